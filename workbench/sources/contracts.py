@@ -1,0 +1,211 @@
+"""What each table must look like: columns, kinds, units, keys and references, written here and nowhere else.
+
+Only `orders` is required, and of its columns only `date` and `amount` (or `quantity` and `price`). A table or column
+that is not there is unknown, never zero: the sections that need it say so.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["date", "key", "text", "money", "price", "quantity", "ratio", "number"]
+NUMBERS: frozenset[Kind] = frozenset({"money", "price", "quantity", "ratio", "number"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `aliases` are headers seen in real exports, by which `workbench init` recognizes it."""
+
+    kind: Kind
+    required: bool = False
+    references: str = ""  # the reference table whose key this column holds
+    aliases: tuple[str, ...] = ()
+    at_least: float | None = None
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. `key` names its rows; empty: lines may repeat. `dated` is the column that `as_of` cuts."""
+
+    name: str
+    meaning: str
+    columns: dict[str, Column]
+    key: tuple[str, ...] = ()
+    dated: str = ""
+    brings: tuple[str, ...] = field(default=())  # what the reports gain by it, as phrase keys
+
+
+def _table(name: str, meaning: str, key: str = "", dated: str = "", **columns: Column) -> Table:
+    return Table(name, meaning, columns, tuple(key.split()), dated)
+
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        _table(
+            "orders",
+            "order lines, returns as negative amounts",
+            dated="date",
+            date=Column("date", required=True, aliases=("订单日期", "下单日期", "订单时间", "下单时间", "开票日期", "成交日期", "交易日期", "日期", "訂單日期", "下單日期", "成交日期", "order date", "orderdate", "invoice date", "invoicedate", "date", "purchase date", "order_date", "transaction date")),
+            amount=Column("money", aliases=("销售额", "金额", "订单金额", "实付金额", "成交金额", "含税金额", "销售金额", "小计", "銷售額", "金額", "訂單金額", "銷售金額", "amount", "sales", "sales amount", "salesamount", "revenue", "line total", "net amount", "total", "net sales"), meaning="net of discount; negative for a return"),
+            order=Column("key", aliases=("订单号", "订单编号", "单号", "单据编号", "发票号", "訂單編號", "單號", "order", "order id", "orderid", "order number", "salesordernumber", "invoice", "invoice no", "invoiceno", "order no")),
+            customer=Column("key", references="customers", aliases=("客户名称", "客户", "客户编号", "客户id", "会员", "买家", "客戶名稱", "客戶", "客戶編號", "customer", "customer id", "customerid", "customer name", "account", "client", "reseller", "resellerkey", "customerkey", "buyer")),
+            product=Column("key", references="products", aliases=("产品名称", "商品名称", "产品", "商品", "产品编号", "物料编码", "品名", "產品名稱", "商品名稱", "產品", "product", "product id", "productkey", "stockcode", "sku", "item", "product name", "material")),
+            rep=Column("key", references="reps", aliases=("销售员", "销售代表", "业务员", "负责人", "销售", "业务代表", "銷售員", "業務", "業務員", "負責人", "rep", "sales rep", "salesperson", "employeekey", "sales agent", "owner", "seller", "account manager")),
+            quantity=Column("quantity", aliases=("数量", "销量", "件数", "销售数量", "數量", "銷量", "quantity", "qty", "units", "order quantity", "orderquantity")),
+            price=Column("price", aliases=("单价", "价格", "销售单价", "單價", "價格", "price", "unit price", "unitprice")),
+            discount=Column("ratio", aliases=("折扣率", "折扣", "discount", "discount rate"), meaning="share of quantity × price that is not charged; used only where no amount is given"),
+            cost=Column("money", aliases=("成本", "销售成本", "成本金额", "成本金額", "cost", "total cost", "cogs", "total product cost")),
+            currency=Column("key", aliases=("币种", "货币", "幣別", "currency", "currency code")),
+            status=Column("text", aliases=("订单状态", "状态", "訂單狀態", "status", "order status")),
+        ),
+        _table(
+            "opportunities",
+            "deals that may be won",
+            key="opportunity",
+            dated="created",
+            opportunity=Column("key", required=True, aliases=("商机编号", "商机id", "商机", "機會編號", "商機編號", "opportunity", "opportunity id", "opportunity_id", "deal id", "deal")),
+            created=Column("date", aliases=("创建日期", "创建时间", "商机创建日期", "建立日期", "created", "created date", "create date", "engage_date", "engage date", "open date")),
+            closed=Column("date", aliases=("结束日期", "关闭日期", "成交日期", "结案日期", "結案日期", "closed", "close date", "close_date", "closed date")),
+            stage=Column("text", required=True, aliases=("阶段", "商机阶段", "销售阶段", "階段", "商機階段", "stage", "deal stage", "deal_stage", "status")),
+            amount=Column("money", aliases=("商机金额", "预计金额", "金额", "商機金額", "預計金額", "amount", "value", "close_value", "deal value", "expected revenue")),
+            customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶名稱", "客戶", "account", "customer", "company")),
+            product=Column("key", references="products", aliases=("产品名称", "产品", "產品", "product", "product line")),
+            rep=Column("key", references="reps", aliases=("销售员", "负责人", "销售代表", "業務", "負責人", "sales_agent", "sales agent", "owner", "rep", "salesperson")),
+            source=Column("text", aliases=("来源", "线索来源", "商机来源", "來源", "source", "lead source")),
+            lost_reason=Column("text", aliases=("输单原因", "丢单原因", "輸單原因", "lost reason", "loss reason")),
+        ),
+        _table(
+            "stage_history",
+            "when each opportunity entered each stage",
+            key="opportunity stage entered",
+            dated="entered",
+            opportunity=Column("key", required=True, references="opportunities", aliases=("商机编号", "商機編號", "opportunity", "opportunity id")),
+            stage=Column("text", required=True, aliases=("阶段", "階段", "stage", "new stage")),
+            entered=Column("date", required=True, aliases=("进入日期", "变更日期", "進入日期", "entered", "changed", "date", "changed at")),
+        ),
+        _table(
+            "activities",
+            "what reps did: leads, visits, demos, proposals",
+            dated="date",
+            date=Column("date", required=True, aliases=("日期", "跟进日期", "拜访日期", "date", "activity date")),
+            kind=Column("text", required=True, aliases=("类型", "活动类型", "跟进方式", "類型", "kind", "type", "activity type")),
+            rep=Column("key", references="reps", aliases=("销售员", "负责人", "業務", "rep", "owner", "sales rep")),
+            customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶", "customer", "account")),
+            opportunity=Column("key", references="opportunities", aliases=("商机编号", "商機編號", "opportunity", "opportunity id")),
+            count=Column("quantity", at_least=0, aliases=("次数", "数量", "次數", "count", "number")),
+            valid=Column("text", aliases=("是否有效", "有效", "valid", "qualified")),
+        ),
+        _table(
+            "targets",
+            "what was to be sold, by period and node",
+            dated="",
+            period=Column("date", required=True, aliases=("期间", "月份", "季度", "目标月份", "期間", "period", "month", "quarter", "targetmonth", "target month", "date", "quotadate")),
+            amount=Column("money", required=True, at_least=0, aliases=("目标", "目标金额", "销售目标", "配额", "目標", "目標金額", "target", "targetamount", "target amount", "quota", "salesquota", "budget")),
+            rep=Column("key", references="reps", aliases=("销售员", "员工编号", "業務", "rep", "employeeid", "employee id", "salesperson")),
+            metric=Column("text", aliases=("指标", "指標", "metric", "kpi")),
+        ),
+        _table(
+            "reps",
+            "who sells, whom they report to, from when to when",
+            key="rep",
+            rep=Column("key", required=True, aliases=("销售员", "员工编号", "工号", "姓名", "業務", "rep", "employeekey", "sales_agent", "employee", "rep id")),
+            name=Column("text", aliases=("姓名", "名字", "销售员姓名", "name", "salesperson", "full name", "rep name")),
+            manager=Column("key", references="reps", aliases=("主管", "上级", "经理", "直属上级", "主管姓名", "manager", "reports to")),
+            team=Column("text", aliases=("团队", "部门", "销售团队", "團隊", "部門", "team", "department", "regional_office", "regional office")),
+            role=Column("text", aliases=("职位", "岗位", "角色", "職位", "role", "title", "position")),
+            joined=Column("date", aliases=("入职日期", "到職日期", "joined", "hire date", "start date", "hired")),
+            left=Column("date", aliases=("离职日期", "離職日期", "left", "end date", "leave date", "terminated")),
+        ),
+        _table(
+            "products",
+            "what is sold",
+            key="product",
+            product=Column("key", required=True, aliases=("产品编号", "产品名称", "产品", "商品编码", "產品", "product", "productkey", "product id", "sku", "stockcode")),
+            name=Column("text", aliases=("产品名称", "商品名称", "產品名稱", "name", "product name", "product", "description")),
+            product_line=Column("text", aliases=("产品线", "产品类别", "品类", "類別", "產品線", "product line", "category", "series", "family")),
+            launched=Column("date", aliases=("上市日期", "上线日期", "launched", "launch date", "start date")),
+            list_price=Column("price", at_least=0, aliases=("标准价", "目录价", "定价", "定價", "list price", "sales_price", "sales price", "standard price")),
+            unit_cost=Column("price", at_least=0, aliases=("单位成本", "标准成本", "單位成本", "unit cost", "standard cost")),
+        ),
+        _table(
+            "customers",
+            "who buys",
+            key="customer",
+            customer=Column("key", required=True, aliases=("客户编号", "客户名称", "客户", "客戶編號", "客戶", "customer", "customer id", "account", "resellerkey")),
+            name=Column("text", aliases=("客户名称", "公司名称", "客戶名稱", "name", "customer name", "company", "reseller")),
+            industry=Column("text", aliases=("行业", "产业", "行業", "產業", "industry", "sector", "business type")),
+            size=Column("text", aliases=("规模", "客户等级", "規模", "size", "tier", "segment")),
+            since=Column("date", aliases=("开户日期", "首次合作日期", "since", "customer since", "created")),
+            employees=Column("quantity", at_least=0, aliases=("员工人数", "人数", "員工人數", "employees", "headcount")),
+        ),
+        _table(
+            "market",
+            "size of the market, by period and segment",
+            key="period segment",
+            dated="period",
+            period=Column("date", required=True, aliases=("期间", "年份", "季度", "月份", "period", "year", "quarter", "date", "month")),
+            segment=Column("text", aliases=("细分市场", "区域", "行业", "細分市場", "segment", "region", "industry")),
+            size=Column("money", at_least=0, aliases=("市场规模", "规模", "市場規模", "size", "market size", "value")),
+            growth=Column("ratio", aliases=("增长率", "增速", "成長率", "growth", "growth rate")),
+            unit=Column("text", aliases=("单位", "單位", "unit")),
+        ),
+        _table(
+            "competitors",
+            "dated moves of competitors",
+            dated="date",
+            date=Column("date", required=True, aliases=("日期", "date", "week", "period")),
+            competitor=Column("text", required=True, aliases=("竞争对手", "竞品", "競爭對手", "競品", "competitor", "company")),
+            kind=Column("text", aliases=("类型", "动作", "類型", "kind", "type", "event")),
+            note=Column("text", aliases=("说明", "内容", "說明", "note", "description", "details")),
+            sales=Column("money", at_least=0, aliases=("销售额", "銷售額", "sales", "revenue")),
+        ),
+        _table(
+            "spend",
+            "what was spent to win customers",
+            dated="date",
+            date=Column("date", required=True, aliases=("日期", "月份", "date", "month", "period")),
+            channel=Column("text", aliases=("渠道", "投放渠道", "通路", "channel", "campaign", "source")),
+            amount=Column("money", required=True, at_least=0, aliases=("费用", "花费", "投放金额", "費用", "花費", "amount", "spend", "cost", "budget")),
+            leads=Column("quantity", at_least=0, aliases=("线索数", "线索", "名單數", "leads")),
+        ),
+        _table(
+            "payments",
+            "money received",
+            dated="date",
+            date=Column("date", required=True, aliases=("回款日期", "收款日期", "付款日期", "date", "payment date", "paid date")),
+            amount=Column("money", required=True, aliases=("回款金额", "收款金额", "回款金額", "收款金額", "amount", "paid", "payment")),
+            order=Column("key", aliases=("订单号", "订单编号", "訂單編號", "order", "order id", "invoice")),
+            customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶", "customer", "account")),
+            due=Column("date", aliases=("到期日", "应收日期", "應收日期", "due", "due date")),
+        ),
+        _table(
+            "satisfaction",
+            "scores that customers gave",
+            dated="date",
+            date=Column("date", required=True, aliases=("日期", "评价日期", "date", "survey date", "period")),
+            score=Column("number", required=True, aliases=("评分", "满意度", "得分", "評分", "滿意度", "score", "rating", "nps", "csat")),
+            customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶", "customer", "account")),
+            answers=Column("quantity", at_least=0, aliases=("样本数", "人数", "樣本數", "answers", "n", "responses")),
+        ),
+        _table(
+            "events",
+            "what happened that sales may show: campaigns, price changes, departures",
+            dated="date",
+            date=Column("date", required=True, aliases=("日期", "开始日期", "開始日期", "date", "start", "start date")),
+            end=Column("date", aliases=("结束日期", "結束日期", "end", "end date")),
+            kind=Column("text", required=True, aliases=("类型", "類型", "kind", "type")),
+            name=Column("text", aliases=("名称", "事件", "名稱", "name", "event", "title")),
+        ),
+        _table(
+            "rates",
+            "what one unit of a currency is worth in the company's own, from a day on",
+            key="currency date",
+            currency=Column("key", required=True, aliases=("币种", "货币", "幣別", "currency", "currency code")),
+            date=Column("date", required=True, aliases=("日期", "生效日期", "date", "from", "valid from")),
+            rate=Column("number", required=True, at_least=0, aliases=("汇率", "匯率", "rate", "exchange rate")),
+        ),
+    )
+}  # fmt: skip
+
+REFERENCE_TABLES = {"reps": "rep", "products": "product", "customers": "customer"}
