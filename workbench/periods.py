@@ -124,12 +124,12 @@ class Calendar:
         """Days from `first` to `last` on which people work in the company's country, make-up Saturdays included."""
         days = pd.date_range(pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize())
         if not self.settings.country:
-            return int((days.dayofweek < 5).sum())
+            return int((days.day_of_week < 5).sum())
         known = _holidays(self.settings.country)
         return sum(known.is_working_day(d) for d in days)
 
     def _day_of_week(self, days: pd.Series) -> pd.Series:
-        return (days.dt.dayofweek + (self.settings.week_starts == "sunday")) % 7
+        return (days.dt.day_of_week + (self.settings.week_starts == "sunday")) % 7
 
     def _months_into(self, days: pd.Series, every: Every) -> pd.Series:
         """How many months before its own month the period of each day begins."""
@@ -148,7 +148,9 @@ class Calendar:
         return year + pd.to_timedelta(firsts[np.searchsorted(firsts, week, side="right") - 1] * 7, unit="D")
 
     def _year_starts(self, first: int, last: int) -> pd.DatetimeIndex:
-        anchors = pd.Series(pd.to_datetime([f"{y}-{self.settings.fiscal_year_starts:02d}-01" for y in range(first, last)]))
+        anchors = pd.Series(
+            pd.to_datetime([f"{y}-{self.settings.fiscal_year_starts:02d}-01" for y in range(first, last)])
+        )
         back = self._day_of_week(anchors)
         shift = np.where(back <= 3, -back, 7 - back)
         return pd.DatetimeIndex(anchors + pd.to_timedelta(shift, unit="D"))

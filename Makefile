@@ -1,0 +1,55 @@
+# Everything a person does here, by name. `make` alone lists it.
+unexport PYTHONDONTWRITEBYTECODE
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+AS_OF ?= 2026-09-30
+REPORT_OPTIONS ?=
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+WORKERS ?= 2
+
+.PHONY: help report lab test lint bench demo facts lock packages clean
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+report: $(VENV)/.stamp  ## make the demo company's report and print where it is
+	@$(BIN)/workbench run --as-of $(AS_OF) $(REPORT_OPTIONS)
+
+lab: $(VENV)/.stamp  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks/history.ipynb
+
+test: $(VENV)/.stamp  ## run every test, and the notebooks through nbval
+	$(BIN)/python -m pytest tests --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 120 notebooks -p no:cacheprovider
+
+lint: $(VENV)/.stamp  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.stamp  ## one JSON line per figure: name, value, unit, peer, ratio, limit, ok
+	$(BIN)/python -m tests.benchmarks
+
+demo: $(VENV)/.stamp  ## generate the made-up company in data/demo again
+	$(BIN)/workbench demo data/demo
+
+facts: $(VENV)/.stamp  ## run the notebooks where they stand and keep only their facts
+	$(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-count --extra-keys "metadata.language_info metadata.kernelspec.display_name" notebooks/*.ipynb
+
+lock: $(VENV)/.stamp  ## resolve the requirements again, with hashes and without addresses
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock
+
+packages:  ## Debian packages for the tests that use a browser, Chinese fonts or PostgreSQL
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk postgresql
+
+clean:  ## remove the environment and caches, never reports
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/.stamp: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON=path"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(UV) --require-hashes -r requirements.lock
+	$(UV) --no-deps -e .
+	@touch $@
