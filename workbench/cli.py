@@ -1,0 +1,100 @@
+"""The command line: a second face of the same functions. Heavy libraries load inside the commands."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.errors import ParameterError, WorkbenchError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich costs a third of the start
+    help="Set, decompose, track and review sales targets from a company's own data.",
+)
+
+Settings = Annotated[
+    str, typer.Option(help="The company's settings; ./workbench.toml if it is there, else the demo's.")
+]
+
+
+@app.command()
+def run(
+    notebooks: Annotated[
+        list[str] | None, typer.Argument(help="Names or paths; all in notebooks/ if none is given.")
+    ] = None,
+    settings: Settings = "",
+    as_of: Annotated[str, typer.Option(help="Nothing after this day is used, e.g. 2026-09-30; today by default.")] = "",
+    scope: Annotated[str, typer.Option(help="One part of the company, e.g. region=华东; all of it by default.")] = "",
+    lang: Annotated[
+        str, typer.Option(help="Languages of the pages, e.g. en,zh-CN,zh-TW; the settings' by default.")
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 1800,
+    workers: Annotated[int, typer.Option(min=0, help="Notebooks side by side; 0: one for each core.")] = 0,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="Another parameter, as name=value.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for scripts.")] = False,
+    force: Annotated[bool, typer.Option(help="Run even if nothing has changed since the last report.")] = False,
+) -> None:
+    """Run notebooks and write a dated report."""
+    from workbench import publish
+
+    request = publish.Request(
+        notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, scope=scope, lang=lang, out=out,
+        timeout=timeout, workers=workers, parameters=tuple(parameter or ()), force=force,
+    )  # fmt: skip
+    try:
+        outcome = publish.run(request)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. Nothing was left behind, and earlier reports are as they were.", err=True)
+        raise typer.Exit(130) from None
+    except WorkbenchError as error:
+        if as_json:
+            typer.echo(
+                json.dumps(
+                    {"status": "refused", "folder": None, "reports": [], "error": str(error)}, ensure_ascii=False
+                )
+            )
+        raise
+    typer.echo(outcome.json() if as_json else outcome.text())
+    raise typer.Exit(0 if outcome.good else 1)
+
+
+@app.command()
+def init(
+    files: Annotated[list[Path], typer.Argument(help="The company's exports: CSV, Excel or Parquet.")],
+    out: Annotated[Path, typer.Option(help="Settings file to write.")] = Path("workbench.toml"),
+) -> None:
+    """Write a commented workbench.toml by looking at the files."""
+    from workbench.sources import guess
+
+    typer.echo(guess.init(files, out))
+
+
+@app.command()
+def check(settings: Settings = "") -> None:
+    """Say everything that is wrong with the settings and the data, at once."""
+    from workbench.sources import check as checks
+
+    typer.echo(checks.check(settings))
+
+
+def main() -> None:
+    """Entry point: errors that we raise on purpose become plain words and an exit code, 2 where the call was wrong."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped scheduled run cleans up like Ctrl-C
+    try:
+        app()
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2 if isinstance(error, ParameterError) else 1)
+
+
+if __name__ == "__main__":
+    main()
