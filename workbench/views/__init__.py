@@ -1,0 +1,1 @@
+"""What a reader sees: words, figures, tables, pages. Results come in, HTML in the reader's language goes out."""

@@ -1,0 +1,209 @@
+"""The whole HTML file around what notebooks show: one file, no script, no network.
+
+The publisher collects `Fragment`s from the outputs of executed notebooks (mime `MIME`), chooses a language and asks for
+`page`, `overview` or `index`. A part that lacks the language falls back to the first one it has.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+from workbench.settings import LANGUAGES, Language
+from workbench.views import words
+from workbench.views.markup import render, style
+
+MIME = "application/vnd.workbench+json"
+Role = Literal["title", "answer", "tiles", "lead", "decisions", "section", "changes", "data", "definitions"]
+Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped", "unchanged"]
+TOP: tuple[Role, ...] = ("title", "tiles", "answer", "lead", "decisions")  # what an overview shows of a notebook
+_BEHIND = ("data", "definitions")  # these close the page
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """One thing a notebook displayed, in every language of its run. `html` is made by our templates, hence trusted."""
+
+    role: Role
+    id: str  # its anchor, unique on a page
+    heading: dict[str, str]  # by language, plain text; an empty text gives no entry in the contents list
+    html: dict[str, str]  # by language
+
+    @classmethod
+    def of(cls, bundle: Mapping[str, Any]) -> "Fragment":
+        """The fragment in one output of an executed notebook: `output.data[MIME]`."""
+        return cls(bundle["role"], bundle["id"], dict(bundle["heading"]), dict(bundle["html"]))
+
+    def bundle(self) -> dict[str, Any]:
+        """What goes into the output of a notebook; `of` reads it back."""
+        return {"role": self.role, "id": self.id, "heading": self.heading, "html": self.html}
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """One code cell as it ran; shown behind a toggle at the end of the page."""
+
+    source: str
+    number: int | None = None  # as people count: the first cell is 1
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where another page is, relative to this one. `current` marks the page itself."""
+
+    title: str
+    href: str
+    lang: str = ""  # of the page it leads to, when that is another language
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a page is not whole. `reason` is one line; `cell` counts from 1."""
+
+    status: Status
+    reason: str = ""
+    cell: int | None = None
+
+
+@dataclass(frozen=True)
+class ShellPage:
+    """One notebook's page in one language.
+
+    `provenance` is (label key, value) pairs: the keys run, revision, data, commit, versions, phrases, seed have words in
+    each language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
+    """
+
+    title: str  # of the browser's tab
+    lang: Language
+    parts: tuple[Fragment | CodeCell, ...]
+    pages: tuple[Link, ...] = ()  # overview, history, ..., tables.xlsx
+    languages: tuple[Link, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    revision: int | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One notebook on the overview: its own fragments (those in `TOP` are shown) and where the rest is."""
+
+    name: str  # of the notebook: history
+    title: str  # for the reader
+    href: str
+    fragments: tuple[Fragment, ...]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The page that leads a run: what each notebook says first, with links. Nothing is computed here."""
+
+    title: str
+    lang: Language
+    entries: tuple[Entry, ...]
+    pages: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    revision: int | None = None
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """One revision of one report."""
+
+    as_of: str  # 2026-09-30
+    scope: str  # "" is the whole company
+    revision: int
+    status: Status
+    links: tuple[Link, ...]
+    company: str = ""
+    made_up: bool = False
+
+
+@dataclass(frozen=True)
+class Index:
+    """All reports there are, newest first as given."""
+
+    lang: Language
+    rows: tuple[IndexRow, ...]
+    title: str = ""
+
+
+def page(shell: ShellPage) -> str:
+    """One notebook's page as a whole HTML file."""
+    fragments = [p for p in shell.parts if isinstance(p, Fragment)]
+    return _file(
+        "page.html",
+        shell,
+        top=[_shown(f, shell.lang) for f in fragments if f.role not in _BEHIND],
+        behind=[_shown(f, shell.lang) for f in fragments if f.role in _BEHIND],
+        contents=_contents(fragments, shell.lang),
+        cells=[p for p in shell.parts if isinstance(p, CodeCell)],
+        problem=_problem(shell.problem, shell.lang),
+    )
+
+
+def overview(shell: Overview) -> str:
+    """The page that leads a run: tiles, answers, first figures and decisions of its notebooks, with links to them."""
+    entries = [
+        {
+            "id": _anchor(e.name),
+            "title": e.title,
+            "href": e.href,
+            "fragments": [_shown(f, shell.lang) for role in TOP[1:] for f in e.fragments if f.role == role],
+            "problem": _problem(e.problem, shell.lang),
+        }
+        for e in shell.entries
+    ]
+    title = next((_shown(f, shell.lang) for e in shell.entries for f in e.fragments if f.role == "title"), None)
+    return _file("overview.html", shell, entries=entries, head=title)
+
+
+def index(shell: Index) -> str:
+    """The list of all reports."""
+    return _file("index.html", shell, rows=shell.rows, made_up=any(r.made_up for r in shell.rows))
+
+
+def _file(template: str, shell: ShellPage | Overview | Index, **context: Any) -> str:
+    speak = words.Words(shell.lang)
+    provenance = [(_label(k, speak), v) for k, v in getattr(shell, "provenance", ())]
+    return str(render(template, shell=shell, t=speak.phrase, style=style(), date=speak.date, languages=_LANGUAGE_NAMES,
+                      provenance=provenance, **context)) + "\n"  # fmt: skip
+
+
+def _shown(fragment: Fragment, lang: str) -> dict[str, Any]:
+    html = _in(fragment.html, lang)
+    return {"id": _anchor(fragment.id), "role": fragment.role, "html": Markup(html)}  # noqa: S704 made by our templates
+
+
+def _contents(fragments: Sequence[Fragment], lang: str) -> list[tuple[str, str]]:
+    listed = [f for f in fragments if f.role not in ("title", "answer", "tiles") and _in(f.heading, lang)]
+    return [(_anchor(f.id), _in(f.heading, lang)) for f in listed]
+
+
+def _in(texts: Mapping[str, str], lang: str) -> str:
+    """The text in a language, else in the first there is."""
+    return texts.get(lang) or next((texts[known] for known in LANGUAGES if texts.get(known)), "")
+
+
+def _problem(problem: Problem | None, lang: str) -> str:
+    if problem is None or problem.status in ("ok", "unchanged"):
+        return ""
+    values = {"cell": problem.cell, "reason": words.clean(problem.reason) if problem.reason else None}
+    return words.phrase(f"page.problem.{problem.status}", lang, **values)
+
+
+def _label(key: str, speak: words.Words) -> str:
+    known = f"page.provenance.{key}"
+    return speak.phrase(known) if speak.has(known) else words.clean(key)
+
+
+def _anchor(name: str) -> str:
+    """A name as an id that needs no escaping and stays the same."""
+    return "".join(c if c.isalnum() else "-" for c in name) or "part"
+
+
+_LANGUAGE_NAMES = {"en": "English", "zh-CN": "简体中文", "zh-TW": "繁體中文"}

@@ -1,0 +1,482 @@
+"""Sentences, numbers, money and dates in the reader's language. The texts are in phrases/*.toml, three languages a key.
+
+A text has slots: `{rate:percent}` is a value in a format, `{direction:up=rose|down=fell}` chooses by a value. A choice is
+taken by the value itself, else by its sign (`+`, `-`, `0`), else by number (`one`), else `other`; `none` is for a missing
+value. What is chosen may hold slots again. A slot that names a node of the company keeps apart from the text around it.
+"""
+
+import math
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from workbench.periods import Calendar, Spans
+from workbench.run import Run
+
+MISSING = "–"
+_LOCALE = {"en": "en_US", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
+_SCALES: dict[str, tuple[tuple[float, str], ...]] = {
+    "en": ((1e9, "B"), (1e6, "M"), (1e3, "k")),
+    "zh-CN": ((1e8, "亿"), (1e4, "万")),
+    "zh-TW": ((1e8, "億"), (1e4, "萬")),
+}
+_UNITS = {"1": 1.0, "元": 1.0, "k": 1e3, "千": 1e3, "万": 1e4, "萬": 1e4, "M": 1e6, "百万": 1e6, "百萬": 1e6, "亿": 1e8, "億": 1e8,
+          "B": 1e9}  # fmt: skip
+_MARKS = {
+    "en": {1e9: "B", 1e6: "M", 1e3: "k"},
+    "zh-CN": {1e8: "亿", 1e6: "百万", 1e4: "万", 1e3: "千"},
+    "zh-TW": {1e8: "億", 1e6: "百萬", 1e4: "萬", 1e3: "千"},
+}
+_HOME = {"zh-CN": "CNY", "zh-TW": "TWD"}
+_COINS = {
+    "zh-CN": {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "SGD": "新加坡元", "AUD": "澳元", "CAD": "加元",
+              "KRW": "韩元", "CHF": "瑞士法郎"},
+    "zh-TW": {"USD": "美元", "EUR": "歐元", "GBP": "英鎊", "JPY": "日圓", "HKD": "港幣", "SGD": "新加坡幣", "AUD": "澳幣", "CAD": "加幣",
+              "KRW": "韓元", "CHF": "瑞士法郎"},
+}  # fmt: skip
+_BEFORE = {"zh-CN": {"TWD": "新台币"}, "zh-TW": {"CNY": "人民幣"}}  # another country's 元 says whose it is
+_ORDINALS = "零一二三四"
+
+
+class Piece(NamedTuple):
+    """A stretch of a sentence: `kind` is text, value (kept on one line) or node (a name from the data)."""
+
+    kind: str
+    text: str
+
+
+class Sentence(tuple[Piece, ...]):
+    """Pieces of one sentence; `str()` joins them."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "".join(p.text for p in self)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How one figure or column shows money: numbers are divided by `size`; `unit` goes to its head, as ¥ M or 万元."""
+
+    size: float
+    unit: str
+    places: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language with a company's currency, unit of money and calendar."""
+
+    lang: str
+    currency: str = ""
+    money_unit: str = "auto"
+    calendar: Calendar = field(default_factory=Calendar)
+
+    @classmethod
+    def of(cls, run: Run, lang: str = "") -> "Words":
+        """The words of a run, in its first language unless told."""
+        company = run.settings.company
+        return cls(lang or run.lang, company.currency, company.money_unit, run.calendar)
+
+    # -- sentences -------------------------------------------------------------------------------------------------
+
+    def say(self, key: str, values: Mapping[str, Any] | None = None) -> Sentence:
+        """The sentence `key` with its slots filled, names of nodes apart from the text."""
+        return Sentence(_merged(self._filled(_parsed(text(key, self.lang)), values or {}, key)))
+
+    def phrase(self, key: str, values: Mapping[str, Any] | None = None) -> str:
+        """The sentence `key` as plain text."""
+        return str(self.say(key, values))
+
+    def _filled(self, parts: "tuple[str | Slot, ...]", values: Mapping[str, Any], key: str) -> list[Piece]:
+        out: list[Piece] = []
+        for part in parts:
+            out += [Piece("text", part)] if isinstance(part, str) else self._slot(part, values, key)
+        return out
+
+    def _slot(self, slot: "Slot", values: Mapping[str, Any], key: str) -> list[Piece]:
+        if slot.name not in values:
+            raise KeyError(f"The phrase '{key}' needs a value '{slot.name}'; it was given {sorted(values)}.")
+        value = values[slot.name]
+        if slot.choices is not None:
+            return self._filled(_chosen(slot, value, key), values, key)
+        if slot.how in ("", "node"):
+            return [Piece("node", self.node(value))]
+        return [Piece("value", self.format(value, slot.how))]
+
+    def format(self, value: Any, how: str) -> str:
+        """A value as text: `how` is one of FORMATS, or a format of this class."""
+        if how not in FORMATS:
+            raise KeyError(f"There is no format '{how}'. Formats: {', '.join(sorted(FORMATS))}.")
+        return MISSING if missing(value) else str(getattr(self, FORMATS[how])(value))
+
+    def has(self, key: str) -> bool:
+        """Whether there are words for `key`."""
+        return key in phrases()
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def node(self, name: Any) -> str:
+        """A name from the data, on one line; the words for "not given" where it is missing."""
+        return self.phrase("terms.not_given") if missing(name) else clean(name)
+
+    def level(self, name: str) -> str:
+        """What a level or dimension is called: our word where we have one, else as the company calls it."""
+        key = f"terms.levels.{name}"
+        return self.phrase(key) if self.has(key) else clean(name).replace("_", " ")
+
+    def levels(self, name: str) -> str:
+        """The same in the plural, where the language has one."""
+        key = f"terms.levels_many.{name}"
+        return self.phrase(key) if self.has(key) else self.level(name)
+
+    def names(self, values: Any) -> str:
+        """Several names in a row, as the language joins them; at most five, then how many more."""
+        items = [clean(v) for v in values]
+        shown, more = items[:5], len(items) - 5
+        joined = (", " if self.lang == "en" else "、").join(shown)
+        return joined if more <= 0 else joined + self.phrase("terms.and_more", {"n": more})
+
+    # -- numbers ---------------------------------------------------------------------------------------------------
+
+    def number(self, value: float, places: int = 0) -> str:
+        """1234567.8 as 1,234,568, with a true minus."""
+        return _signless(f"{_away_from_minus_zero(value, places):,.{places}f}")
+
+    def amount3(self, value: float) -> str:
+        """A plain number with three significant digits."""
+        return self.number(_significant(value), _places(value))
+
+    def money(self, value: float) -> str:
+        """12_345_678 as ¥12.3M, 1,230万元 or 人民幣1,230萬元: three significant digits."""
+        scale = self.scale([value])
+        return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.unit)
+
+    def money_exact(self, value: float) -> str:
+        """Money to the unit: ¥12,345,678 or 12,345,678元."""
+        return self._with_unit(self.number(value), self._unit(1.0))
+
+    def money_sign(self, value: float) -> str:
+        """Money with its sign always shown."""
+        return ("+" if value > 0 else "") + self.money(value)
+
+    def size(self, value: float) -> str:
+        """Money without its sign, for sentences that say rose or fell."""
+        return self.money(abs(value))
+
+    def scale(self, values: Any) -> Scale:
+        """The one scale for all `values` of a figure or column, by the largest."""
+        sizes = [abs(float(v)) for v in values if not missing(v)]
+        largest = max(sizes, default=0.0)
+        size = self._size(largest)
+        return Scale(size, self._unit(size), _places(largest / size))
+
+    def scaled(self, value: float, scale: Scale) -> str:
+        """A number of a column that has its unit in the head."""
+        return MISSING if missing(value) else self.number(value / scale.size, scale.places)
+
+    def percent(self, ratio: float, places: int = 1) -> str:
+        """0.0934 as 9.3%, with a true minus; from 1,000 % on without decimals."""
+        return self.number(ratio * 100, 0 if abs(ratio) >= 10 else places) + "%"
+
+    def percent_sign(self, ratio: float) -> str:
+        """A change: +9.3%."""
+        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio)
+
+    def percent_size(self, ratio: float) -> str:
+        """A change without its sign, for sentences that say rose or fell."""
+        return self.percent(abs(ratio))
+
+    def percent_whole(self, ratio: float) -> str:
+        """A share, to whole percents."""
+        return self.percent(ratio, 0)
+
+    def points(self, ratio: float) -> str:
+        """A change of a ratio: +1.2 points."""
+        sign = "+" if round(ratio, 3) > 0 else ""
+        return self.phrase("terms.points", {"n": sign + self.number(ratio * 100, 1)})
+
+    def points_size(self, ratio: float) -> str:
+        """The same without its sign."""
+        return self.phrase("terms.points", {"n": self.number(abs(ratio) * 100, 1)})
+
+    # -- time ------------------------------------------------------------------------------------------------------
+
+    def date(self, day: Any) -> str:
+        """30 Sep 2026, 2026年9月30日."""
+        from babel.dates import format_date
+
+        pattern = "d MMM y" if self.lang == "en" else "y年M月d日"
+        return format_date(pd.Timestamp(day).date(), pattern, locale=_LOCALE[self.lang])
+
+    def month(self, start: Any) -> str:
+        """Sep 2026, 2026年9月. With 4-4-5 and the like: the month that most of its days are in."""
+        return self.period(start, "month")
+
+    def quarter(self, start: Any) -> str:
+        """2026 Q3, 2026年第三季度, 2026年第3季; of a fiscal year when that is not the calendar's."""
+        return self.period(start, "quarter")
+
+    def period(self, start: Any, every: str) -> str:
+        """The name of the period that starts on `start`."""
+        day = pd.Timestamp(start)
+        if every == "day":
+            return self.date(day)
+        if every == "week":
+            return self.phrase("terms.week", {"day": day})
+        if every == "month":
+            return self._month(day)
+        fiscal = self.calendar.settings.fiscal_year_starts != 1
+        n = self.calendar.number(day, "quarter") if every == "quarter" else 0
+        values = {"year": self.calendar.fiscal_year(day), "n": n, "nth": _ORDINALS[n]}
+        return self.phrase(f"terms.{'fiscal_' if fiscal else ''}{every}", values)
+
+    def short_month(self, start: Any) -> str:
+        """Sep, 9月: for axes."""
+        from babel.dates import format_date
+
+        middle = self._middle(pd.Timestamp(start))
+        return format_date(middle.date(), "MMM" if self.lang == "en" else "M月", locale=_LOCALE[self.lang])
+
+    def days(self, span: tuple[Any, Any]) -> str:
+        """A stretch of days: Jan–Sep 2026, 1 Jan – 12 Sep 2026, 2026年1–9月."""
+        first, last = (pd.Timestamp(d).normalize() for d in span)
+        if first == last:
+            return self.date(first)
+        calendar = self.calendar
+        whole = first == calendar.start_of(first, "month") and last == calendar.end_of(last, "month")
+        if not whole:
+            return self.phrase("terms.from_day_to_day", {"first": first, "last": last})
+        if last == calendar.end_of(first, "month"):
+            return self._month(first)
+        a, b = self._middle(first), self._middle(last)
+        if a.year == b.year:
+            return self.phrase("terms.months_of_year", {"first": first, "last": last, "a": a.month, "b": b.month,
+                                                        "year": a.year})  # fmt: skip
+        return self.phrase("terms.from_month_to_month", {"first": first, "last": last})
+
+    def span(self, spans: Spans | None, which: str = "now") -> str:
+        """The days of one of two spans."""
+        return MISSING if spans is None else self.days(getattr(spans, which))
+
+    def _month(self, day: pd.Timestamp) -> str:
+        from babel.dates import format_date
+
+        return format_date(self._middle(day).date(), "MMM y" if self.lang == "en" else "y年M月", locale=_LOCALE[self.lang])
+
+    def _middle(self, day: pd.Timestamp) -> pd.Timestamp:
+        return day if self.calendar.settings.pattern == "months" else day + pd.Timedelta(days=14)
+
+    # -- units -----------------------------------------------------------------------------------------------------
+
+    def _size(self, largest: float) -> float:
+        if self.money_unit == "auto":
+            return next((size for size, _ in _SCALES[self.lang] if largest >= size * 0.9995), 1.0)
+        wanted = _UNITS[self.money_unit]
+        return max((size for size in _MARKS[self.lang] if size <= wanted), default=1.0)
+
+    def _unit(self, size: float) -> str:
+        mark = _MARKS[self.lang].get(size, "")
+        if self.lang == "en":
+            return " ".join(filter(None, (_symbol(self.currency), mark)))
+        return _BEFORE[self.lang].get(self.currency, "") + mark + _coin(self.currency, self.lang)
+
+    def _with_unit(self, number: str, unit: str) -> str:
+        if self.lang == "en":
+            symbol, _, mark = unit.partition(" ")
+            sign, digits = ("−", number[1:]) if number.startswith("−") else ("", number)
+            gap = "\u202f" if symbol[-1:].isalpha() and len(symbol) > 2 else ""
+            return f"{sign}{symbol}{gap}{digits}{mark}"
+        before = _BEFORE[self.lang].get(self.currency, "")
+        return f"{before}{number}{unit.removeprefix(before)}"
+
+
+FORMATS = {
+    "money": "money", "money_sign": "money_sign", "money_exact": "money_exact", "size": "size", "percent": "percent",
+    "percent_sign": "percent_sign", "percent_size": "percent_size", "percent_whole": "percent_whole", "points": "points",
+    "points_size": "points_size", "number": "number", "count": "number", "amount3": "amount3", "date": "date", "month": "month",
+    "quarter": "quarter", "days": "days", "short_month": "short_month", "names": "names", "level": "level", "levels": "levels",
+    "text": "plain", "node": "node",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a text: a value in a format, or a choice between texts."""
+
+    name: str
+    how: str = ""
+    choices: tuple[tuple[str, tuple["str | Slot", ...]], ...] | None = None
+
+
+def phrase(key: str, lang: str, **values: Any) -> str:
+    """The sentence `key` in a language, without a company's currency or calendar."""
+    return Words(lang).phrase(key, values)
+
+
+def text(key: str, lang: str) -> str:
+    """The text of `key` before its slots are filled."""
+    try:
+        return phrases()[key][lang]
+    except KeyError:
+        raise KeyError(f"No text for '{key}' in {lang}. Add it to workbench/views/phrases.") from None
+
+
+@cache
+def phrases() -> dict[str, dict[str, str]]:
+    """Every phrase by its key, `<file>.<heading>`, with its texts by language."""
+    folder = files("workbench").joinpath("views", "phrases")
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
+        found |= _flat(tomllib.loads(file.read_text("utf-8")), file.name.removesuffix(".toml"))
+    return found
+
+
+def missing(value: Any) -> bool:
+    """Whether a value is unknown: None, NaN, NaT."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value))
+
+
+def clean(name: Any) -> str:
+    """A name from the data on one line: no control characters, no overrides of writing direction."""
+    kept = (" " if c.isspace() else c for c in str(name) if c.isspace() or not _unprintable(c))
+    return re.sub(" {2,}", " ", "".join(kept)).strip() or MISSING
+
+
+def slots(parsed: "tuple[str | Slot, ...]") -> set[str]:
+    """The names of all slots in a parsed text."""
+    names: set[str] = set()
+    for part in parsed:
+        if isinstance(part, Slot):
+            names |= {part.name}.union(*(slots(then) for _, then in part.choices or ()))
+    return names
+
+
+def _unprintable(char: str) -> bool:
+    kind = unicodedata.category(char)
+    override = "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069"
+    return kind in ("Cc", "Cs") or override or (ord(char) & 0xFFFE) == 0xFFFE
+
+
+def _flat(tree: Mapping[str, Any], prefix: str) -> dict[str, dict[str, str]]:
+    if all(isinstance(v, str) for v in tree.values()):
+        return {prefix: dict(tree)}
+    return {k: v for name, branch in tree.items() for k, v in _flat(branch, f"{prefix}.{name}").items()}
+
+
+def _chosen(slot: Slot, value: Any, key: str) -> "tuple[str | Slot, ...]":
+    options = dict(slot.choices or ())
+    for name in (*_names_of(value), "other"):
+        if name in options:
+            return options[name]
+    raise KeyError(f"The phrase '{key}' has no words for {slot.name} = {value!r}.")
+
+
+def _names_of(value: Any) -> list[str]:
+    if missing(value):
+        return ["none"]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return [str(value).lower() if isinstance(value, bool) else str(value)]
+    sign = "+" if value > 0 else "-" if value < 0 else "0"
+    return [str(value), sign, *(["one"] if value == 1 else [])] if value != 1 else [str(value), "one", sign]
+
+
+@cache
+def _parsed(source: str) -> "tuple[str | Slot, ...]":
+    parts, rest = _read(source, "")
+    if rest:
+        raise ValueError(f"A brace too many in {source!r}")
+    return parts
+
+
+def _read(source: str, stops: str) -> "tuple[tuple[str | Slot, ...], str]":
+    """Texts and slots up to a character in `stops`, and what is left from there on."""
+    parts: list[str | Slot] = []
+    while source and source[0] not in stops + "}":
+        if source[0] == "{":
+            slot, source = _read_slot(source[1:])
+            parts.append(slot)
+        else:
+            plain = re.match("[^{}" + re.escape(stops) + "]+", source)
+            assert plain is not None
+            parts.append(plain[0])
+            source = source[plain.end() :]
+    return tuple(parts), source
+
+
+def _read_slot(source: str) -> tuple[Slot, str]:
+    head = re.match(r"(\w+)(?::(\w*)(?=}))?", source)
+    if head is None:
+        raise ValueError(f"A slot needs a name: {source!r}")
+    rest = source[head.end() :]
+    if rest.startswith("}"):
+        return Slot(head[1], head[2] or ""), rest[1:]
+    choices = []
+    while rest[:1] in (":", "|") and rest[:1]:
+        option = re.match(r"([^=|{}]+)=", rest[1:])
+        if option is None:
+            raise ValueError(f"A choice reads value=text: {rest!r}")
+        then, rest = _read(rest[1 + option.end() :], "|")
+        choices.append((option[1], then))
+    if not rest.startswith("}") or not choices:
+        raise ValueError(f"A slot is not closed: {source!r}")
+    return Slot(head[1], "", tuple(choices)), rest[1:]
+
+
+def _merged(pieces: list[Piece]) -> list[Piece]:
+    out: list[Piece] = []
+    for piece in pieces:
+        if out and out[-1].kind == piece.kind == "text":
+            out[-1] = Piece("text", out[-1].text + piece.text)
+        elif piece.text:
+            out.append(piece)
+    return out
+
+
+def _significant(value: float, digits: int = 3) -> float:
+    return value if value == 0 else round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def _places(value: float) -> int:
+    """Decimal places that leave three significant digits; none from 100 on."""
+    rounded = abs(_significant(value))
+    return 0 if rounded >= 100 or rounded == 0 else 1 if rounded >= 10 else 2
+
+
+def _rounded(value: float, scale: Scale) -> tuple[float, int]:
+    """A scaled amount and its decimal places: three significant digits, none of them a fraction of the smallest unit."""
+    return (round(value), 0) if scale.size == 1 and abs(value) >= 100 else (_significant(value), scale.places)
+
+
+def _signless(number: str) -> str:
+    return number.replace("-", "−")
+
+
+def _away_from_minus_zero(value: float, places: int) -> float:
+    return 0.0 if round(value, places) == 0 else value
+
+
+@cache
+def _symbol(currency: str) -> str:
+    from babel.numbers import get_currency_symbol
+
+    symbol = get_currency_symbol(currency, "en_US") if currency else ""
+    return "¥" if symbol == "CN¥" else symbol  # a page has one currency, and its title names it
+
+
+@cache
+def _coin(currency: str, lang: str) -> str:
+    from babel.numbers import get_currency_name
+
+    if not currency:
+        return ""
+    if currency == _HOME[lang] or currency in _BEFORE[lang]:
+        return "元"
+    return _COINS[lang].get(currency) or get_currency_name(currency, locale=_LOCALE[lang])
