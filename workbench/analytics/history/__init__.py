@@ -1,0 +1,27 @@
+"""How did we do, and what drove it? Frames in, frozen results out; too little data gives `Unknown`, never a guess.
+
+`sales` is a frame by period (period, amount, returns, whole, and what else is known), `compare` one of two spans (span
+"now" or "before", the node's column, measures). Findings and their values: `workbench.analytics.keys`.
+"""
+
+from workbench.analytics.results import (
+    Breakdown,
+    Bridge,
+    Concentration,
+    Growth,
+    PriceVolume,
+    Season,
+    Totals,
+    Unknown,
+)
+
+__all__ = [
+    "Breakdown",
+    "Bridge",
+    "Concentration",
+    "Growth",
+    "PriceVolume",
+    "Season",
+    "Totals",
+    "Unknown",
+]
