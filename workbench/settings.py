@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,23 +19,41 @@ Language = Literal["en", "zh-CN", "zh-TW"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh-CN", "zh-TW")
 MoneyUnit = Literal["auto", "1", "元", "k", "千", "万", "萬", "M", "百万", "百萬", "亿", "億", "B"]
 DateOrder = Literal["", "year-first", "month-first", "day-first"]
+_OURS = ("folder", "path")
 ROOT = Path(__file__).parents[1]  # JupyterLab and nbval start in notebooks/, papermill elsewhere; both must find data/
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)  # blanks stay: a header or a value may hold them
 
 
 class Company(_Strict):
-    name: str | dict[Language, str]
-    currency: str = Field(pattern="^[A-Z]{3}$")  # ISO 4217
+    name: str | dict[Language, str]  # one name, or one for each language: { en = "…", zh-CN = "…" }
+    currency: str  # ISO 4217, as CNY
     money_unit: MoneyUnit = "auto"  # unit of money shown; auto picks k, M or 万, 亿 by language
     languages: tuple[Language, ...] = ("en",)  # of the reports; the first is the notebooks' own
     made_up: bool = False  # every page says so
 
-    def called(self, lang: str) -> str:
+    def called(self, lang: Language) -> str:
         """The company's name in a language, else in its first."""
         return self.name if isinstance(self.name, str) else self.name.get(lang, next(iter(self.name.values())))
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        names = list(value.values()) if isinstance(value, dict) else [value]
+        if not names or not all(isinstance(n, str) and n.strip() for n in names):
+            raise ValueError("write the company's name, or one for each language")
+        if isinstance(value, dict) and (unknown := [k for k in value if k not in LANGUAGES]):
+            raise ValueError(f"there is no language {', '.join(unknown)}; known: {', '.join(LANGUAGES)}")
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _code(cls, value: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", value):
+            raise ValueError("write three capital letters (ISO 4217), as CNY, TWD, USD")
+        return value
 
     @field_validator("languages")
     @classmethod
@@ -68,7 +87,7 @@ class Stages(_Strict):
 
 class Source(_Strict):
     files: list[str] = []  # names or patterns, relative to this file
-    url: str = ""  # a database instead of files; ${NAME} takes NAME from the environment
+    url: str = Field("", repr=False)  # a database instead of files; ${NAME} takes NAME from the environment
     table: str = ""  # its table, as schema.table
     sheets: list[str] = []  # of Excel files; empty: the only sheet, or an error that lists them; ["*"]: all
     encoding: str = ""  # e.g. utf-8, gb18030, big5; empty: proven from the bytes
@@ -83,7 +102,7 @@ class Source(_Strict):
     rename: dict[str, dict[str, str]] = {}  # of values, by column: { product = { "GTXPro" = "GTX Pro" } }
     exclude: dict[str, list[str]] = {}  # rows left out, by column and value; the report counts them and their money
     repeats: Literal["keep", "drop"] = "keep"  # identical lines within one file
-    covers: tuple[str, str] | None = None  # first and last day that the export holds, where the data cannot tell
+    covers: tuple[date, date] | None = None  # first and last day that the export holds, where the data cannot tell
     stages: Stages = Stages()  # opportunities only
     derive: Literal["", "won opportunities"] = ""  # orders only: a company with only a CRM export
 
@@ -93,6 +112,8 @@ class Source(_Strict):
             raise ValueError("name exactly one of files, url or derive")
         if self.url and not self.table:
             raise ValueError("a url needs the name of its table")
+        if self.covers and self.covers[0] > self.covers[1]:
+            raise ValueError(f"covers ends on {self.covers[1]}, before it begins on {self.covers[0]}")
         return self
 
 
@@ -106,6 +127,17 @@ class Settings(_Strict):
     folder: Path = Path()
     path: Path = Path()
 
+    @field_validator("dimensions")
+    @classmethod
+    def _each_level_once(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        levels = [level for levels in value.values() for level in levels]
+        twice = sorted({level for level in levels if levels.count(level) > 1})
+        problems = [f"'{name}' has no levels" for name, levels in value.items() if not levels]
+        problems += [f"level '{level}' stands twice; a level belongs to one dimension, once" for level in twice]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return value
+
     @property
     def levels(self) -> dict[str, str]:
         """Each level of each dimension, with the dimension it belongs to."""
@@ -114,16 +146,24 @@ class Settings(_Strict):
 
 def load(path: str | Path) -> Settings:
     """The settings in a file. A relative path is sought from here, then from the project's root."""
+    settings, problems = read(path)
+    if settings is None or problems:
+        raise SettingsError(str(path), problems)
+    return settings
+
+
+def read(path: str | Path) -> tuple[Settings | None, list[str]]:
+    """What can be read of a settings file (None: nothing that can be used), and everything wrong with it."""
     file = _find(Path(path))
     try:
         content = tomllib.loads(file.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(str(path), [f"it is not valid TOML in UTF-8: {error}"]) from error
+        return None, [f"it is not valid TOML in UTF-8: {error}"]
     try:
-        return Settings(**{k: v for k, v in content.items() if k not in ("folder", "path")}
-                        | _unknown_paths(content), folder=file.parent, path=file)  # fmt: skip
+        return _settings(content, file), []
     except ValidationError as error:
-        raise SettingsError(str(path), [_problem(e) for e in error.errors()]) from error
+        problems = list(dict.fromkeys(_problem(e) for e in error.errors()))
+        return _rest(content, file, error), problems
 
 
 def secret(url: str) -> str:
@@ -134,9 +174,25 @@ def secret(url: str) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda m: os.environ[m[1]], url)
 
 
-def _unknown_paths(content: dict[str, Any]) -> dict[str, Any]:
+def _settings(content: dict[str, Any], file: Path) -> Settings:
     """`folder` and `path` are ours, so in a file they are unknown keys like any other."""
-    return {f"{k} ": content[k] for k in ("folder", "path") if k in content}
+    named = {f"{key} " if key in _OURS else key: value for key, value in content.items()}
+    return Settings(**named, folder=file.parent, path=file)
+
+
+def _rest(content: dict[str, Any], file: Path, error: ValidationError) -> Settings | None:
+    """The settings without what was wrong, so that one check can go on to the data; None where too little is left."""
+    for problem in error.errors():
+        *way, last = [part.strip() if isinstance(part, str) else part for part in problem["loc"]] or [""]
+        place: Any = content
+        for part in way:
+            place = place.get(part, {}) if isinstance(place, dict) else {}
+        if isinstance(place, dict):
+            place.pop(last, None)
+    try:
+        return _settings(content, file)
+    except ValidationError:
+        return None
 
 
 def _find(path: Path) -> Path:
@@ -147,28 +203,56 @@ def _find(path: Path) -> Path:
     raise SettingsError(str(path), ["there is no such file. `workbench init FILES` writes one."])
 
 
+_PLAIN = {
+    "string_type": "write text in quotes",
+    "list_type": 'write a list, as ["a", "b"]',
+    "tuple_type": 'write a list, as ["a", "b"]',
+    "dict_type": "write a section of its own",
+    "model_type": "write a section of its own",
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "date_from_datetime_parsing": "write a day, as 2026-09-30",
+    "date_parsing": "write a day, as 2026-09-30",
+    "date_type": "write a day, as 2026-09-30",
+}
+
+
 def _problem(error: Any) -> str:
     where = ".".join(str(p) for p in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
         return f"unknown key '{where.strip()}'.{_suggest(error['loc'])}"
     if error["type"] == "missing":
         return f"'{where}' is missing"
-    message = error["msg"].removeprefix("Value error, ")
+    message = _PLAIN.get(error["type"], error["msg"]).removeprefix("Value error, ")
+    message = message.replace("Input should be", "write a number" if "than" in message else "write")
     given = error["input"]
-    return f"'{where}': {message}" + (f", not {given!r}" if isinstance(given, str | int | float) else "")
+    return f"'{where}': {message}" + (f", not {_shown(given)}" if isinstance(given, str | int | float) else "")
+
+
+def _shown(given: str | float) -> str:
+    """What was written, without the password of a database's address."""
+    return re.sub(r"://[^@]*@", "://…@", repr(given))
 
 
 def _suggest(loc: tuple[str | int, ...]) -> str:
-    known = _fields(Settings, [str(p) for p in loc[:-1]])
-    near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    known = [f for f in _model([str(p) for p in loc[:-1]]).model_fields if f not in _OURS]
+    near = difflib.get_close_matches(str(loc[-1]).lower(), known, n=1)
     return f" Did you mean '{near[0]}'?" if near else f" Known here: {', '.join(known)}."
 
 
-def _fields(model: type[BaseModel], path: list[str]) -> list[str]:
-    """Names that may stand at `path`, found by walking the models."""
-    sections: dict[str, type[BaseModel]] = {
-        "company": Company, "calendar": CalendarSettings, "sources": Source, "lookup": Lookup, "stages": Stages,
-    }  # fmt: skip
-    for part in path:
-        model = sections.get(part, model)
-    return [f for f in model.model_fields if f not in ("folder", "path")]
+def _model(path: list[str]) -> type[BaseModel]:
+    """The model that stands at `path`."""
+    match path:
+        case ["company"]:
+            return Company
+        case ["calendar"]:
+            return CalendarSettings
+        case ["sources", _]:
+            return Source
+        case ["sources", _, "lookup", _]:
+            return Lookup
+        case ["sources", _, "stages"]:
+            return Stages
+    return Settings
