@@ -12,6 +12,12 @@ and days as pd.Timestamp. A value is None where it is unknown. Words that recur:
 `judged`     how a decision was judged: "noise" (against the node's own months), "interval" (95 % interval) or "size"
 """
 
+from typing import Any
+
+import pandas as pd
+
+from workbench.findings import Finding
+
 _SPANS = ("span", "now_first", "now_last", "before_first", "before_last")
 _NODE = ("level", "node", "amount", "amount_before", "change", "yoy", "contribution")
 
@@ -98,3 +104,23 @@ KEYS: dict[str, tuple[str, ...]] = {
     "kpis.unknown": ("section",),  # none of the declared KPIs has its components
     "kpis.worse": ("kpi", "unit", "now", "before", "change", "effect", "judged"),  # decision; effect is money
 }  # fmt: skip
+
+
+def fact(key: str, *, weight: float = 0.0, about: Any = None, **values: Any) -> Finding:
+    """A finding with plain Python values, None where unknown; `about` is the node it is about."""
+    subject = "" if _plain(about) is None else str(about)
+    weight = float(abs(weight)) if pd.notna(weight) else 0.0
+    return Finding(key, {name: _plain(value) for name, value in values.items()}, weight, subject)
+
+
+def direction(change: float | None) -> str:
+    """"up", "down" or "same"."""
+    if change is None or pd.isna(change) or change == 0:
+        return "same"
+    return "up" if change > 0 else "down"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list | str):
+        return value
+    return None if pd.isna(value) else getattr(value, "item", lambda: value)()
