@@ -35,7 +35,7 @@ class Table:
     brings: tuple[str, ...] = field(default=())  # what the reports gain by it, as phrase keys
 
 
-def _table(name: str, meaning: str, key: str = "", dated: str = "", **columns: Column) -> Table:
+def _table(name: str, meaning: str, /, key: str = "", dated: str = "", **columns: Column) -> Table:
     return Table(name, meaning, columns, tuple(key.split()), dated)
 
 
