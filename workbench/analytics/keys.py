@@ -69,9 +69,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "history.concentration_few": ("by", "nodes", "largest", "largest_share"),  # 10 nodes or fewer
     "history.concentration_shift": ("by", "share_top_10", "share_top_10_before", "change", "direction"),  # points
-    "history.concentration_negative": ("by", "count", "amount"),  # nodes that returned as much as they bought, or more
+    "history.concentration_negative": ("by", "count", "amount"),  # nodes that returned more than they bought
     "history.concentration_missing": ("by", "amount", "share"),  # sales without a named node
-    # season: peak and low are period numbers of the year (months 1 to 12), index 1.2 is 20 % above the average month
+    # season: peak and low are period numbers of the year (months 1 to 12), index 1.2 is 20 % above the average month;
+    # by_chance: the strength of season that one in twenty series of pure noise reaches
     "history.season": (
         "peak", "peak_index", "low", "low_index",
         "strength_season", "strength_trend", "by_chance", "cycles", "kind", "per_year",

@@ -84,7 +84,7 @@ def scorecard(components: pd.DataFrame, keys: Sequence[str] | None = None) -> Sc
     if not known:
         return Unknown(section="scorecard", findings=(fact("kpis.unknown", section="scorecard"),))
     table = pd.DataFrame([_row(k, sums) for k in known], index=pd.Index([k.key for k in known], name="kpi"))
-    findings = [f for k in known for f in _findings(k, table.loc[k.key], sums)]
+    findings = [f for k, (_, row) in zip(known, table.iterrows(), strict=True) for f in _findings(k, row, sums)]
     decisions = [d for k in known if (d := _decision(k, table, sums))]
     return Scorecard(table=table, findings=tuple(findings), decisions=_heaviest(decisions))
 
@@ -170,7 +170,7 @@ def _heaviest(decisions: list[Finding]) -> tuple[Finding, ...]:
 def _sums(frame: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     groups = [by] if isinstance(by, str) else list(by)
     measures = frame[[c for c in frame.columns if c in _components() and c not in groups]]
-    keys = [frame[g] if g in frame.columns else frame.index.get_level_values(g) for g in groups] or [[0] * len(frame)]
+    keys = [frame[g] if g in frame.columns else frame.index.get_level_values(g) for g in groups] or [pd.Series(0, index=frame.index)]
     grouped = measures.groupby(keys, dropna=False, observed=True)
     sums = grouped.sum(min_count=1).astype("float64")
     several = (grouped.size() > 1).to_numpy()
