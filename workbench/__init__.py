@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from workbench.sources import load
     from workbench.views import Page
 
-__all__ = ["Calendar", "history", "kpis", "load", "Page", "Run"]
+__all__ = ["Calendar", "history", "kpis", "load", "Page", "Run"]  # noqa: RUF022 sorted as people sort
 
 _HOMES = {
     "Calendar": "workbench.periods",
