@@ -14,7 +14,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every, spring_festival
 
 RATIOS = ("average_order_value", "return_rate", "gross_margin")
-LONGEST_DAYS = {"day": 1, "week": 7, "month": 38, "quarter": 105, "year": 378}
+LONGEST_DAYS = {"day": 1, "week": 7, "month": 42, "quarter": 105, "year": 378}
 STREAK = 3  # periods in a row from which a direction is worth a sentence
 
 
