@@ -1,6 +1,6 @@
 """view(result, ...): what a reader sees of each type of result. A new type of result is one function here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
@@ -28,7 +28,7 @@ class View:
     heading: str
     point: Sentence
     more: tuple[Sentence, ...] = ()
-    picture: Picture | None = None
+    draw: Callable[[], Picture] | None = None  # asked only where the figure is shown
     tables: tuple[Table, ...] = ()
     how: str = ""
     terms: tuple[str, ...] = ()  # of phrases/terms.toml, or kpi:<key>
@@ -58,7 +58,7 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
         _id("totals", result.every),
         heading,
         *_split(said),
-        picture=charts.totals(result, w, _label(heading, said), as_of),
+        draw=lambda: charts.totals(result, w, _label(heading, said), as_of),
         tables=(table(sheet, w, heading, latest=True),),
         how=w.phrase("sections.totals.how"),
         terms=("yoy", "whole", *(f"kpi:{k}" for k in _KPI_COLUMNS if k in result.table)),
@@ -68,10 +68,11 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Growth, w: Words, as_of: pd.Timestamp) -> View:
-    frame = result.table.assign(unit=[_unit_of(m) for m in result.table.index])
-    columns = (Column("measure", "kpi"), Column("now", "by_unit"), Column("before", "by_unit"), Column("rate", "change", "rate_of"))
+    frame = result.table.drop(index="lines", errors="ignore")
+    frame = frame.assign(unit=[_unit_of(m) for m in frame.index])
+    columns = (Column("measure", "measure"), Column("now", "by_unit"), Column("before", "by_unit"), Column("rate", "change", "rate_of"))
     heading = w.phrase("sections.growth.heading")
-    shown = Sheet(frame.rename(index={"amount": "sales"}), columns)
+    shown = Sheet(frame, columns)
     saved = Sheet(frame, (Column("measure", "text"), *(Column(n, "number", t) for n, t in _GROWTH)))
     return View(
         "growth",
@@ -95,7 +96,7 @@ def _(result: Breakdown, w: Words, as_of: pd.Timestamp) -> View:
         _id("by", result.level),
         heading,
         *_split(said),
-        picture=charts.breakdown(result, w, _label(heading, said)),
+        draw=lambda: charts.breakdown(result, w, _label(heading, said)),
         tables=(table(sheet, w, _compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.breakdown.how", {"level": result.level, **_days(result.spans)}),
         terms=("share", "yoy", "contribution", "points"),
@@ -114,7 +115,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         _id("bridge", result.by),
         heading,
         *_split(said),
-        picture=charts.bridge(result, w, _label(heading, said)),
+        draw=lambda: charts.bridge(result, w, _label(heading, said)),
         tables=(table(items, w, _compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.bridge.how", {"by": result.by, "convention": result.convention}),
         terms=("price_effect", "volume_effect", *(("mix_effect",) if "mix" in result.steps else ())),
@@ -132,7 +133,7 @@ def _(result: Concentration, w: Words, as_of: pd.Timestamp) -> View:
         _id("concentration", result.by),
         heading,
         *_split(said),
-        picture=None if few else charts.concentration(result, w, _label(heading, said)),
+        draw=None if few else lambda: charts.concentration(result, w, _label(heading, said)),
         tables=(table(sheet, w, heading),),
         how=w.phrase("sections.concentration.how", {"by": result.by}),
         terms=("share",),
@@ -153,7 +154,7 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
         _id("season", str(result.per_year)),
         heading,
         *_split(said),
-        picture=charts.season(result, w, _label(heading, said)),
+        draw=lambda: charts.season(result, w, _label(heading, said)),
         tables=(table(profile, w, heading),),
         how=w.phrase("sections.season.how", {"kind": result.kind, "n": len(result.table)}),
         terms=("trend", "season_index", "strength"),
@@ -189,6 +190,20 @@ def sentences(findings: Iterable[Finding], w: Words, most: int = _MOST_SENTENCES
 def say(finding: Finding, w: Words) -> Sentence:
     """The sentence of one finding."""
     return w.say(finding.key, finding.values)
+
+
+def leading(results: Iterable[Any]) -> list[Finding]:
+    """The finding of each result to put in an answer: its first, but of all breakdowns the one largest move."""
+    all_results = list(results)
+    parts = [r for r in all_results if isinstance(r, Breakdown)]
+    moves = [f for r in parts for f in r.findings if f.key in ("history.breakdown_rise", "history.breakdown_fall")]
+    found: list[Finding] = []
+    for result in all_results:
+        first = result.findings[:1]
+        if isinstance(result, Breakdown):
+            first = (max(moves, key=lambda f: abs(f.values["change"])),) if moves and result is parts[0] else ()
+        found += first
+    return found
 
 
 def flat(results: Iterable[Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """From a matplotlib figure to SVG that belongs to the page: its colours follow light and dark, its text stays text."""
 
+import math
 import re
 import unicodedata
 import warnings
@@ -8,6 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import numpy as np
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -75,6 +77,17 @@ def svg(drawn: Canvas, label: str, kind: str) -> Markup:
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the browser has the glyphs, and draws them
         drawn.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return Markup(_cleaned(out.getvalue(), label, kind))  # noqa: S704 an XML library wrote it
+
+
+def bars(axes: "Axes", heights: list[tuple[float, float]], **look: object) -> None:
+    """Bars from zero at x, height; all as one shape, which is quicker and smaller than one each."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    known = [(x, y) for x, y in heights if math.isfinite(y)]
+    if known:
+        boxes = np.array([[(x - 0.37, 0), (x - 0.37, y), (x + 0.37, y), (x + 0.37, 0)] for x, y in known])
+        axes.add_artist(PathPatch(Path.make_compound_path_from_polys(boxes), **look))  # type: ignore[arg-type]
 
 
 def fitted(name: str, width: float, size: float = 12) -> str:

@@ -120,6 +120,8 @@ def _name(value: Any, column: Column, w: Words) -> str:
         return w.season_name(value, int(column.how.partition(":")[2]))
     if column.how == "kpi":
         return w.kpi(value)
+    if column.how == "measure":
+        return w.phrase(f"sections.columns.{value}") if w.has(f"sections.columns.{value}") else w.kpi(value)
     if column.how == "step":
         return w.phrase(f"sections.bridge.step.{value}")
     return w.node(value)

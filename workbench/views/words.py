@@ -89,7 +89,8 @@ class Words:
 
     def say(self, key: str, values: Mapping[str, Any] | None = None) -> Sentence:
         """The sentence `key` with its slots filled, names of nodes apart from the text."""
-        return Sentence(_merged(self._filled(_parsed(text(key, self.lang)), values or {}, key)))
+        pieces = _merged(self._filled(_parsed(text(key, self.lang)), values or {}, key))
+        return Sentence(_capital(pieces) if self.lang == "en" and pieces and pieces[-1].text.endswith(".") else pieces)
 
     def phrase(self, key: str, values: Mapping[str, Any] | None = None) -> str:
         """The sentence `key` as plain text."""
@@ -539,6 +540,12 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
         elif piece.text:
             out.append(piece)
     return out
+
+
+def _capital(pieces: list[Piece]) -> list[Piece]:
+    """A full sentence starts with a capital letter, unless a name from the data stands there."""
+    first = pieces[0]
+    return pieces if first.kind == "node" else [Piece(first.kind, first.text[:1].upper() + first.text[1:]), *pieces[1:]]
 
 
 def _significant(value: float, digits: int = 3) -> float:
