@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tests.analytics.made import YEAR, keys_of, said, spans_of
 from workbench.analytics import history
 from workbench.errors import DataError
+from workbench.periods import Calendar
+from workbench.settings import CalendarSettings
 
 amounts = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(-10_000, 100_000).map(lambda c: c / 100), max_size=8)
 
@@ -100,6 +102,24 @@ def test_noise_of_a_years_change_is_that_of_a_month_times_the_root_of_twelve() -
 
     assert falling["noise"] == pytest.approx(steps.std(ddof=1) * np.sqrt(12))
     assert falling["times_noise"] == pytest.approx(180 / falling["noise"])
+
+
+def test_a_festival_that_moves_is_not_a_nodes_noise() -> None:
+    # the node loses 10 a month; the festival takes 60 from January in one year and from February in the other
+    festival = np.zeros(24)
+    festival[[1, 12]] = -60
+    period = pd.date_range("2024-01-01", periods=24, freq="MS")
+    falling = np.r_[np.full(12, 100.0), np.tile([88.0, 92.0], 6)] + festival
+    node = pd.DataFrame({"period": period, "region": "N", "amount": falling, "whole": True})
+    monthly = pd.concat([node, node.assign(region="S", amount=500.0)])
+    compare = monthly.assign(span=np.where(monthly["period"].dt.year == 2025, "now", "before"))
+    plain, china = (
+        history.breakdown(compare, "region", YEAR, monthly=monthly, calendar=Calendar(CalendarSettings(country=c)))
+        for c in ("GB", "CN")
+    )
+
+    assert plain.decisions == ()
+    assert [d.subject for d in china.decisions] == ["N"]
 
 
 def test_at_most_five_decisions_the_largest_first() -> None:

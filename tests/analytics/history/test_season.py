@@ -166,6 +166,14 @@ def test_where_the_festival_moves_the_season_says_so() -> None:
     assert "history.season_festival" not in keys_of(history.season(seasonal(3), calendar=britain))
 
 
+def test_a_festival_month_is_no_surprise_where_it_moves() -> None:
+    sales = seasonal(5)
+    sales.loc[24, "amount"] *= 0.5  # January of the third year
+
+    assert said(history.season(sales), "history.unusual")["period"] == sales["period"][24]
+    assert "history.unusual" not in keys_of(history.season(sales, calendar=Calendar(CalendarSettings(country="CN"))))
+
+
 def test_a_missing_column_is_an_error() -> None:
     with pytest.raises(DataError, match="'period' is missing"):
         history.season(pd.DataFrame({"amount": [1.0], "whole": [True]}))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import SPRING_FESTIVAL, require, unknown
+from workbench.analytics.history.frames import festival_moves, require, unknown
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Season, Unknown
 from workbench.findings import Finding
@@ -49,8 +49,9 @@ def season(sales: pd.DataFrame, per_year: int = 12, *, calendar: Calendar | None
         cycles=len(table) / per_year,
         per_year=per_year,
     )
-    findings = [*_season(result), *_trend(result), *_festival(calendar, per_year)]
-    findings += _unusual(result, parts) if robust else []
+    festival = per_year == 12 and festival_moves(calendar)
+    findings = [*_season(result), *_trend(result), *([fact("history.season_festival")] if festival else [])]
+    findings += _unusual(result, parts, festival) if robust else []
     return Season(**{**vars(result), "findings": tuple(findings)})
 
 
@@ -140,18 +141,18 @@ def _trend(result: Season) -> list[Finding]:
                  amount=now, amount_before=before)]  # fmt: skip
 
 
-def _festival(calendar: Calendar | None, per_year: int) -> list[Finding]:
-    moves = calendar is not None and per_year == 12 and calendar.settings.country.upper() in SPRING_FESTIVAL
-    return [fact("history.season_festival")] if moves else []
+def _unusual(result: Season, parts: pd.DataFrame, festival: bool) -> list[Finding]:
+    """The three periods that trend and season explain least, in money, among those that stand out.
 
-
-def _unusual(result: Season, parts: pd.DataFrame) -> list[Finding]:
-    """The three periods that trend and season explain least, in money, among those that stand out."""
+    January and February are no surprise where the festival moves between them.
+    """
     table, rest = result.table, parts["remainder"]
     expected = table["trend"] * table["season"] if result.kind == "multiplicative" else table["trend"] + table["season"]
     gap, ratio = table["amount"] - expected, table["amount"] / expected.where(expected > 0)
     spread = 1.4826 * (rest - rest.median()).abs().median()
     odd = gap[(rest.abs() > UNUSUAL * spread) & (gap.abs() > UNUSUAL_SHARE * expected.abs())]
+    if festival:
+        odd = odd[pd.DatetimeIndex(odd.index).month > 2]
     return [
         fact("history.unusual", weight=gap[at], period=at, amount=table["amount"][at], expected=expected[at],
              ratio=ratio[at], direction=direction(gap[at]))
