@@ -95,10 +95,10 @@ def _read(data: Data) -> list[str]:
     rows = {n: sum(s.rows for s in data.quality.of("read", table=n)) for n in names}
     lines = [f"  {n:<14} {rows[n]:>12,} rows{_days(data, n)}" for n in names if n != "orders"]
     first, last = data.covers
-    total = data.sales("year")["amount"].sum()
-    money = f"{total:,.2f} {data.run.settings.company.currency}"
+    total = data.sales("year")[["lines", "amount"]].sum()
+    money = f"{total['amount']:,.2f} {data.run.settings.company.currency}"
     days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    return ["Read:", f"  {'orders':<14} {data.orders.lines:>12,} lines count, {days}, {money} in all", *lines]
+    return ["Read:", f"  {'orders':<14} {int(total['lines']):>12,} lines count, {days}, {money} in all", *lines]
 
 
 def _days(data: Data, name: str) -> str:
@@ -132,9 +132,8 @@ def _dimensions(data: Data) -> list[str]:
 
 def _mapped(data: Data, level: str) -> str:
     """A level, with the header it is mapped to where that is another word."""
-    sources = data.run.settings.sources.items()
-    headers = dict.fromkeys(s.columns[level] for n, s in sources if level in s.columns and n in ("orders", *data.refs.keys))
-    header = next(iter(headers), level)
+    holders = [s for n, s in data.run.settings.sources.items() if n in ("orders", *data.refs.keys)]
+    header = next((s.columns[level] for s in holders if level in s.columns), level)
     return level if header == level else f"{level} ({header})"
 
 
