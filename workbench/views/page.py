@@ -108,21 +108,23 @@ class Page:
         self._use(*first.terms)
         repeated = not lead and any(result is led for led in self._led)
         drawn = {lang: v.draw() for lang, v in views.items() if v.draw and not repeated}
-        heading = {lang: v.heading for lang, v in views.items()}
+        again = "page.table_of" if repeated else "page.plain"
+        heading = {lang: self._speak[lang].phrase(again, {"heading": v.heading}) for lang, v in views.items()}
         self._display(role, anchor or first.id, heading, lambda w: render(
             "section.html", view=views[w.lang], picture=drawn.get(w.lang), repeated=repeated, lead=lead, t=w.phrase,
-            data_used=self._data_used(w)))  # fmt: skip
+            data_used=self._data_used(first.uses, w)))  # fmt: skip
         if not repeated and self.run.tables_folder:
             for name, sheet in first.sheets.items():
                 titles = {lang: v.heading for lang, v in views.items()}
                 tables.save(self.run.tables_folder, f"{self.name}.{name}", sheet, self._speak, titles)
 
-    def _data_used(self, w: Words) -> str:
+    def _data_used(self, tables_used: tuple[str, ...], w: Words) -> str:
         if self._data is None:
             return ""
         covers, quality = self._data.covers, self._data.quality
-        used = list(dict.fromkeys(s.table for s in quality.of("read"))) or ["orders"]
-        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": list(quality.missing) or None}
+        used = tables_used or tuple(dict.fromkeys(s.table for s in quality.of("read")))
+        lacking = None if tables_used else quality.missing or None
+        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
         return w.phrase("page.data_used", values)
 
     def _title(self, w: Words) -> str:

@@ -33,6 +33,7 @@ class View:
     how: str = ""
     terms: tuple[str, ...] = ()  # of phrases/terms.toml, or kpi:<key>
     sheets: Mapping[str, Sheet] = field(default_factory=dict)  # for the workbook, by name
+    uses: tuple[str, ...] = ("orders",)  # tables; none: all that were read
     open_table: bool = False  # the table is the point, so it is not behind a toggle
 
 
@@ -178,6 +179,7 @@ def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
         how=w.phrase("sections.scorecard.how"),
         terms=tuple(f"kpi:{k}" for k in result.table.index),
         sheets={"scorecard": Sheet(result.table, tuple(saved))},
+        uses=(),
         open_table=True,
     )
 
@@ -221,8 +223,8 @@ _TOTALS = {
     "orders": Column("orders", "count"),
     "average_order_value": Column("average_order_value", "price", minor=True),
     "customers": Column("customers", "count", minor=True),
-    "quantity": Column("quantity", "quantity", minor=True),
-    "returns": Column("returns", "money", minor=True),
+    "quantity": Column("quantity", "quantity", on_page=False),
+    "returns": Column("returns", "money", on_page=False),
     "return_rate": Column("return_rate", "share", minor=True),
     "gross_margin": Column("gross_margin", "share", minor=True),
 }
@@ -237,10 +239,10 @@ _BREAKDOWN = {
     "contribution": Column("contribution", "points"),
 }
 _BRIDGE = {
-    "kind": Column("kind", "kind", minor=True),
-    "quantity": Column("quantity", "quantity", minor=True),
-    "quantity_before": Column("quantity_before", "quantity", minor=True),
-    "unit_price": Column("unit_price", "price", minor=True),
+    "kind": Column("kind", "kind", on_page=False),
+    "quantity": Column("quantity", "quantity", on_page=False),
+    "quantity_before": Column("quantity_before", "quantity", on_page=False),
+    "unit_price": Column("unit_price", "price", on_page=False),
     "amount": Column("amount", "money"),
     "amount_before": Column("amount_before", "money", minor=True),
     "change": Column("change", "money"),
@@ -295,15 +297,12 @@ def _unit_of(measure: str) -> str:
     return _MEASURES.get(measure, "money")
 
 
-def tile(key: str, row: Mapping[str, Any], w: Words) -> dict[str, str]:
+def tile(key: str, row: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """One tile: name, value, change on before, and the interval where there is one."""
     unit = row["unit"]
-    change = "" if missing(row["change"]) else w.change_by_unit(row["change"], unit)
-    values = {"change": change, "before": "" if missing(row["before"]) else w.by_unit(row["before"], unit)}
-    between = {"lo": row["lo"], "hi": row["hi"]}
-    return {
-        "label": w.kpi(key),
-        "value": w.by_unit(row["now"], unit),
-        "change": w.phrase("page.from_before", values) if change else "",
-        "between": "" if missing(row["lo"]) else w.phrase("page.between", between),
-    }
+    facts = []
+    if not missing(row["change"]):
+        facts = [w.change_by_unit(row["change"], unit), w.phrase("page.before", {"before": row["before"], "unit": unit})]
+    if not missing(row["lo"]):
+        facts.append(w.phrase("page.between", {"lo": row["lo"], "hi": row["hi"]}))
+    return {"label": w.kpi(key), "value": w.by_unit(row["now"], unit), "facts": facts}

@@ -22,6 +22,7 @@ class Column:
     how: str  # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
+    on_page: bool = True  # else it is in the workbook only
 
     @property
     def kind(self) -> str:
@@ -72,7 +73,7 @@ def table(sheet: Sheet, w: Words, caption: str, *, latest: bool = False, sums: S
 
     `latest` keeps the last rows instead of the first, newest on top, as a time series wants it.
     """
-    frame, columns = sheet.frame, sheet.columns
+    frame, columns = sheet.frame, [c for c in sheet.columns if c.on_page]
     scales = {c.name: w.scale(frame[c.name].abs()) for c in columns[1:] if c.how == "money"}
     shown = frame.iloc[::-1].head(MOST_ROWS) if latest else frame.head(MOST_ROWS) if len(frame) > MOST_ROWS + 1 else frame
     lines = [_line(name, row, columns, scales, w) for name, row in zip(shown.index, _records(shown), strict=True)]
