@@ -73,6 +73,12 @@ def test_a_node_falling_more_than_the_whole_asks_for_a_decision() -> None:
     assert result.decisions[0].weight == 60
 
 
+def test_a_node_falling_as_the_whole_does_asks_for_none() -> None:
+    result = history.breakdown(spans_of({"N": 93.8, "S": 94.2}, {"N": 100.0, "S": 100.0}), "region", YEAR)
+
+    assert result.decisions == ()
+
+
 def test_a_fall_within_a_nodes_own_noise_asks_for_none() -> None:
     period = pd.date_range("2024-01-01", periods=24, freq="MS")
     calm, wild = np.r_[np.full(12, 100.0), np.full(12, 90.0)], np.r_[np.full(12, 100.0), np.tile([300.0, -120.0], 6)]

@@ -12,7 +12,7 @@ from workbench.analytics.results import Breakdown, Unknown
 from workbench.findings import Finding
 from workbench.periods import Calendar, Spans
 
-FALL_SHARE = 0.01  # a fall asks for a decision from 1 % of the whole before
+FALL_SHARE = 0.01  # a fall, and its shortfall, ask for a decision from 1 % of the whole before
 NOISE_TIMES = 2.0  # and, where the node's months are known, from twice its own noise
 NOISE_MONTHS = 6  # pairs of months below which a node's noise cannot be told
 
@@ -44,10 +44,11 @@ def breakdown(
 
     Who rose or fell most is judged by money, so a small node with a wild rate does not shout.
 
-    Decisions, at most 5: a node that fell, fell more than the whole did (`shortfall` below 0), and by 1 % or more of
-    all sales before. With `monthly` it must also be twice its own noise: the month-by-month differences between the
-    spans have a standard deviation s, so the difference of n months has s × √n (months taken as independent). Where
-    `calendar` tells that Spring Festival moves between January and February, both get the mean of the two.
+    Decisions, at most 5: a node that fell by 1 % or more of all sales before, and ended as far below what it would have
+    sold had it moved as the whole did (`shortfall`). With `monthly` the fall must also be twice the node's own noise:
+    the month-by-month differences between the spans have a standard deviation s, so the difference of n months has
+    s × √n (months taken as independent). Where `calendar` tells that Spring Festival moves between January and
+    February, both get the mean of the two.
     """
     if spans is None or compare.empty:
         return unknown_spans("breakdown", compare, spans) or unknown("breakdown", "history.unknown_empty")
@@ -159,7 +160,7 @@ def _decisions(table: pd.DataFrame, level: str, noise: pd.Series) -> tuple[Findi
     judged["noise"] = [noise.get(node, np.nan) if pd.notna(node) else np.nan for node in table.index]
     judged["times_noise"] = judged["change"].abs() / judged["noise"].where(judged["noise"] > 0)
     named = judged[judged.index.notna()]
-    falling = named[(named["change"] <= -FALL_SHARE * before) & (named["shortfall"] < 0)]
+    falling = named[(named["change"] <= -FALL_SHARE * before) & (named["shortfall"] <= -FALL_SHARE * before)]
     quiet = falling["noise"].isna() | (falling["change"].abs() >= NOISE_TIMES * falling["noise"])
     return most([_falling(row, node, level) for node, row in falling[quiet].nsmallest(5, "change").iterrows()])
 
