@@ -134,7 +134,7 @@ def _merged(request: Request, typed: dict[str, Any]) -> tuple[Request, dict[str,
     names = [n for n in (*_OURS, "settings") if n in typed]
     problems = [f"{n} is given twice: with --{_dashed(n)} and with -p" for n in names if getattr(request, n)]
     problems += [f"{n} is {typed[n]!r}; it should be text" for n in names if not isinstance(typed[n], str)]
-    merged = replace(request, **{n: str(typed[n]) for n in names})
+    merged = replace(request, **{n: typed[n] for n in names if isinstance(typed[n], str)})
     return merged, {n: v for n, v in typed.items() if n not in names}, problems
 
 

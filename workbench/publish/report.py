@@ -59,10 +59,11 @@ class Outcome:
 def run(request: Request) -> Outcome:
     """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
     planned = plan(request)
-    from workbench.publish import manifest
+    from workbench.publish import index, manifest
 
     last = manifest.last_good(planned)
     if last and planned.key and last[1].get("key") == planned.key and not request.force:
+        index.refresh(planned.out, last[0])
         return _unchanged(*last)
     return _run(planned, request)
 

@@ -130,6 +130,8 @@ class Index:
     lang: Language
     rows: tuple[IndexRow, ...]
     title: str = ""
+    pages: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
 
 
 def page(shell: ShellPage) -> str:
