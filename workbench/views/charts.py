@@ -162,7 +162,7 @@ def _year_starts(index: pd.Index, w: Words) -> list[int]:
 def _without_collisions(names: dict[int, str], room: float) -> list[int]:
     """The places whose labels fit side by side; a first year that is too short for its own gives way to the second."""
     places = list(names)
-    if len(places) > 1 and (places[1] - places[0]) * room < svg.text_width(names[places[0]], 11) + 6:
+    if len(places) > 1 and (places[1] - places[0]) * room < svg.text_width(names[places[0]], 11) + 14:
         places = places[1:]
     kept, end = [], -99.0
     for at in places:
@@ -244,13 +244,14 @@ def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
         _row_bar(axes, row, middle, 15 if wide else 13)
         words = _row_words(row, w, scale)
         baseline = head + (middle + 4 if wide else top + 15)
-        name = svg.fitted(row.name, 170 if wide else 190)
+        name = svg.fitted(row.name, 170 if wide else 200)
         size.text(0 if wide else 4, baseline, name, color=INK if row.kind == "node" else MUTED)
         if wide:
             for x, said in zip((-136, -66, 0), words, strict=True):
                 size.text(size.width + x, baseline, said, ha="right", color=INK)
         else:
-            size.text(size.width, baseline, f"{words[1]}   {words[2]}", ha="right", color=MUTED)
+            size.text(size.width - 62, baseline, words[1], ha="right")
+            size.text(size.width, baseline, words[2], ha="right")
             size.text(size.width, head + middle + 4, words[0], ha="right", color=INK)
     axes.axvline(0, color=GREY, linewidth=1)
     return size
@@ -354,21 +355,29 @@ def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
         _left(axes, level, w.percent(level, 0))
         if wide or level in (0, 0.4, 0.8):
             _under(axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center")
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (3, 2)))
     axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.35, linewidth=0)
     axes.plot(curve["share_of_nodes"], curve["share_of_amount"], color=ACCENT, linewidth=2.4)
     share = result.nodes_for_80 / result.nodes if result.nodes else 0.0
     axes.plot([share, share], [0, 0.8], color=INK, linewidth=1, linestyle=(0, (2, 2)))
     axes.plot([share], [0.8], marker="o", markersize=7, color=INK)
-    point = w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share})
-    plot = size.width - 58
-    beside = share * plot + 14 + svg.text_width(point, 12) < plot
-    under = {"xytext": (10, -18), "ha": "left"} if beside else {"xytext": (-10, -50), "ha": "right"}
-    axes.annotate(point, (share, 0.8), textcoords="offset points", va="baseline", fontsize=12, color=INK, fontweight="bold", **under)
+    _point(axes, share, w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share}),
+           size.width - 58)  # fmt: skip
     size.text(0, 12, w.phrase("sections.concentration.up"))
     axis = w.phrase("sections.concentration.axis", {"by": result.by, "n": result.nodes})
     size.text(44, size.height - 6, svg.fitted(axis[:1].upper() + axis[1:], size.width - 50))
     return size
+
+
+def _point(axes: "Axes", share: float, said: str, plot: float) -> None:
+    """The label of the 80 % point: beside it where there is room, in two lines if need be, else up and to the left."""
+    room, (head, _, tail) = (1 - share) * plot - 16, said.partition("\n")
+    whole, halves = svg.text_width(f"{head} {tail}"), max(svg.text_width(head), svg.text_width(tail))
+    lines = [f"{head} {tail}"] if whole < room or halves > room else [head, tail]
+    beside = max(map(svg.text_width, lines)) < room
+    for n, line in enumerate(lines):
+        offset, side = ((10, -20 - 16 * n), "left") if beside else ((-8, 8), "right")
+        axes.annotate(line, (share, 0.8), offset, textcoords="offset points", va="baseline", ha=side, fontsize=12, color=INK,
+                      fontweight="bold", annotation_clip=False)  # fmt: skip
 
 
 # -- season --------------------------------------------------------------------------------------------------------------

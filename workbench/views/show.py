@@ -165,7 +165,7 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w)
+    said = sentences((f for f in result.findings if f.key == "kpis.interval"), w)  # the table says the rest
     columns = [Column("kpi", "kpi"), Column("now", "by_unit"), Column("before", "by_unit"), Column("change", "change_by_unit")]
     if result.table[["lo", "hi"]].notna().any(axis=None):
         columns += [Column("lo", "by_unit", minor=True), Column("hi", "by_unit", minor=True)]
@@ -175,7 +175,7 @@ def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
         "scorecard",
         heading,
         *_split(said),
-        tables=(table(Sheet(result.table, tuple(columns)), w, heading),),
+        tables=(table(Sheet(result.table, tuple(columns)), w, heading, most=len(result.table)),),
         how=w.phrase("sections.scorecard.how"),
         terms=tuple(f"kpi:{k}" for k in result.table.index),
         sheets={"scorecard": Sheet(result.table, tuple(saved))},

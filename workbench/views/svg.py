@@ -1,5 +1,6 @@
 """From a matplotlib figure to SVG that belongs to the page: its colours follow light and dark, its text stays text."""
 
+import hashlib
 import math
 import re
 import unicodedata
@@ -126,8 +127,10 @@ def _cleaned(source: str, label: str, kind: str) -> str:
         for child in list(parent):
             if child.tag in (_NAMESPACE + "metadata", _NAMESPACE + "style"):
                 parent.remove(child)
+    prefix = hashlib.sha256(f"{kind} {label} {source}".encode()).hexdigest()[:6]  # one page holds many figures
     for element in root.iter():
         _clean(element, used)
+        _rename(element, prefix)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib |= {"class": kind, "role": "img", "aria-label": label, "focusable": "false"}
@@ -151,6 +154,17 @@ def _clean(element: ElementTree.Element, used: set[str]) -> None:
     for name in ("d", "transform", "x", "y"):
         if element.get(name):
             element.set(name, _rounded(element.attrib[name]))
+
+
+def _rename(element: ElementTree.Element, prefix: str) -> None:
+    """Ids, and what points to them, made this figure's own."""
+    if element.get("id"):
+        element.set("id", prefix + element.attrib["id"])
+    for name in (_XLINK + "href", "href"):
+        if element.get(name, "").startswith("#"):
+            element.set(name, f"#{prefix}{element.attrib[name][1:]}")
+    if element.get("clip-path"):
+        element.set("clip-path", element.attrib["clip-path"].replace("url(#", f"url(#{prefix}"))
 
 
 def _colour(value: str) -> str:

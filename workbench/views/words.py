@@ -188,8 +188,8 @@ class Words:
         """A plain number with three significant digits: 3, 4.5, 1.23万."""
         size, mark = next(((s, m) for s, m in _SCALES[self.lang] if abs(value) >= s * 10), (1.0, ""))
         scaled = value / size
-        places = 0 if scaled == round(scaled) else _places(scaled)
-        return self.number(_significant(scaled), places).removesuffix("." + "0" * places) + mark
+        shown = self.number(_significant(scaled), _places(scaled))
+        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + mark
 
     def short_plain(self, value: float) -> str:
         """A round number without needless decimals, for axes."""
@@ -259,11 +259,11 @@ class Words:
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
-        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio)
+        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, 0 if abs(ratio) >= 2 else 1)
 
     def percent_size(self, ratio: float) -> str:
         """A change without its sign, for sentences that say rose or fell."""
-        return self.percent(abs(ratio))
+        return self.percent(abs(ratio), 0 if abs(ratio) >= 2 else 1)
 
     def percent_whole(self, ratio: float) -> str:
         """A share, to whole percents."""
