@@ -26,7 +26,7 @@ def rebuild(out: Path) -> Path:
 
     with folders.writable(out), folders.alone(out):
         found = sorted(_reports(out), key=lambda r: _newest(r[1]), reverse=True)
-        lang = found[0][1]["languages"][0] if found else "en"
+        lang: Language = found[0][1]["languages"][0] if found else "en"
         rows = tuple(_row(out, folder, told, lang) for folder, told in found)
         folders.write(out / NAME, index(Index(lang, rows)))
     return out / NAME
