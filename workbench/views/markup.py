@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 
 def render(template: str, **context: Any) -> Markup:
-    """What a template in views/templates makes of its context. Only this, our own style sheet and our own SVG are trusted."""
+    """What a template makes of its context. Only this, our own style sheet and our own SVG are trusted."""
     return Markup(_environment().get_template(template).render(**context))  # noqa: S704 the template has escaped it
 
 

@@ -27,8 +27,17 @@ class Column:
     @property
     def kind(self) -> str:
         """Its kind in the workbook."""
-        return {"share": "ratio", "change": "ratio", "points": "ratio", "decimal": "number", "price": "money", "period": "date",
-                "kpi": "text", "level": "text", "step": "text"}.get(self.how, self.how)  # fmt: skip
+        return {
+            "share": "ratio",
+            "change": "ratio",
+            "points": "ratio",
+            "decimal": "number",
+            "price": "money",
+            "period": "date",
+            "kpi": "text",
+            "level": "text",
+            "step": "text",
+        }.get(self.how, self.how)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,9 @@ class Sheet:
     columns: tuple[Column, ...]
 
 
-def table(sheet: Sheet, w: Words, caption: str, *, most: int = MOST_ROWS, latest: bool = False, sums: Sequence[str] = ()) -> Table:
+def table(
+    sheet: Sheet, w: Words, caption: str, *, most: int = MOST_ROWS, latest: bool = False, sums: Sequence[str] = ()
+) -> Table:
     """The page's table: at most `most` rows, the rest as one row, a total that ties where `sums` names columns.
 
     `latest` keeps the last rows instead of the first, newest on top, as a time series wants it.
@@ -97,7 +108,9 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
     frame.to_parquet(folder / f"{name}.parquet", index=False)
     about = {
         "title": dict(titles),
-        "columns": {c.name: {"title": {lang: _title(c, w) for lang, w in speak.items()}, "kind": c.kind} for c in wanted},
+        "columns": {
+            c.name: {"title": {lang: _title(c, w) for lang, w in speak.items()}, "kind": c.kind} for c in wanted
+        },
         "currency": next(iter(speak.values())).currency,
     }
     text = json.dumps(about, ensure_ascii=False, indent=1)
@@ -140,8 +153,16 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
     return w.format(value, _FORMATS[column.how])
 
 
-_FORMATS = {"share": "percent", "change": "percent_sign", "points": "points_bare", "count": "number", "quantity": "short_number",
-            "decimal": "decimal", "price": "money", "text": "text"}  # fmt: skip
+_FORMATS = {
+    "share": "percent",
+    "change": "percent_sign",
+    "points": "points_bare",
+    "count": "number",
+    "quantity": "short_number",
+    "decimal": "decimal",
+    "price": "money",
+    "text": "text",
+}
 
 
 def _sum(frame: pd.DataFrame, name: str, kind: str, columns: Sequence[Column], scales: Mapping[str, Scale], w: Words,
@@ -155,7 +176,13 @@ def _sum(frame: pd.DataFrame, name: str, kind: str, columns: Sequence[Column], s
 
 
 def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
-    unit = scales[column.name].unit if column.name in scales else w.phrase("terms.points_unit") if column.how == "points" else ""
+    unit = (
+        scales[column.name].unit
+        if column.name in scales
+        else w.phrase("terms.points_unit")
+        if column.how == "points"
+        else ""
+    )
     return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind"))
 
 
