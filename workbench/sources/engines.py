@@ -65,7 +65,7 @@ def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
 def frame(expr: "ibis.Table") -> "pd.DataFrame":
     """The rows of an expression in pandas: days and moments as datetime64[us], decimals as float64."""
     with warnings.catch_warnings():
-        _quiet()
+        quiet()
         rows = expr.to_pandas()
     for name, kind in expr.schema().items():
         if kind.is_date() or kind.is_timestamp():
@@ -94,13 +94,13 @@ def named(name: str) -> str:
 
 
 def _ibis() -> Any:
-    _quiet()
+    quiet()
     import ibis
 
     return ibis
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Ibis 12 calls what pandas 4 and DuckDB 2 will drop; readers of a report can do nothing about it."""
     for category in (DeprecationWarning, FutureWarning):  # pandas' own are subclasses of these
         warnings.filterwarnings("ignore", category=category, module=r"ibis(\.|$)")

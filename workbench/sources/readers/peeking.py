@@ -1,7 +1,7 @@
 """`peek`: what a file holds before anything is mapped, for `workbench init`."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,8 +134,7 @@ def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any)
     kinds_found, forms = told
     open_ones = {n: Cell(f"c{i}") for i, n in enumerate(names) if forms.get(n) == UNTOLD}
     if rows.temporary is None or not rows.problems:
-        origin = _prepared(rows.origin, open_ones.values())
-        forms = forms | {n: _form(con, origin, kinds_found[n], c)[0] for n, c in open_ones.items()}
+        forms = forms | {n: _form(con, _prepared(rows.origin, c), kinds_found[n], c)[0] for n, c in open_ones.items()}
     if rows.temporary:
         rows.temporary.unlink(missing_ok=True)
     return kinds_found, forms
@@ -143,16 +142,15 @@ def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any)
 
 def _judged(con: "Backend", origin: str, cells: dict[str, Cell]) -> tuple[dict[str, str], dict[str, str]]:
     found = dict.fromkeys(cells, TEXT)
-    origin = _prepared(origin, cells.values())
     forms: dict[str, str] = {}
     for name in _figures(con, origin, cells):
-        found[name], form = _kind(con, origin, cells[name])
+        found[name], form = _kind(con, _prepared(origin, cells[name]), cells[name])
         forms |= {name: form} if found[name] != TEXT else {}
     return found, forms
 
 
-def _prepared(origin: str, cells: Iterable[Cell]) -> str:
-    return kinds.prepared(origin, [(kind, cell) for cell in cells for kind in (NUMBER, DATE)])
+def _prepared(origin: str, cell: Cell) -> str:
+    return kinds.prepared(origin, [(NUMBER, cell), (DATE, cell)])
 
 
 def _figures(con: "Backend", origin: str, cells: dict[str, Cell]) -> list[str]:
@@ -160,7 +158,7 @@ def _figures(con: "Backend", origin: str, cells: dict[str, Cell]) -> list[str]:
     if not cells:
         return []
     short = "regexp_matches({0}, '[0-9０-９]') AND length({0}) <= 40"
-    shares = ", ".join(f"avg(({short.format(c.written)})::INTEGER) FILTER ({kinds.present(c)})" for c in cells.values())
+    shares = ", ".join(f"avg(({short.format(c.written)})::INTEGER) FILTER ({c.filled})" for c in cells.values())
     found = con.con.execute(f"SELECT {shares} FROM {origin}").fetchone() or ()
     return [name for name, share in zip(cells, found, strict=True) if (share or 0) >= _MOST]
 

@@ -80,6 +80,7 @@ class _Found:
 
 def read(con: "Backend", name: str, source: Source, table: Table, folder: Path, extra: Iterable[str] = ()) -> Raw:
     """The source as one table with our names and kinds, and all that is wrong with it."""
+    engines.quiet()
     job = _Job(con, name, source, table, Path(folder), tuple(extra))
     found = _Found([], headers.unmapped(source, table), {}, [])
     if source.url:
@@ -178,7 +179,7 @@ def _matched(job: _Job, found: _Found, names: Iterable[str], name: str, first: l
     names = list(names)
     wanted = _wanted(job, names)
     places, problems = headers.match(wanted, names, name)
-    if problems and not places and (row := headers.where_found(wanted.values(), first)):
+    if problems and not places and (row := headers.where_found(wanted.values(), first)) not in (None, job.source.header):
         problems = [f"{name}: the column names stand in row {row}, not in row {job.source.header}. Set header = {row}."]
     found.problems += problems
     return None if problems or not places else places
