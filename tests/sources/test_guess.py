@@ -268,6 +268,16 @@ def test_targets_that_name_reps_by_another_number_are_looked_up():
     assert found["sources"]["reps"]["columns"]["employee_id"] == "EmployeeID"
 
 
+def test_targets_are_split_by_the_levels_of_the_orders():
+    orders = sheet("订单.csv", 订单日期=["2024-01-02"] * 4, 销售额=list("1234"), 大区=["华东", "华东", "华北", "华北"])
+    found = made([orders, sheet("月度目标.csv", 月份=["2024-01"] * 2, 大区=["华东", "华北"], 金额数=["100", "200"])])
+    assert found["sources"]["targets"]["columns"] == {"period": "月份", "amount": "金额数", "region": "大区"}
+
+
+def test_a_date_alone_makes_no_table():
+    assert sheets.matches(sheet("日志.csv", 月份=["2024-01", "2024-02"], 备注=["a", "b"])) == []
+
+
 def test_values_that_join_but_for_blanks_and_case_are_proposed_as_a_comment_only():
     products = sheet("products.csv", product=["GTX Pro", "MG Special"], series=["GTX", "MG"])
     orders = sheet("orders.csv", date=["2024-01-02"] * 2, amount=["1", "2"], product=["GTXPro", "MG Special"])

@@ -92,7 +92,8 @@ def _told(found: Guess, out: Path) -> str:
     lines = [f"Wrote {out}."]
     for name, source in found.sources.items():
         files = ", ".join(company.title(s) for s in source.sheets) or source.derive
-        lines.append(f"  {name}: {files} ({len(source.columns)} columns)")
+        columns = f" ({len(source.columns)} of {len(source.sheets[0].headers)} columns)" if source.sheets else ""
+        lines.append(f"  {name}: {files}{columns}")
     lines += [f"  dimension {n}: {c.header}" for n, c in found.dimensions.items()]
     lines += [f"  not used: {u.header} ({u.why})" for u in found.unused]
     if found.questions:

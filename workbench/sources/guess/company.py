@@ -281,7 +281,21 @@ def _dimensions(
     dimensions: dict[str, Column] = {}
     for chain, source, why in [c for n in chains for c in chains[n]]:
         dimensions[_free(chain[0], dimensions)] = Column(" > ".join(chain), f"{source.name}: {why}")
-    return found, dimensions | _people_and_products(found, base, dimensions), notes
+    return _shared(found, base), dimensions | _people_and_products(found, base, dimensions), notes
+
+
+def _shared(sources: Mapping[str, SourceGuess], base: str) -> dict[str, SourceGuess]:
+    """Targets and the like by the same levels: a header that names a level in the orders names it everywhere."""
+    reached = _reached(sources, base)
+    known = {c: m.header for n in reached for c, m in sources[n].columns.items() if c not in _contract(base)}
+    found = dict(sources)
+    for name in [n for n in found if n not in reached and found[n].sheets]:
+        for header in found[name].rest:
+            level = next((c for c, h in known.items() if plain(h) == plain(header) or c == level_name(header)), "")
+            if level and level not in found[name].columns and level not in REFERENCE_TABLES.values():
+                why = f"the level {level}, as in the orders"
+                found[name] = found[name].with_columns({level: Column(header, why)})
+    return found
 
 
 def _reached(sources: Mapping[str, SourceGuess], base: str) -> list[str]:
