@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from workbench.errors import DataError, SettingsError
 from workbench.sources import engines
 
@@ -17,7 +18,9 @@ def test_the_embedded_engine_downloads_nothing_and_has_a_limit() -> None:
 
 def test_days_moments_and_decimals_come_back_as_pandas_has_them() -> None:
     con = engines.embedded()
-    frame = engines.frame(con.sql("SELECT DATE '2026-09-03' AS d, TIMESTAMP '2026-09-03 10:00' AS t, 1.50::DECIMAL(9, 2) AS a"))
+    frame = engines.frame(
+        con.sql("SELECT DATE '2026-09-03' AS d, TIMESTAMP '2026-09-03 10:00' AS t, 1.50::DECIMAL(9, 2) AS a")
+    )
     assert frame.dtypes.astype(str).to_dict() == {"d": "datetime64[us]", "t": "datetime64[us]", "a": "float64"}
 
 
@@ -28,7 +31,9 @@ def test_ibis_warnings_about_newer_libraries_do_not_reach_a_reader() -> None:
     assert (done.stdout.strip(), [line for line in done.stderr.splitlines() if "ibis" in line]) == ("1", [])
 
 
-@pytest.mark.parametrize("url", ["postgresql://me:hidden@127.0.0.1:1/sales", "postgres://me:hidden@127.0.0.1:1/sales?password=hidden"])
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hidden@127.0.0.1:1/sales", "postgres://me:hidden@127.0.0.1:1/sales?password=hidden"]
+)
 def test_a_database_that_does_not_answer_is_named_without_its_password(url: str) -> None:
     with pytest.raises(DataError) as caught:
         engines.connect(url)

@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import shared_data
 from workbench.errors import DataError
 from workbench.settings import Source
@@ -32,7 +33,9 @@ def book(path: Path, **sheets: list[list[object]]) -> Path:
 
 
 def orders(con, folder: Path, **settings) -> readers.Raw:
-    source = Source(**{"files": ["b.xlsx"], "columns": {"date": "日期", "amount": "金额", "customer": "客户"}} | settings)
+    source = Source(
+        **{"files": ["b.xlsx"], "columns": {"date": "日期", "amount": "金额", "customer": "客户"}} | settings
+    )
     return readers.read(con, "orders", source, TABLES["orders"], folder)
 
 
@@ -41,7 +44,7 @@ HEAD = ["日期", "金额", "客户"]
 
 def test_typed_cells_and_texts_in_one_column_are_each_read_as_what_they_are(con, tmp_path: Path) -> None:
     book(tmp_path / "b.xlsx", 一月=[HEAD, [dt.datetime(2026, 9, 3, 14, 5), 1.5, 1001], ["2026/9/4", "1,234.56", " A "],
-                                    [46270, "¥3", 2.5], [None, None, None], [dt.date(2026, 9, 6), -2, "1001"]])  # fmt: skip
+                                    [46270, "¥3", 2.5], [None] * 3, [dt.date(2026, 9, 6), -2, "1001"]])  # fmt: skip
     raw = orders(con, tmp_path)
     frame = engines.frame(raw.expr.order_by("_row"))
     assert raw.problems == []
@@ -76,11 +79,15 @@ def test_several_sheets_that_fit_are_listed_and_asked_for(con, tmp_path: Path) -
 
 def test_a_header_below_a_title_is_pointed_at_and_taken(con, tmp_path: Path) -> None:
     book(tmp_path / "b.xlsx", a=[["销售明细"], [None], HEAD, [dt.date(2026, 1, 1), 1, "A"]])
-    assert orders(con, tmp_path).problems == ["b.xlsx [a]: the column names stand in row 3, not in row 1. Set header = 3."]
+    assert orders(con, tmp_path).problems == [
+        "b.xlsx [a]: the column names stand in row 3, not in row 1. Set header = 3."
+    ]
     assert engines.frame(orders(con, tmp_path, header=3).expr)["_row"].tolist() == [4]
 
 
-@pytest.mark.parametrize("name", ["date.xlsx", "date.xls", "date.xlsb", "date.ods", "date_1904.xlsx", "date_1904.xls", "date_1904.xlsb"])
+@pytest.mark.parametrize(
+    "name", ["date.xlsx", "date.xls", "date.xlsb", "date.ods", "date_1904.xlsx", "date_1904.xls", "date_1904.xlsb"]
+)
 def test_dates_are_right_in_every_format_and_epoch(con, name: str) -> None:
     folder = shared_data("nasty/calamine")  # its tests: 2021-01-01 in the first cell of each
     source = Source(files=[name], header=0, names=["day", "number"], columns={"date": "day", "amount": "number"})

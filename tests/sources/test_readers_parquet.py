@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from tests.conftest import shared_data
 from workbench.settings import Source
 from workbench.sources import engines, readers
@@ -16,10 +17,16 @@ def con():
 
 
 def test_internet_sales_that_are_all_texts_add_up(con) -> None:
-    columns = {"date": "OrderDate", "amount": "SalesAmount", "customer": "CustomerKey", "carrier": "CarrierTrackingNumber"}
+    columns = {
+        "date": "OrderDate",
+        "amount": "SalesAmount",
+        "customer": "CustomerKey",
+        "carrier": "CarrierTrackingNumber",
+    }
     source = Source(files=["InternetSales.parquet"], columns=columns)
     raw = readers.read(con, "orders", source, TABLES["orders"], shared_data("adventureworks"))
-    found = engines.frame(raw.expr.aggregate(n=raw.expr.count(), total=raw.expr.amount.sum(), who=raw.expr.customer.nunique(),
+    found = engines.frame(raw.expr.aggregate(n=raw.expr.count(), total=raw.expr.amount.sum(),
+                                             who=raw.expr.customer.nunique(),
                                              first=raw.expr.date.min(), carriers=raw.expr.carrier.count()))  # fmt: skip
     # the figures in the data set's README; the text "NULL" is none
     assert (found.n[0], round(found.total[0], 2), found.who[0], str(found["first"][0])[:10], found.carriers[0]) == (
@@ -28,7 +35,9 @@ def test_internet_sales_that_are_all_texts_add_up(con) -> None:
 
 def test_many_files_are_one_table_without_row_numbers_until_asked(con, tmp_path: Path) -> None:
     for i in (1, 2):
-        pd.DataFrame({"d": [pd.Timestamp("2026-01-01 10:00")] * 2, "a": [1.5, None], "k": [12.0, 13.0]}).to_parquet(tmp_path / f"p[{i}].parquet")
+        pd.DataFrame({"d": [pd.Timestamp("2026-01-01 10:00")] * 2, "a": [1.5, None], "k": [12.0, 13.0]}).to_parquet(
+            tmp_path / f"p[{i}].parquet"
+        )
     source = Source(files=["p*.parquet"], columns={"date": "d", "amount": "a", "customer": "k"})
     raw = readers.read(con, "orders", source, TABLES["orders"], tmp_path)
     assert raw.problems == []
@@ -42,7 +51,9 @@ def test_many_files_are_one_table_without_row_numbers_until_asked(con, tmp_path:
 
 def test_text_among_numbers_is_named(con, tmp_path: Path) -> None:
     pd.DataFrame({"d": ["2026-01-01", "x"], "a": ["1.5", "2.5"]}).to_parquet(tmp_path / "p.parquet")
-    raw = readers.read(con, "orders", Source(files=["p.parquet"], columns={"date": "d", "amount": "a"}), TABLES["orders"], tmp_path)
+    raw = readers.read(
+        con, "orders", Source(files=["p.parquet"], columns={"date": "d", "amount": "a"}), TABLES["orders"], tmp_path
+    )
     assert "p.parquet, column 'd' (date): 1 value is not a date, row 2: 'x'" in raw.problems[0]
 
 
@@ -55,6 +66,12 @@ def test_a_damaged_file_is_told(con, tmp_path: Path) -> None:
 def test_a_csv_and_a_parquet_file_are_one_table(con, tmp_path: Path) -> None:
     pd.DataFrame({"d": [pd.Timestamp("2026-01-01")], "a": [1]}).to_parquet(tmp_path / "p.parquet")
     (tmp_path / "c.csv").write_text("d,a\n2026-01-02,2.5\n", "utf-8")
-    raw = readers.read(con, "orders", Source(files=["p.parquet", "c.csv"], columns={"date": "d", "amount": "a"}), TABLES["orders"], tmp_path)
+    raw = readers.read(
+        con,
+        "orders",
+        Source(files=["p.parquet", "c.csv"], columns={"date": "d", "amount": "a"}),
+        TABLES["orders"],
+        tmp_path,
+    )
     assert raw.problems == []
     assert engines.frame(raw.expr).amount.sum() == 3.5

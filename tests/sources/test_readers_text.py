@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import shared_data
 from workbench.errors import DataError
 from workbench.settings import Source
@@ -13,6 +14,7 @@ from workbench.sources.contracts import TABLES, Table
 
 THINGS = Table("things", "anything", {})
 CHINESE = "订单日期,客户名称,销售额\n2026-09-01,华东科技有限公司,1200.50\n2026-09-02,上海贸易公司,80\n"
+WESTERN = "date,año,total\n2026-09-01,Señor Müller é Cía,1200.50\n2026-09-02,x,80\n"
 TAIWAN = "訂單日期,客戶名稱,銷售額\n2026-09-01,台灣電子股份有限公司,1200.50\n2026-09-02,華東貿易公司,80\n"
 
 
@@ -26,6 +28,10 @@ def things(con, folder: Path, name: str, content: str | bytes, columns: dict[str
     return readers.read(con, "things", Source(files=[name], columns=columns, **settings), THINGS, folder)
 
 
+def problems(con, folder: Path, pattern: str) -> list[str]:
+    return readers.read(con, "things", Source(files=[pattern], columns={"x": "a"}), THINGS, folder).problems
+
+
 def cells(raw: readers.Raw) -> list[tuple]:
     frame = engines.frame(raw.expr.order_by("_row")).drop(columns="_file")
     return [tuple(None if v != v else v for v in row) for row in frame.astype(object).itertuples(index=False)]
@@ -34,8 +40,7 @@ def cells(raw: readers.Raw) -> list[tuple]:
 @pytest.mark.parametrize(("text", "encoding", "proved"), [
     (CHINESE, "utf-8", "utf-8"), (CHINESE, "utf-8-sig", "utf-8"), (CHINESE, "utf-16", "utf-16"),
     (CHINESE, "utf-16-le", "utf-16-le"), (CHINESE, "gb18030", "gb18030"), (TAIWAN, "big5", "big5"),
-    (CHINESE.replace("华东科技有限公司", "Señor Müller é Cía").replace("上海贸易公司", "x").replace("订单日期,客户名称,销售额", "date,año,total"),
-     "cp1252", "cp1252"),
+    (WESTERN, "cp1252", "cp1252"),
 ])  # fmt: skip
 def test_an_encoding_is_proven_by_the_bytes(con, tmp_path: Path, text: str, encoding: str, proved: str) -> None:
     header = text.splitlines()[0].split(",")
@@ -46,7 +51,13 @@ def test_an_encoding_is_proven_by_the_bytes(con, tmp_path: Path, text: str, enco
 
 
 def test_an_encoding_that_cannot_be_told_is_asked_for(con, tmp_path: Path) -> None:
-    raw = things(con, tmp_path, "a.csv", b"name,n\n\xd6\xd0\xb9\xfa,1\n".replace(b"\xd6\xd0\xb9\xfa", b"\x89\xdb\xaa\x9d"), {"x": "name"})
+    raw = things(
+        con,
+        tmp_path,
+        "a.csv",
+        b"name,n\n\xd6\xd0\xb9\xfa,1\n".replace(b"\xd6\xd0\xb9\xfa", b"\x89\xdb\xaa\x9d"),
+        {"x": "name"},
+    )
     assert "its encoding cannot be told" in raw.problems[0]
     assert 'encoding = "gb18030"' in raw.problems[0]
 
@@ -61,15 +72,24 @@ def test_known_truth_of_csv_spectrum(con) -> None:
     for file in sorted((folder / "csvs").glob("*.csv")):
         truth = json.loads((folder / "json" / f"{file.stem}.json").read_text("utf-8"))
         truth = truth if isinstance(truth, list) else [truth]
-        raw = readers.read(con, "x", Source(files=[file.name], columns={f"k{i}": h for i, h in enumerate(truth[0])}), THINGS, file.parent)
+        raw = readers.read(
+            con,
+            "x",
+            Source(files=[file.name], columns={f"k{i}": h for i, h in enumerate(truth[0])}),
+            THINGS,
+            file.parent,
+        )
         assert raw.problems == []
         if file.stem == "location_coordinates":  # its CSV and its JSON hold different telephone numbers
             truth[0]["Contact Phone Number"] = "2095257564"
-        want = [tuple(v.strip().replace("\r\n", "\n") or None for v in row.values()) for row in truth]  # git changed its CRLF
+        want = [
+            tuple(v.strip().replace("\r\n", "\n") or None for v in row.values()) for row in truth
+        ]  # git changed its CRLF
         assert [row[:-1] for row in cells(raw)] == want, file.stem
 
 
-@pytest.mark.parametrize("name", ["simple.csv", "simple.psv", "simple.ssv", "example.tsv", "spanish_chars.csv", "complex.csv",
+@pytest.mark.parametrize("name", ["simple.csv", "simple.psv", "simple.ssv", "example.tsv", "spanish_chars.csv",
+                                  "complex.csv",
                                   "utf-16le_encoded.csv", "characters.csv", "mixedGLB.csv", "utf8bom.csv"])  # fmt: skip
 def test_a_horrible_file_is_read_whole(name: str) -> None:
     file = shared_data("nasty/messytables-horror") / name
@@ -115,8 +135,8 @@ def test_rows_that_are_not_as_wide_as_the_header_are_named(con, tmp_path: Path) 
 
 
 def test_a_quotation_mark_that_is_never_closed_is_named(con, tmp_path: Path) -> None:
-    problems = things(con, tmp_path, "a.csv", 'a,b\n1,2\n"3,4\n5,6\n', {"x": "a"}).problems
-    assert any("at row 3 a quotation mark is opened and not closed" in p for p in problems)
+    raw = things(con, tmp_path, "a.csv", 'a,b\n1,2\n"3,4\n5,6\n', {"x": "a"})
+    assert any("at row 3 a quotation mark is opened and not closed" in p for p in raw.problems)
 
 
 @pytest.mark.parametrize("header", ["  销售额 ", "\ufeff销售额", "销售额\u200b"])
@@ -173,7 +193,9 @@ def test_files_are_put_under_one_another_with_their_names_and_digests(con, tmp_p
     assert raw.digest["2025.csv"] != raw.digest["2026.csv"]
 
 
-@pytest.mark.parametrize("name", ["a'b;c.csv", "销售😀.csv", "new\nline.csv", 'q"uote.csv', "a[1]*?.csv", "--drop.csv", "<script>.csv"])
+@pytest.mark.parametrize(
+    "name", ["a'b;c.csv", "销售😀.csv", "new\nline.csv", 'q"uote.csv', "a[1]*?.csv", "--drop.csv", "<script>.csv"]
+)
 def test_a_hostile_file_name_is_only_a_name(con, tmp_path: Path, name: str) -> None:
     (tmp_path / "a1.csv").write_text("wrong\nfile\n", "utf-8")
     raw = things(con, tmp_path, name, "a,b\n1,2\n", {"x": "a"})
@@ -181,7 +203,9 @@ def test_a_hostile_file_name_is_only_a_name(con, tmp_path: Path, name: str) -> N
     assert engines.frame(raw.expr)["_file"].tolist() == [name]
 
 
-@pytest.mark.parametrize("header", ["a'b", 'a"; DROP TABLE x; --', "<script>alert(1)</script>", "=HYPERLINK(1)", "../..", "😀"])
+@pytest.mark.parametrize(
+    "header", ["a'b", 'a"; DROP TABLE x; --', "<script>alert(1)</script>", "=HYPERLINK(1)", "../..", "😀"]
+)
 def test_a_hostile_column_name_is_only_a_name(con, tmp_path: Path, header: str) -> None:
     quoted = '"' + header.replace('"', '""') + '"'
     raw = things(con, tmp_path, "a.csv", f"{quoted},b\n1,2\n", {header: header})
@@ -192,17 +216,17 @@ def test_a_hostile_column_name_is_only_a_name(con, tmp_path: Path, header: str) 
 def test_a_pattern_may_go_up_and_never_becomes_sql(con, tmp_path: Path) -> None:
     (tmp_path / "settings").mkdir()
     (tmp_path / "a.csv").write_text("a,b\n1,2\n", "utf-8")
-    read = lambda pattern: readers.read(con, "x", Source(files=[pattern], columns={"x": "a"}), THINGS, tmp_path / "settings")  # noqa: E731
-    assert read("../*.csv").problems == []
-    assert "no file" in read("'); DROP TABLE x; --").problems[0]
+    assert problems(con, tmp_path / "settings", "../*.csv") == []
+    assert "no file" in problems(con, tmp_path / "settings", "'); DROP TABLE x; --")[0]
 
 
 def test_what_is_not_there_is_told_with_the_nearest_names(con, tmp_path: Path) -> None:
     (tmp_path / "orders_2026.csv").write_text("a\n1\n", "utf-8")
-    read = lambda pattern: readers.read(con, "x", Source(files=[pattern], columns={"x": "a"}), THINGS, tmp_path).problems  # noqa: E731
-    assert read("order_2026.csv") == ["there is no file 'order_2026.csv'. Nearest: 'orders_2026.csv'."]
-    assert "no file matches 'x*.xlsx'. The folder holds 'orders_2026.csv'." in read("x*.xlsx")
-    assert "its folder does not exist" in read("gone/x.csv")[0]
+    assert problems(con, tmp_path, "order_2026.csv") == [
+        "there is no file 'order_2026.csv'. Nearest: 'orders_2026.csv'."
+    ]
+    assert "no file matches 'x*.xlsx'. The folder holds 'orders_2026.csv'." in problems(con, tmp_path, "x*.xlsx")
+    assert "its folder does not exist" in problems(con, tmp_path, "gone/x.csv")[0]
 
 
 def test_an_empty_file_a_header_only_and_a_folder_are_told(con, tmp_path: Path) -> None:
@@ -218,7 +242,9 @@ def test_an_empty_file_a_header_only_and_a_folder_are_told(con, tmp_path: Path) 
 def test_a_file_that_may_not_be_read_is_told(con, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a\n1\n", "utf-8")
     (tmp_path / "a.csv").chmod(0)
-    assert "may not be read by this user" in readers.read(con, "x", Source(files=["a.csv"]), THINGS, tmp_path).problems[0]
+    assert (
+        "may not be read by this user" in readers.read(con, "x", Source(files=["a.csv"]), THINGS, tmp_path).problems[0]
+    )
 
 
 def test_nothing_temporary_is_left_when_the_engine_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

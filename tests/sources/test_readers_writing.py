@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from workbench.settings import Source
 from workbench.sources import engines, readers
 from workbench.sources.contracts import TABLES
@@ -33,7 +34,8 @@ def values(raw: readers.Raw, ours: str) -> list[object]:
     ("1,234.56", 1234.56), ("(12)", -12), ("¥1,000", 1000), ("￥１２３", 123), ("12%", 0.12), ("5-", -5), ("-5", -5),
     ("1.2万", 12000), ("3亿元", 3e8), ("12.5 万元", 125000), ("NT$ 3,000", 3000), ("-$5.50", -5.5), ("$-5", -5),
     ("(¥1,234.00)", -1234), ("+3", 3), ("−4", -4), ("12,34,567.5", 1234567.5), ("1 234 567.5", 1234567.5),
-    ("1.5E+05", 150000), ("  7 ", 7), ("", None), ("-", None), ("N/A", None), ("NULL", None), ("(NA)", None), ("nan", None),
+    ("1.5E+05", 150000), ("  7 ", 7), ("", None), ("-", None), ("N/A", None), ("NULL", None), ("(NA)", None),
+    ("nan", None),
 ])  # fmt: skip
 def test_a_number_is_read_as_it_is_written(con, tmp_path: Path, written: str, number: float | None) -> None:
     raw = column(con, tmp_path, "amount", [written, "0.5"])  # 0.5 proves the point
@@ -45,7 +47,9 @@ def test_a_number_is_read_as_it_is_written(con, tmp_path: Path, written: str, nu
     ("1.234,56", 1234.56), ("12,5", 12.5), ("1.234", 1234), ("-1.234.567,8", -1234567.8), ("1 234,5", 1234.5),
     ("1'234,5", 1234.5), ("€ 3,50", 3.5), ("3,50 €", 3.5),
 ])  # fmt: skip
-def test_a_number_with_a_decimal_comma_is_read_as_it_is_written(con, tmp_path: Path, written: str, number: float) -> None:
+def test_a_number_with_a_decimal_comma_is_read_as_it_is_written(
+    con, tmp_path: Path, written: str, number: float
+) -> None:
     raw = column(con, tmp_path, "amount", [written, "0,5"])
     assert (raw.problems, values(raw, "amount")[0]) == ([], pytest.approx(number))
     assert raw.proved["one.csv"]["decimal"] == {"amount": ","}
@@ -94,7 +98,8 @@ def test_whole_numbers_need_no_mark(con, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", [
     "2026-09-03", "2026/9/3", "2026.9.3", "20260903", "2026年9月3日", "2026-09-03 10:11:12", "2026-09-03T10:11:12Z",
-    "2026年9月3日 星期四", "2026/9/3 下午 3:20", "2026/9/3 3:20 PM", "20260903101112", "46268", "46268.75", "Sep 3, 2026",
+    "2026年9月3日 星期四", "2026/9/3 下午 3:20", "2026/9/3 3:20 PM", "20260903101112", "46268", "46268.75",
+    "Sep 3, 2026",
     "3 Sep 2026", "03-Sep-26", "Sept 3, 2026", "September 3 2026", "Thu, 3 Sep 2026", "115/09/03", "２０２６-０９-０３",
 ])  # fmt: skip
 def test_a_date_is_read_as_it_is_written(con, tmp_path: Path, written: str) -> None:
@@ -102,7 +107,9 @@ def test_a_date_is_read_as_it_is_written(con, tmp_path: Path, written: str) -> N
     assert (raw.problems, values(raw, "date")) == ([], ["2026-09-03"])
 
 
-@pytest.mark.parametrize(("written", "first"), [("2026-09", "2026-09-01"), ("2026年9月", "2026-09-01"), ("2026", "2026-01-01")])
+@pytest.mark.parametrize(
+    ("written", "first"), [("2026-09", "2026-09-01"), ("2026年9月", "2026-09-01"), ("2026", "2026-01-01")]
+)
 def test_a_month_or_a_year_is_its_first_day(con, tmp_path: Path, written: str, first: str) -> None:
     assert values(column(con, tmp_path, "date", [written]), "date") == [first]
 
@@ -113,7 +120,9 @@ def test_a_month_or_a_year_is_its_first_day(con, tmp_path: Path, written: str, f
     (["9/3/26", "9/13/26"], ["2026-09-03", "2026-09-13"]),
     (["26/9/30", "26/10/1"], ["2026-09-30", "2026-10-01"]),
 ])  # fmt: skip
-def test_the_order_of_day_and_month_is_proven_by_one_value(con, tmp_path: Path, written: list[str], read: list[str]) -> None:
+def test_the_order_of_day_and_month_is_proven_by_one_value(
+    con, tmp_path: Path, written: list[str], read: list[str]
+) -> None:
     raw = column(con, tmp_path, "date", written)
     assert (raw.problems, values(raw, "date")) == ([], read)
 

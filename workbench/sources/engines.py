@@ -107,7 +107,7 @@ def quiet() -> None:
 
 
 def _local(url: str, folder: Path) -> str:
-    """DuckDB and SQLite files stand relative to the settings, DuckDB's for reading only; no server is waited for long."""
+    """Files stand relative to the settings, DuckDB's are opened for reading only; no server is waited for long."""
     scheme, _, rest = url.partition("://")
     if scheme in ("postgres", "postgresql") and "connect_timeout" not in url:
         return f"{url}{'&' if '?' in url else '?'}connect_timeout=15"

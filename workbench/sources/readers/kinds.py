@@ -3,6 +3,8 @@
 Nothing here guesses: a decimal mark or an order of day and month is either proven by the values or asked for.
 """
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +17,10 @@ MISSING_TEXT = ("NULL", "(NULL)", "\\N", "#N/A")  # in names, where "NA" may be 
 _WIDE = "０１２３４５６７８９．，－＋（）％／：＄￥￡−﹣　\u00a0\u202f\u2009"
 _NARROW = "0123456789.,-+()%/:$¥£--    "
 _CURRENCY = r"(RMB|CNY|USD|EUR|GBP|TWD|NTD|HKD|JPY|NT\$|HK\$|US\$|CN¥|[$¥€£元圆圓])"
-_UNITS = {"百万": 1e6, "百萬": 1e6, "千万": 1e7, "千萬": 1e7, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3, "%": 0.01, "‰": 0.001}  # fmt: skip
+_UNITS = {
+    "百万": 1e6, "百萬": 1e6, "千万": 1e7, "千萬": 1e7, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "千": 1e3,
+    "%": 0.01, "‰": 0.001,
+}  # fmt: skip
 _FIGURE = rf"^\s*([-+(]?)\s*([0-9][0-9.,'’ ]*|[.,][0-9]+)\s*({'|'.join(_UNITS)})?\s*([-)]?)\s*$"
 _POINT = r"\d{1,3}(,\d{2,3})*,\d{3}\.\d*|\d{1,3}(,\d{3}){2,}|\d{4,}\.\d*|\d{1,3}\.(\d{0,2}|\d{4,})|0\d*\.\d+|\.\d+"
 _EITHER = r"[1-9]\d{0,2}[.,]\d{3}"
@@ -23,7 +28,9 @@ _PLAIN = r"-?(\d+|\d*\.(\d{1,2}|\d{4,})|\d{4,}\.\d{3}|0?\.\d{3})"
 _POWER = r"[-+]?\d+([.,]\d+)?E[-+]?\d+"
 _ISO = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?"
 _TIME = r"(T|\s|,)+((上午|下午|AM|PM)\s*)?\d{1,2}:\d{2}[0-9:.,]*\s*(AM|PM|Z|UTC|[-+]\d{2}:?\d{2})?$"
-_WEEKDAY = r"^(MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[., ]+|\s*[(]?(星期|周|週|礼拜|禮拜).[)]?$|\s*[(][一二三四五六日天][)]$"
+_WEEKDAY = (
+    r"^(MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[., ]+|\s*[(]?(星期|周|週|礼拜|禮拜).[)]?$|\s*[(][一二三四五六日天][)]$"
+)
 _DAY = r"^(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*[日号號]?$"
 _MONTH = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$"
 _NAMED = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%b %Y", "%B %Y")
@@ -88,8 +95,8 @@ def prepared(origin: str, cells: Iterable[tuple[str, Cell]]) -> str:
 def label(cell: Cell) -> str:
     """SQL of a key or a name."""
     text = f"CASE WHEN {word(cell.text)} NOT IN ({_list(MISSING_TEXT)}) THEN {word(cell.text)} END" if cell.text else ""
-    moment = f"CASE WHEN ({cell.moment})::TIMESTAMP = ({cell.moment})::DATE THEN ({cell.moment})::DATE::VARCHAR" \
-             f" ELSE ({cell.moment})::VARCHAR END" if cell.moment else ""  # fmt: skip
+    at, on = f"({cell.moment})::TIMESTAMP", f"({cell.moment})::DATE"
+    moment = f"CASE WHEN {at} = {on} THEN {on}::VARCHAR ELSE {at}::VARCHAR END" if cell.moment else ""
     return _first([text, _whole(cell.number), moment])
 
 
@@ -211,8 +218,8 @@ def _figure(text: str, writing: Writing) -> str:
     core, parts, body, comma = f"k_{text}", f"np_{text}", f"b_{text}", writing.form == ","
     well = r"\d*(\.\d*)?|\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?"
     digits = f"replace(replace({body}, {quoted('.' if comma else ',')}, ''), ',', '.')"
-    figure = f"CASE WHEN regexp_full_match({body}, {quoted(_mirror(well) if comma else well)})" \
-             f" THEN TRY_CAST({digits} AS DOUBLE) END"  # fmt: skip
+    shape = quoted(_mirror(well) if comma else well)
+    figure = f"CASE WHEN regexp_full_match({body}, {shape}) THEN TRY_CAST({digits} AS DOUBLE) END"
     sign = f"CASE {parts}.s || {parts}.e WHEN '' THEN 1 WHEN '+' THEN 1 WHEN '-' THEN -1 WHEN '()' THEN -1 END"
     units = " ".join(f"WHEN {quoted(u)} THEN {size!r}" for u, size in _UNITS.items())
     scaled = f"{figure} * {sign} * CASE {parts}.u {units} ELSE 1 END"
@@ -269,7 +276,8 @@ def _serial(sql: str) -> str:
     digits = f"try_strptime(CAST({sql} AS BIGINT)::VARCHAR, '%Y%m%d')::DATE"
     return (f"CASE WHEN {sql} BETWEEN 20000 AND 80000 THEN {days}"
             f" WHEN {sql} BETWEEN 19000101 AND 99991231 THEN {digits}"
-            f" WHEN {sql} BETWEEN 1900 AND 2100 AND {sql} = floor({sql}) THEN make_date(CAST({sql} AS INTEGER), 1, 1) END")  # fmt: skip
+            f" WHEN {sql} BETWEEN 1900 AND 2100 AND {sql} = floor({sql})"
+            f" THEN make_date(CAST({sql} AS INTEGER), 1, 1) END")  # fmt: skip
 
 
 def _whole(sql: str) -> str:

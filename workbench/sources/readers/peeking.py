@@ -1,5 +1,7 @@
 """`peek`: what a file holds before anything is mapped, for `workbench init`."""
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -81,7 +83,8 @@ def _text(con: "Backend", file: Path) -> Peek:
         told = _judge_all(con, text.rows(con, opened), opened.headers, told)
     count = len(below) if len(opened.sample) < 1000 and file.stat().st_size < text.SAMPLE else None
     return Peek(file, file.name, opened.headers, tuple(below[:SAMPLE]), header=opened.header, count=count,
-                encoding=opened.proved["encoding"], delimiter=opened.delimiter, kinds=told[0], forms=told[1])  # fmt: skip
+                encoding=opened.proved["encoding"], delimiter=opened.delimiter,
+                kinds=told[0], forms=told[1])  # fmt: skip
 
 
 def _workbook(con: "Backend", file: Path) -> list[Peek]:
@@ -120,7 +123,9 @@ def _even(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple((list(row) + [""] * width)[:width])
 
 
-def _judge(con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[dict[str, str], dict[str, str]]:
+def _judge(
+    con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[dict[str, str], dict[str, str]]:
     """The kind and form of each column of some rows of text."""
     import pyarrow as pa
 
@@ -129,7 +134,9 @@ def _judge(con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]) 
     return _judged(con, view, {name: Cell(f"c{i}") for i, name in enumerate(names)})
 
 
-def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any) -> tuple[dict[str, str], dict[str, str]]:
+def _judge_all(
+    con: "Backend", rows: text.Rows, names: Sequence[str], told: Any
+) -> tuple[dict[str, str], dict[str, str]]:
     """The forms again, of the columns that the first rows could not tell, by all rows."""
     kinds_found, forms = told
     open_ones = {n: Cell(f"c{i}") for i, n in enumerate(names) if forms.get(n) == UNTOLD}
@@ -175,8 +182,12 @@ def _kind(con: "Backend", origin: str, cell: Cell) -> tuple[str, str]:
 def _share(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[float, str]:
     form, writing = _form(con, origin, kind, cell)
     tries = [writing] if form != UNTOLD else [Writing(f) for f in ((".", ",") if kind == NUMBER else kinds.ORDERS)]
-    read = " OR ".join(f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries)
-    found = con.con.execute(f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}").fetchone()
+    read = " OR ".join(
+        f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries
+    )
+    found = con.con.execute(
+        f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}"
+    ).fetchone()
     return (found[1] / found[0], form) if found and found[0] else (0.0, "")
 
 
