@@ -57,11 +57,8 @@ def run(
         raise typer.Exit(130) from None
     except WorkbenchError as error:
         if as_json:
-            typer.echo(
-                json.dumps(
-                    {"status": "refused", "folder": None, "reports": [], "error": str(error)}, ensure_ascii=False
-                )
-            )
+            refused = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
+            typer.echo(json.dumps(refused, ensure_ascii=False))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
     raise typer.Exit(0 if outcome.good else 1)
