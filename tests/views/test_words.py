@@ -178,7 +178,7 @@ def test_the_headline_reads_as_a_native_would_say_it() -> None:
         "before_last": t("2025-09-30"),
     }
     assert [Words(lang, "CNY").phrase("history.growth", values) for lang in LANGUAGES] == [
-        "Sales rose 9.3% to ¥31.2M in Jan–Sep 2026, ¥2.65M more than in Jan–Sep 2025 (¥28.5M).",
+        "Sales rose 9.3% to ¥31.2M (Jan–Sep 2026), ¥2.65M more than the ¥28.5M of Jan–Sep 2025.",
         "2026年1–9月销售额3,120万元，同比增长9.3%，比2025年1–9月的2,850万元多265万元。",
         "2026年1–9月銷售額為3,120萬元，年增9.3%，較2025年1–9月的2,850萬元增加265萬元。",
     ]

@@ -218,17 +218,30 @@ def say(finding: Finding, w: Words) -> Sentence:
 
 
 def leading(results: Iterable[Any]) -> list[Finding]:
-    """The finding of each result to put in an answer: its first, but of all breakdowns the one largest move."""
-    all_results = list(results)
-    parts = [r for r in all_results if isinstance(r, Breakdown)]
-    moves = [f for r in parts for f in r.findings if f.key in ("history.breakdown_rise", "history.breakdown_fall")]
+    """The finding of each result to put in an answer: its first, but of all breakdowns the most telling move."""
+    told = list(results)
+    parts = [r for r in told if isinstance(r, Breakdown)]
+    move = _most_telling(parts)
     found: list[Finding] = []
-    for result in all_results:
-        first = result.findings[:1]
-        if isinstance(result, Breakdown):
-            first = (max(moves, key=lambda f: abs(f.values["change"])),) if moves and result is parts[0] else ()
-        found += first
+    for result in told:
+        if not isinstance(result, Breakdown):
+            found += result.findings[:1]
+        elif result is parts[0]:
+            found += [move] if move else []
     return found
+
+
+def _most_telling(parts: list[Breakdown]) -> Finding | None:
+    """The rise or fall of a node that is furthest from having moved as the whole."""
+    moves = {}
+    for part in parts:
+        before = float(part.table["amount_before"].sum())
+        rate = float(part.table["change"].sum()) / before if before > 0 else 0.0
+        for finding in part.findings:
+            if finding.key in ("history.breakdown_rise", "history.breakdown_fall"):
+                values = finding.values
+                moves[abs(values["change"] - rate * (values["amount_before"] or 0.0))] = finding
+    return moves[max(moves)] if moves else None
 
 
 def flat(results: Iterable[Any]) -> list[Any]:

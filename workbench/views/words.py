@@ -148,7 +148,7 @@ class Words:
             format_of, other, default = _BY_OTHER[slot.how]
             text_of = getattr(self, format_of)
             return [Piece("value", MISSING if missing(value) else text_of(value, values.get(other) or default))]
-        return [Piece("value", self.format(value, slot.how))]
+        return [Piece(_KINDS.get(slot.how, "value"), self.format(value, slot.how))]
 
     def format(self, value: Any, how: str) -> str:
         """A value as text; `how` is one of FORMATS."""
@@ -260,7 +260,7 @@ class Words:
     def money(self, value: float) -> str:
         """12_345_678 as ¥12.3M, 1,230万元 or 1,230萬元: three significant digits."""
         scale = self.scale([value])
-        return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.size)
+        return self._with_unit(self.number(*_rounded(value / scale.size, scale.size)), scale.size)
 
     def money_exact(self, value: float) -> str:
         """Money to the unit: ¥12,345,678 or 12,345,678元."""
@@ -279,7 +279,8 @@ class Words:
         sizes = [abs(float(v)) for v in values if not missing(v)]
         largest = max(sizes, default=0.0)
         size = self._size(largest)
-        return Scale(size, self._unit(size), _places(largest / size))
+        shown = largest / size
+        return Scale(size, self._unit(size), 2 if shown < 9.995 else 1 if shown < 999.5 else 0)
 
     def scaled(self, value: float, scale: Scale) -> str:
         """A number of a column that has its unit in the head."""
@@ -291,11 +292,11 @@ class Words:
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
-        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, 0 if abs(ratio) >= 2 else 1)
+        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, _change_places(ratio))
 
     def percent_size(self, ratio: float) -> str:
         """A change without its sign, for sentences that say rose or fell."""
-        return self.percent(abs(ratio), 0 if abs(ratio) >= 2 else 1)
+        return self.percent(abs(ratio), _change_places(ratio))
 
     def percent_whole(self, ratio: float) -> str:
         """A share, to whole percents."""
@@ -441,6 +442,9 @@ _OWN = (
     "section table tables plain node"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
+_KINDS = dict.fromkeys(("names", "text", "plain"), "node") | dict.fromkeys(
+    ("level", "levels", "kpi", "section", "table", "tables"), "text"
+)  # of a piece; numbers and dates are values
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),
     "season_name": ("season_name", "per_year", 12),
@@ -600,9 +604,14 @@ def _places(value: float) -> int:
     return 0 if rounded >= 100 or rounded == 0 else 1 if rounded >= 10 else 2
 
 
-def _rounded(value: float, scale: Scale) -> tuple[float, int]:
+def _rounded(value: float, size: float) -> tuple[float, int]:
     """A scaled amount and its decimal places: three significant digits, but 1,234 stays 1,234."""
-    return (round(value), 0) if scale.size == 1 and abs(value) >= 100 else (_significant(value), scale.places)
+    return (round(value), 0) if size == 1 and abs(value) >= 100 else (_significant(value), _places(value))
+
+
+def _change_places(ratio: float) -> int:
+    """+354% and −100% need no decimals."""
+    return 0 if abs(ratio) >= 2 or round(abs(ratio), 4) == 1 else 1
 
 
 def _signless(number: str) -> str:
