@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import shared_data
 from workbench import settings
-from workbench.errors import ParameterError
+from workbench.errors import DataError, ParameterError
 from workbench.settings import CalendarSettings, Company, Source
 from workbench.sources import guess
 from workbench.sources.contracts import TABLES
@@ -309,6 +309,30 @@ def test_missing_files_and_unknown_languages_are_told_at_once(tmp_path):
     with pytest.raises(ParameterError) as caught:
         guess.init([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "workbench.toml", lang="en,fr")
     assert len(caught.value.problems) == 3
+
+
+def test_all_files_that_cannot_be_read_are_named_at_once(tmp_path):
+    files = [write(tmp_path / n, text) for n, text in {"empty.csv": "", "fake.xlsx": "PK no", "b.csv": "a,b\n1,2"}.items()]
+    with pytest.raises(DataError) as caught:
+        guess.init(files, tmp_path / "workbench.toml")
+    assert ["empty.csv" in caught.value.problems[0], "fake.xlsx" in caught.value.problems[1]] == [True, True]
+    assert not (tmp_path / "workbench.toml").exists()
+
+
+def test_files_without_orders_are_a_question(tmp_path):
+    out = tmp_path / "workbench.toml"
+    told = guess.init([write(tmp_path / "b.csv", "a,b\nx,y\n")], out)
+    assert "no file looks like orders" in told
+    assert "PLEASE DECIDE: no file looks like orders" in out.read_text("utf-8")
+
+
+def test_headers_below_a_title_are_found(init, tmp_path):
+    title = "2024年销售明细,,\n,,\n订单日期,销售额,区域\n"
+    rows = "".join(f"2024-03-{i:02d},{i}.50,{'华东' if i % 2 else '华南'}\n" for i in range(1, 29))
+    found, text, _ = init(write(tmp_path / "订单.csv", title + rows))
+    assert found.sources["orders"].columns == {"date": "订单日期", "amount": "销售额", "region": "区域"}
+    assert found.sources["orders"].header == 3
+    assert "header = 3  # guess: the row that looks like headers" in text
 
 
 @pytest.mark.parametrize("model", [Company, CalendarSettings, Source])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench import settings as settings_file
-from workbench.errors import ParameterError
+from workbench.errors import DataError, ParameterError
 from workbench.settings import LANGUAGES, Source
 from workbench.sources.contracts import Table
 from workbench.sources.guess import company, written
@@ -18,7 +18,7 @@ from workbench.sources.guess.sheets import Sheet
 if TYPE_CHECKING:
     from workbench.sources.readers import Peek
 
-_ENOUGH = 200_000  # rows; more would prove little else
+_ENOUGH = 1_000_000  # cells; more would prove little else
 
 
 def init(
@@ -29,7 +29,7 @@ def init(
     refused = _refused(files, out, lang, force)
     if refused:
         raise ParameterError("init", refused)
-    found = company.guess([sheet for file in files for sheet in look(file)])
+    found = company.guess(_looked(files))
     if currency:
         found = replace(found, questions=tuple(q for q in found.questions if q.where != "company:currency"))
     content = _content(found, out, name, currency, lang)
@@ -55,6 +55,20 @@ def _content(found: Guess, out: Path, name: str, currency: str, lang: str) -> st
     money = Column(currency.upper(), "") if currency else found.currency
     languages = Column(" ".join(p.strip() for p in lang.split(",")), "") if lang else found.language
     return written.settings(found, folder, name=called, currency=money, languages=languages)
+
+
+def _looked(files: Sequence[Path]) -> list[Sheet]:
+    """The tables in all files; one error for all files that cannot be read."""
+    sheets: list[Sheet] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            sheets += look(file)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError("init", problems)
+    return sheets
 
 
 def look(path: Path) -> list[Sheet]:
@@ -84,7 +98,7 @@ def _all_rows(found: "Peek", names: Sequence[str]) -> pd.DataFrame | None:
     raw = readers.read(engines.embedded(), "init", source, Table("init", "", {}), found.file.resolve().parent)
     if raw.expr is None or raw.problems or not names:
         return None
-    rows = engines.frame(raw.expr.select(*source.columns).limit(_ENOUGH))
+    rows = engines.frame(raw.expr.select(*source.columns).limit(_ENOUGH // len(names)))
     return rows.set_axis(list(names), axis=1).astype("str")
 
 

@@ -100,6 +100,9 @@ def guess(sheets: Sequence[Sheet]) -> Guess:
     sources = _stages(_derived(_joined(taken | own)))
     sources, dimensions, notes = _dimensions(sources)
     sources = {n: replace(s, notes=(*s.notes, *notes.get(n, ()))) for n, s in sources.items()}
+    if not {"orders", "opportunities"} & set(sources):
+        asked = "no file looks like orders, which every report needs: which one is it, and which of its columns are"
+        questions.append(Question("", f"{asked} the date and the amount?"))
     questions += [q for s in sources.values() for q in (*_open(s), *_cancelled(s))]
     language = _language(sheets)
     currency, doubt = _currency(sheets, sources, language.header)
