@@ -108,7 +108,7 @@ def main() -> None:
     try:
         app()
     except WorkbenchError as error:
-        print(error, file=sys.stderr)
+        typer.echo(str(error), err=True)
         sys.exit(2 if isinstance(error, ParameterError) else 1)
 
 
