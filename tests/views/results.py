@@ -33,8 +33,8 @@ def totals(size: float = 1.0, months: int = 30) -> Totals:
     table.loc[index[-1], ["change", "yoy"]] = np.nan
     last = {
         "every": "month",
-        "period": index[-2],
-        "amount": amount[-2],
+        "period": index[-2:][0],
+        "amount": amount[-2:][0],
         "change": 0.01,
         "yoy": -0.05,
         "direction": "down",

@@ -3,8 +3,8 @@
 Every picture is drawn twice, wide and narrow, because a phone cannot show the small print of a desktop's figure.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -37,18 +37,21 @@ class Picture:
 
 def totals(result: Totals, w: Words, label: str, as_of: pd.Timestamp) -> Picture:
     """Bars by period, lighter where not whole, with the mean of a year and the festival months marked."""
-    return _both(lambda wide: _totals(result, w, as_of, wide), label, _totals_reading(result, w))
+    fits = _roomy(w, result.table["amount"])
+    return _both(lambda wide: _totals(result, fits, as_of, wide), label, _totals_reading(result, w))
 
 
 def breakdown(result: Breakdown, w: Words, label: str) -> Picture:
     """One bar a node, largest first, with the amount before as a mark; at most ten and the rest."""
     days = {"now": result.spans.now, "before": result.spans.before}
-    return _both(lambda wide: _breakdown(result, w, wide), label, w.phrase("sections.breakdown.reading", days))
+    fits = _roomy(w, [*result.table["amount"], *result.table["amount_before"]])
+    return _both(lambda wide: _breakdown(result, fits, wide), label, w.phrase("sections.breakdown.reading", days))
 
 
 def bridge(result: Bridge, w: Words, label: str) -> Picture:
     """From the sales before to the sales now, step by step."""
-    return _both(lambda wide: _bridge(result, w, wide), label)
+    fits = _roomy(w, result.steps)
+    return _both(lambda wide: _bridge(result, fits, wide), label)
 
 
 def concentration(result: Concentration, w: Words, label: str) -> Picture:
@@ -58,7 +61,14 @@ def concentration(result: Concentration, w: Words, label: str) -> Picture:
 
 def season(result: Season, w: Words, label: str) -> Picture:
     """Sales and trend over time; each month of the year against the average one."""
-    return _both(lambda wide: _season(result, w, wide), label, w.phrase("sections.season.reading"))
+    fits = _roomy(w, result.table["amount"])
+    return _both(lambda wide: _season(result, fits, wide), label, w.phrase("sections.season.reading"))
+
+
+def _roomy(w: Words, values: Iterable[float]) -> Words:
+    """The same words, in a larger unit of money where the company's own takes too many digits for a figure."""
+    largest = max((abs(v) for v in values if not missing(v)), default=0.0)
+    return replace(w, money_unit="auto") if largest / w.scale([largest]).size >= 1e6 else w
 
 
 def _both(draw: Callable[[bool], Canvas], label: str, reading: str = "") -> Picture:

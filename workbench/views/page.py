@@ -49,7 +49,7 @@ class Page:
             "title",
             heading,
             lambda w: render("title.html", facts=self._facts(w), made_up=self.run.settings.company.made_up, t=w.phrase),
-            style(),
+            style() + "\n" + style("notebook"),
         )
 
     def answer(self, *results: Any) -> None:

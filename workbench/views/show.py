@@ -267,7 +267,7 @@ _TOTALS = {
 _KPI_COLUMNS = ("average_order_value", "return_rate", "gross_margin")
 _BREAKDOWN = {
     "amount": Column("amount", "money"),
-    "share": Column("share", "share"),
+    "share": Column("share", "share", minor=True),
     "amount_before": Column("amount_before", "money", minor=True),
     "share_before": Column("share_before", "share", minor=True),
     "change": Column("change", "money", minor=True),

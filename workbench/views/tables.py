@@ -85,7 +85,7 @@ def table(
     `latest` keeps the last rows instead of the first, newest on top, as a time series wants it.
     """
     frame, columns = sheet.frame, [c for c in sheet.columns if c.on_page]
-    scales = {c.name: w.scale(frame[c.name].abs()) for c in columns[1:] if c.how == "money"}
+    scales = _scales(frame, [c.name for c in columns[1:] if c.how == "money"], w)
     shown = frame.iloc[::-1].head(most) if latest else frame.head(most) if len(frame) > most + 1 else frame
     lines = [_line(name, row, columns, scales, w) for name, row in zip(shown.index, _records(shown), strict=True)]
     rest = frame.iloc[len(shown) :]
@@ -115,6 +115,14 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
     }
     text = json.dumps(about, ensure_ascii=False, indent=1)
     (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+
+
+def _scales(frame: pd.DataFrame, names: Sequence[str], w: Words) -> dict[str, Scale]:
+    """One unit for all money of a table, so that columns can be compared; decimals as each column needs them."""
+    if not names:
+        return {}
+    size = w.scale(frame[list(names)].abs().max()).size
+    return {name: w.scale(frame[name], size) for name in names}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -231,6 +231,10 @@ class Words:
         """A figure between 0 and 1, as 0.82."""
         return self.number(value, 2)
 
+    def tenths(self, value: float) -> str:
+        """A number to one decimal, none where it is whole: 2.9, 4."""
+        return self.number(value, 0 if round(value, 1) == round(value) else 1)
+
     def beyond_one(self, index: float) -> str:
         """How far an index is from 1, without sign: 1.32 as 32%."""
         return self.percent(abs(index - 1), 0)
@@ -274,11 +278,11 @@ class Words:
         """Money without its sign, for sentences that say rose or fell."""
         return self.money(abs(value))
 
-    def scale(self, values: Any) -> Scale:
-        """The one scale for all `values` of a figure or column, by the largest."""
+    def scale(self, values: Any, size: float = 0.0) -> Scale:
+        """The one scale for all `values` of a figure or column, by the largest; or with a `size` that is given."""
         sizes = [abs(float(v)) for v in values if not missing(v)]
         largest = max(sizes, default=0.0)
-        size = self._size(largest)
+        size = size or self._size(largest)
         shown = largest / size
         return Scale(size, self._unit(size), 2 if shown < 9.995 else 1 if shown < 999.5 else 0)
 
@@ -438,8 +442,8 @@ class Words:
 
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
-    "number short_number decimal beyond_one difference date day month quarter days short_month names level levels kpi "
-    "section table tables plain node"
+    "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
+    "levels kpi section table tables plain node"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain"), "node") | dict.fromkeys(
