@@ -57,7 +57,7 @@ def run(
         raise typer.Exit(130) from None
     except WorkbenchError as error:
         if as_json:
-            refused = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
+            refused: dict[str, object] = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
             typer.echo(json.dumps(refused, ensure_ascii=False))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
