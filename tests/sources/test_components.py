@@ -85,25 +85,40 @@ def test_targets_of_other_things_than_sales_are_left_out_and_named(tmp_path: Pat
     assert data.quality.of("other_metric")[0].detail["metrics"] == ["visits"]
 
 
+STAGES = {"stages": {"won": ["Won"], "lost": ["Lost"]}}
+
+
+def closed_deals() -> pd.DataFrame:
+    days = pd.Series(pd.date_range("2024-12-01", "2026-06-30", freq="5D"))
+    stage = days.index.to_series().mod(2).map({0: "Won", 1: "Lost"})
+    names = [f"d{i}" for i in range(len(days))]
+    return pd.DataFrame({"opportunity": names, "created": days, "closed": days + pd.Timedelta(days=3), "stage": stage})
+
+
 def test_deals_are_counted_when_they_close(tmp_path: Path) -> None:
-    days = pd.date_range("2024-12-01", "2026-06-30", freq="5D")
-    deals = pd.DataFrame(
-        {
-            "opportunity": [f"d{i}" for i in range(len(days))],
-            "created": days,
-            "closed": days + pd.Timedelta(days=3),
-            "stage": ["Won", "Lost"] * (len(days) // 2) + ["Won"] * (len(days) % 2),
-            "amount": 10.0,
-        }
-    )
+    deals = closed_deals().assign(amount=10.0)
     frames = {"orders": ORDERS, "opportunities": deals}
-    found = company(
-        tmp_path, frames, as_of="2026-06-30", opportunities={"stages": {"won": ["Won"], "lost": ["Lost"]}}
-    ).components()
+    found = company(tmp_path, frames, as_of="2026-06-30", opportunities=STAGES).components()
     inside = deals[deals["closed"].between("2026-01-01", "2026-06-30")]
     won = inside[inside["stage"] == "Won"]
     assert found.loc["now", ["won", "closed"]].tolist() == [len(won), len(inside)]
     assert found.loc["now", ["won_amount", "closed_amount"]].tolist() == [10 * len(won), 10 * len(inside)]
+
+
+def test_lost_deals_without_amounts_leave_the_win_rate_by_value_unknown(tmp_path: Path) -> None:
+    deals = closed_deals().assign(amount=lambda d: d["stage"].map({"Won": 10.0, "Lost": 0.0}))
+    frames = {"orders": ORDERS, "opportunities": deals}
+    found = company(tmp_path, frames, as_of="2026-06-30", opportunities=STAGES).components()
+    assert "won_amount" in found
+    assert "closed_amount" not in found
+
+
+def test_an_export_without_a_single_return_leaves_returns_unknown(tmp_path: Path) -> None:
+    sold = company(tmp_path, ORDERS, as_of="2026-06-30").components()
+    one = pd.DataFrame({"date": [pd.Timestamp("2025-02-01")], "amount": [-1.0], "order": ["r1"]})
+    returned = company(tmp_path, pd.concat([ORDERS, one]), as_of="2026-06-30").components()
+    assert {"returns", "gross"}.isdisjoint(sold.columns)
+    assert returned["returns"].tolist() == [-1, 0]
 
 
 def test_payments_scores_activities_and_spend_are_summed_and_the_absent_is_absent(tmp_path: Path) -> None:

@@ -260,6 +260,17 @@ def test_a_table_whose_key_stands_in_the_orders_is_a_reference_table_of_their_ow
     assert found["dimensions"] == {"group": ["group", "region"]}
 
 
+def test_a_level_of_the_orders_that_customers_repeat_goes_on_below_by_their_finer_ones():
+    places = {"区域": list("xxyyx") * 2, "客户编号": list("12345") * 2}
+    orders = sheet("订单.csv", 订单日期=["2024-01-02"] * 10, 销售额=["1.5"] * 10, **places)
+    n = 12
+    customers = {"客户编号": [str(i) for i in range(1, n + 1)], "区域": (list("xxyyx") * 3)[:n]}
+    cities = {"城市": (["a", "b", "c", "c", "a"] * 3)[:n]}
+    found = made([orders, sheet("客户.csv", **customers, **cities)])
+    assert found["dimensions"] == {"region": ["region", "city"]}
+    assert found["sources"]["customers"]["columns"] == {"customer": "客户编号", "city": "城市"}
+
+
 def test_targets_that_name_reps_by_another_number_are_looked_up():
     reps = sheet("reps.csv", EmployeeKey=["1", "2", "3"], EmployeeID=["901", "902", "903"], Name=["Ann", "Bo", "Cy"])
     targets = sheet("targets.csv", EmployeeID=["901", "902", "903"], Target=["1", "2", "3"], Month=["2024-01-01"] * 3)
@@ -312,7 +323,8 @@ def test_missing_files_and_unknown_languages_are_told_at_once(tmp_path):
 
 
 def test_all_files_that_cannot_be_read_are_named_at_once(tmp_path):
-    files = [write(tmp_path / n, text) for n, text in {"empty.csv": "", "fake.xlsx": "PK no", "b.csv": "a,b\n1,2"}.items()]
+    texts = {"empty.csv": "", "fake.xlsx": "PK no", "b.csv": "a,b\n1,2"}
+    files = [write(tmp_path / name, text) for name, text in texts.items()]
     with pytest.raises(DataError) as caught:
         guess.init(files, tmp_path / "workbench.toml")
     assert ["empty.csv" in caught.value.problems[0], "fake.xlsx" in caught.value.problems[1]] == [True, True]

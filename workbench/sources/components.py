@@ -45,7 +45,10 @@ class Facts:
 def components(facts: Facts, compared: pd.DataFrame, sales: Any) -> pd.DataFrame:
     """One row for "before" and "now", one column for each sum known; `sales` gives the sales by period."""
     orders = compared.set_index("span").reindex(["before", "now"])
-    orders["gross"] = orders["amount"] - orders["returns"]
+    if sales("month")["returns"].any():
+        orders["gross"] = orders["amount"] - orders["returns"]
+    else:  # an export without a single return does not say that there were none
+        orders = orders.drop(columns="returns")
     found: Sums = {}
     for part in (_opportunities, _payments, _satisfaction, _activities, _spend):
         found |= part(facts)
@@ -86,7 +89,8 @@ def _opportunities(facts: Facts) -> Sums:
         found["closed"] = facts.added(closed, (won | lost).astype("int64"), more)
         if "amount" in deals:
             found["won_amount"] = facts.added(closed, deals["amount"].where(won), more)
-            found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
+            if deals["amount"].where(lost).gt(0).any():  # many a CRM sets the amount of a lost deal to 0
+                found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
     return {name: sums for name, sums in found.items() if sums}
 
 

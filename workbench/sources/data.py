@@ -84,6 +84,15 @@ class Data:
         """`compare` by each of `dimensions`."""
         return {level: self.compare(by=level) for level in self.dimensions}
 
+    def sales_each(self, every: Every = "month") -> dict[str, pd.DataFrame]:
+        """`sales` by each of `dimensions`."""
+        return {level: self.sales(every, by=level) for level in self.dimensions}
+
+    @property
+    def item(self) -> str:
+        """What price and volume are compared by: the finest level of the dimension `product`, else the product."""
+        return self.run.settings.dimensions.get("product", ["product"])[-1]
+
     def components(self) -> pd.DataFrame:
         """The sums that KPIs are made of: a row for "before" and "now", a column for each sum known; see kpis.toml."""
         return self._remembered(("components",), self._components)
