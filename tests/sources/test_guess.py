@@ -412,3 +412,15 @@ def test_real_exports_are_recognized(init, folder, pattern, tables, dimensions):
     found, _, _ = init(*sorted(shared_data(folder).glob(pattern)))
     assert set(found.sources) == tables
     assert set(found.dimensions) == dimensions
+
+
+def test_the_made_up_company_is_recognized_as_its_own_settings_have_it(init):
+    folder = Path(__file__).parents[2] / "data" / "demo"
+    meant = settings.load(folder)
+    found, _, _ = init(*sorted(f for f in folder.iterdir() if f.suffix in (".csv", ".xlsx")))
+    assert set(found.sources) == set(meant.sources)
+    for name, source in meant.sources.items():
+        wanted = {c: h for c, h in source.columns.items() if c in TABLES[name].columns}
+        assert {c: found.sources[name].columns.get(c) for c in wanted} == wanted, name
+    assert found.sources["targets"].lookup == meant.sources["targets"].lookup
+    assert found.sources["opportunities"].stages == meant.sources["opportunities"].stages

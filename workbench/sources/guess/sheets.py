@@ -141,7 +141,7 @@ def match(sheet: Sheet, table: Table, keys: Mapping[str, set[str]] | None = None
     chosen |= _by_content(sheet, table, chosen, rivals)
     if any(c.required and n not in chosen and n not in rivals for n, c in table.columns.items()):
         return None
-    if len({*chosen, *rivals}) < 2:  # a date alone is in every export
+    if len({*chosen, *rivals}) < 2 and len(table.key) != 1:  # a date alone is in every export
         return None
     mapped = tuple(_explained(sheet, n, *chosen[n], table.columns[n]) for n in table.columns if n in chosen)
     return Match(table.name, sheet, mapped, rivals, _score(sheet, table, chosen, rivals))
