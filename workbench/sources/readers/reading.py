@@ -313,7 +313,7 @@ def _blank_rows(job: _Job, part: Part) -> int:
     """How many rows hold nothing at all; only rows without any wanted value need the dearer look."""
     if not part.filled:
         return 0
-    some = " OR ".join(f"({c.filled})" for c in part.cells.values())
+    some = " OR ".join(f"{c.text} IS NOT NULL" for c in part.cells.values())
     if not _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({some})"):
         return 0
     return _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({part.filled})")
