@@ -147,5 +147,3 @@ def _missing(data: Data, say: Say) -> list[str]:
     adds = {t: say(f"terms.would_add.{t}", {}) for t in data.quality.missing}
     lines = [f"  {say('page.would_add', {'table': t, 'adds': words})}" for t, words in adds.items()]
     return ["Not given:", *lines] if lines else []
-
-

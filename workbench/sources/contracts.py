@@ -104,7 +104,7 @@ TABLES: dict[str, Table] = {
             dated="",
             period=Column("date", required=True, aliases=("期间", "月份", "季度", "目标月份", "期間", "period", "month", "quarter", "targetmonth", "target month", "date", "quotadate")),
             amount=Column("money", required=True, at_least=0, aliases=("目标", "目标金额", "目标额", "销售目标", "任务额", "配额", "目標額", "目標", "目標金額", "target", "targetamount", "target amount", "quota", "salesquota", "budget")),
-            rep=Column("key", references="reps", aliases=("销售员", "员工编号", "業務", "rep", "employeeid", "employee id", "salesperson")),
+            rep=Column("key", references="reps", aliases=("销售员", "员工编号", "姓名", "業務", "rep", "employeeid", "employee id", "salesperson")),
             metric=Column("text", aliases=("指标", "指標", "metric", "kpi")),
         ),
         _table(

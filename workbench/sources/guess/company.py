@@ -17,8 +17,8 @@ _WON = "won closedwon 赢单 已赢单 贏單 成交 已成交 签约 簽約 中
 _LOST = "lost closedlost 输单 已输单 輸單 丢单 失单 流失 未成交"
 _OPEN = (  # stages in the order in which deals pass through them
     "prospect lead new 线索 潜在 名單",
-    "qualif 初步 需求 確認",
-    "engag discover contact 接触 沟通 接洽 拜访",
+    "engag contact 初步 接触 沟通 接洽 拜访",
+    "qualif discover needs 需求 确认 確認",
     "demo 演示 展示",
     "proposal quot 方案 报价 報價 提案",
     "negotiat 谈判 商务 議價 談判",
