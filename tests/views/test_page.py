@@ -18,7 +18,7 @@ from workbench.run import Run
 from workbench.settings import LANGUAGES, Settings
 from workbench.sources.quality import Quality, Step
 from workbench.views import page as page_module
-from workbench.views import shell, show, words
+from workbench.views import shell, show, tables, words
 from workbench.views.page import Page
 from workbench.views.shell import MIME, CodeCell, Entry, Fragment, Index, IndexRow, Link, Overview, Problem, ShellPage
 from workbench.views.words import Words
@@ -210,9 +210,9 @@ def test_every_figure_and_table_can_be_heard(shown: list[dict[str, Any]]) -> Non
     for figure in re.findall(r"<svg[^>]*>", html):
         assert 'role="img"' in figure
         assert re.search(r'aria-label="[^"]{8,}"', figure)
-    tables = re.findall(r"<table>.*?</table>", html, flags=re.DOTALL)
-    assert len(tables) == 7
-    for table in tables:
+    found = re.findall(r"<table>.*?</table>", html, flags=re.DOTALL)
+    assert len(found) == 7
+    for table in found:
         assert re.search(r"<caption[^>]*>[^<]{4,}", table)
         assert all("scope=" in head for head in re.findall(r"<th[ >][^>]*>?", table))
 
@@ -299,6 +299,7 @@ def test_tables_are_left_for_the_workbook_with_titles_and_kinds(
         assert list(frame.columns) == list(told["columns"]), about.name
         assert set(told["title"]) == set(LANGUAGES)
         assert told["currency"] == "CNY"
+        assert {column["kind"] for column in told["columns"].values()} <= set(tables.KINDS)
     assert sorted(p.stem for p in tmp_path.glob("*.parquet")) == sorted(p.stem for p in tmp_path.glob("*.json"))
     by_customer = pd.read_parquet(tmp_path / "history.by-customer.parquet")
     assert len(by_customer) == 15  # all nodes, also those that the page gathers as the rest

@@ -26,18 +26,13 @@ class Column:
 
     @property
     def kind(self) -> str:
-        """Its kind in the workbook."""
-        return {
-            "share": "ratio",
-            "change": "ratio",
-            "points": "ratio",
-            "decimal": "number",
-            "price": "money",
-            "period": "date",
-            "kpi": "text",
-            "level": "text",
-            "step": "text",
-        }.get(self.how, self.how)
+        """Its kind in the workbook, one of KINDS."""
+        return _KIND_OF.get(self.how.partition(":")[0], self.how)
+
+
+_KIND_OF = {"share": "ratio", "change": "ratio", "points": "ratio", "decimal": "number", "price": "money",
+            "period": "date", "season": "number", "kpi": "text", "level": "text", "step": "text", "kind": "text", "measure": "text",
+            "by_unit": "number", "change_by_unit": "number"}  # fmt: skip
 
 
 @dataclass(frozen=True)
