@@ -196,7 +196,7 @@ def _inputs(company: Settings) -> dict[str, str]:
 
 
 def _matches(pattern: str, folder: Path) -> list[Path]:
-    """The files that a pattern names, as the readers find them: a name that holds marks of a pattern is still a name."""
+    """The files that a pattern names, as the readers find them: marks of a pattern may be part of a name."""
     if "\0" in pattern:
         return []
     if (folder / pattern).exists():
