@@ -291,7 +291,9 @@ def test_another_files_proof_of_the_order_of_days_is_told():
 
 
 def test_german_headers_are_recognized(init, tmp_path):
-    rows = "".join(f"RE{i};{i % 28 + 1:02d}.0{i % 9 + 1}.2026;K{i % 7};{i}.234,50;{('Nord', 'Süd')[i % 2]}\n" for i in range(1, 60))
+    rows = "".join(
+        f"RE{i};{i % 28 + 1:02d}.0{i % 9 + 1}.2026;K{i % 7};{i}.234,50;{('Nord', 'Süd')[i % 2]}\n" for i in range(1, 60)
+    )
     file = write(tmp_path / "Umsatz.csv", f"Belegnr.;Belegdatum;Kd.-Nr.;Nettoumsatz EUR;Gebiet\n{rows}", "cp1252")
     found = init(file)[0]
     names = ("Belegdatum", "Nettoumsatz EUR", "Belegnr.", "Kd.-Nr.", "Gebiet")
