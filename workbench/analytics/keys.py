@@ -109,13 +109,15 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 def fact(key: str, *, weight: float = 0.0, about: Any = None, **values: Any) -> Finding:
     """A finding with plain Python values, None where unknown; `about` is the node it is about."""
+    if set(values) != set(KEYS[key]):  # a phrase would miss a value, or a value would never be said
+        raise TypeError(f"{key} has values {sorted(KEYS[key])}, not {sorted(values)}")
     subject = "" if _plain(about) is None else str(about)
     weight = float(abs(weight)) if pd.notna(weight) else 0.0
     return Finding(key, {name: _plain(value) for name, value in values.items()}, weight, subject)
 
 
 def direction(change: float | None) -> str:
-    """"up", "down" or "same"."""
+    """The sign as a word: up, down or same."""
     if change is None or pd.isna(change) or change == 0:
         return "same"
     return "up" if change > 0 else "down"

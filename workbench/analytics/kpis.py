@@ -170,8 +170,8 @@ def _heaviest(decisions: list[Finding]) -> tuple[Finding, ...]:
 def _sums(frame: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     groups = [by] if isinstance(by, str) else list(by)
     measures = frame[[c for c in frame.columns if c in _components() and c not in groups]]
-    keys = [frame[g] if g in frame.columns else frame.index.get_level_values(g) for g in groups] or [pd.Series(0, index=frame.index)]
-    grouped = measures.groupby(keys, dropna=False, observed=True)
+    keys = [frame[g] if g in frame.columns else frame.index.get_level_values(g) for g in groups]
+    grouped = measures.groupby(keys or [pd.Series(0, index=frame.index)], dropna=False, observed=True)
     sums = grouped.sum(min_count=1).astype("float64")
     several = (grouped.size() > 1).to_numpy()
     distinct = [c for c, kind in _components().items() if kind == "distinct" and c in sums]

@@ -61,6 +61,7 @@ def revisions(parent: Path) -> list[tuple[int, Path]]:
 def staged(parent: Path) -> Iterator[Staging]:
     """A fresh hidden folder with the next revision's number; what is still there at the end is removed."""
     with writable(parent), contextlib.ExitStack() as held:
+        held.callback(_remove_empty, parent)
         parent.mkdir(parents=True, exist_ok=True)
         with alone(parent):
             _sweep(parent)
@@ -136,6 +137,13 @@ def _sweep(parent: Path) -> None:
     for folder in parent.glob(".r*") if fcntl else ():
         with contextlib.suppress(BlockingIOError), alone(folder, wait=False):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_empty(parent: Path) -> None:
+    """A run that was stopped leaves not even the folders it would have filled."""
+    with contextlib.suppress(OSError):
+        parent.rmdir()
+        parent.parent.rmdir()
 
 
 def _cut(text: str, size: int) -> str:

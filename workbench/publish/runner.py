@@ -1,5 +1,6 @@
 """Runs notebooks side by side through papermill, and sets the record straight where it says success for failure."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -102,6 +103,7 @@ class _Engine(Engine):
 
 
 papermill_engines.register("workbench", _Engine)
+logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of comments it cannot parse; we read them ourselves
 
 
 def run(jobs: Sequence[Job], *, workers: int, timeout: float, progress: Progress) -> list[Executed]:

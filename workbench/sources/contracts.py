@@ -57,6 +57,7 @@ TABLES: dict[str, Table] = {
             discount=Column("ratio", aliases=("折扣率", "折扣", "discount", "discount rate"), meaning="share of quantity × price that is not charged; used only where no amount is given"),
             cost=Column("money", aliases=("成本", "销售成本", "成本金额", "成本金額", "cost", "total cost", "cogs", "total product cost")),
             currency=Column("key", aliases=("币种", "货币", "幣別", "currency", "currency code")),
+            opportunity=Column("key", aliases=("商机编号", "商机id", "商機編號", "opportunity", "opportunity id"), meaning="the won deal that the order began with"),
             status=Column("text", aliases=("订单状态", "状态", "訂單狀態", "status", "order status")),
         ),
         _table(
@@ -67,6 +68,7 @@ TABLES: dict[str, Table] = {
             opportunity=Column("key", required=True, aliases=("商机编号", "商机id", "商机", "機會編號", "商機編號", "opportunity", "opportunity id", "opportunity_id", "deal id", "deal")),
             created=Column("date", aliases=("创建日期", "创建时间", "商机创建日期", "建立日期", "created", "created date", "create date", "engage_date", "engage date", "open date")),
             closed=Column("date", aliases=("结束日期", "关闭日期", "成交日期", "结案日期", "結案日期", "closed", "close date", "close_date", "closed date")),
+            expected=Column("date", aliases=("预计成交日期", "预计结束日期", "预计签约日期", "預計成交日期", "預計結案日期", "expected close date", "expected close"), meaning="day on which it was thought to close"),
             stage=Column("text", required=True, aliases=("阶段", "商机阶段", "销售阶段", "階段", "商機階段", "stage", "deal stage", "deal_stage", "status")),
             amount=Column("money", aliases=("商机金额", "预计金额", "金额", "商機金額", "預計金額", "amount", "value", "close_value", "deal value", "expected revenue")),
             customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶名稱", "客戶", "account", "customer", "company")),

@@ -109,12 +109,18 @@ class Words:
             return self._filled(_chosen(slot, value, key), values, key)
         if slot.how in ("", "node"):
             return [Piece("node", self.node(value))]
+        if slot.how in ("now", "before"):
+            return [Piece("value", self.days((values[f"{slot.how}_first"], values[f"{slot.how}_last"])))]
+        if slot.how in _BY_OTHER:
+            format_of, other, default = _BY_OTHER[slot.how]
+            text_of = getattr(self, format_of)
+            return [Piece("value", MISSING if missing(value) else text_of(value, values.get(other) or default))]
         return [Piece("value", self.format(value, slot.how))]
 
     def format(self, value: Any, how: str) -> str:
-        """A value as text: `how` is one of FORMATS, or a format of this class."""
+        """A value as text; `how` is one of FORMATS."""
         if how not in FORMATS:
-            raise KeyError(f"There is no format '{how}'. Formats: {', '.join(sorted(FORMATS))}.")
+            raise KeyError(f"There is no format '{how}'. Formats: {', '.join(sorted(FORMATS | _BY_OTHER))}.")
         return MISSING if missing(value) else str(getattr(self, FORMATS[how])(value))
 
     def has(self, key: str) -> bool:
@@ -129,13 +135,39 @@ class Words:
 
     def level(self, name: str) -> str:
         """What a level or dimension is called: our word where we have one, else as the company calls it."""
-        key = f"terms.levels.{name}"
-        return self.phrase(key) if self.has(key) else clean(name).replace("_", " ")
+        return self._level(name, 1)
 
     def levels(self, name: str) -> str:
         """The same in the plural, where the language has one."""
-        key = f"terms.levels_many.{name}"
-        return self.phrase(key) if self.has(key) else self.level(name)
+        return self._level(name, 2)
+
+    def _level(self, name: str, n: int) -> str:
+        key = f"terms.levels.{name}"
+        return self.phrase(key, {"n": n}) if self.has(key) else clean(name).replace("_", " ")
+
+    def kpi(self, key: str) -> str:
+        """The name of a KPI."""
+        from workbench.analytics.kpis import declared
+
+        known = declared()
+        return known[key].name.get(self.lang, key) if key in known else clean(key)
+
+    def section(self, name: str) -> str:
+        """What a section tells, as it stands inside a sentence."""
+        return self.phrase(f"sections.{name}.name")
+
+    def table(self, name: str) -> str:
+        """What an input table is called."""
+        key = f"terms.tables.{name}"
+        return self.phrase(key) if self.has(key) else clean(name)
+
+    def tables(self, names: Any) -> str:
+        """Several tables in a row."""
+        return self.names(self.table(n) for n in names)
+
+    def plain(self, value: Any) -> str:
+        """Just the text, on one line."""
+        return clean(value)
 
     def names(self, values: Any) -> str:
         """Several names in a row, as the language joins them; at most five, then how many more."""
@@ -150,12 +182,49 @@ class Words:
         """1234567.8 as 1,234,568, with a true minus."""
         return _signless(f"{_away_from_minus_zero(value, places):,.{places}f}")
 
-    def amount3(self, value: float) -> str:
-        """A plain number with three significant digits."""
-        return self.number(_significant(value), _places(value))
+    def short_number(self, value: float) -> str:
+        """A plain number with three significant digits: 3, 4.5, 1.23万."""
+        size, mark = next(((s, m) for s, m in _SCALES[self.lang] if abs(value) >= s * 10), (1.0, ""))
+        scaled = value / size
+        places = 0 if scaled == round(scaled) else _places(scaled)
+        return self.number(_significant(scaled), places).removesuffix("." + "0" * places) + mark
+
+    def short_plain(self, value: float) -> str:
+        """A round number without needless decimals, for axes."""
+        return self.number(value, 0) if value == round(value) else self.number(value, 2).rstrip("0").rstrip(".")
+
+    def decimal(self, value: float) -> str:
+        """A figure between 0 and 1, as 0.82."""
+        return self.number(value, 2)
+
+    def beyond_one(self, index: float) -> str:
+        """How far an index is from 1, without sign: 1.32 as 32%."""
+        return self.percent(abs(index - 1), 0)
+
+    def by_unit(self, value: float, unit: str) -> str:
+        """A KPI's value, by its unit."""
+        return str(getattr(self, _OF_UNIT[unit])(value))
+
+    def change_by_unit(self, change: float, unit: str) -> str:
+        """A KPI's change: a ratio for amounts and counts, points for ratios, a difference for the rest."""
+        if unit == "ratio":
+            return self.points(change)
+        return self.difference(change) if unit in ("days", "score") else self.percent_sign(change)
+
+    def difference(self, value: float) -> str:
+        """A difference with its sign, one decimal."""
+        return ("+" if round(value, 1) > 0 else "") + self.number(value, 1)
+
+    def score(self, value: float) -> str:
+        """A score, two decimals."""
+        return self.number(value, 2)
+
+    def days_long(self, value: float) -> str:
+        """Days: 12 days, 12天."""
+        return self.phrase("terms.days_long", {"n": self.number(value), "value": round(value)})
 
     def money(self, value: float) -> str:
-        """12_345_678 as ¥12.3M, 1,230万元 or 人民幣1,230萬元: three significant digits."""
+        """12_345_678 as ¥12.3M, 1,230万元 or 1,230萬元: three significant digits."""
         scale = self.scale([value])
         return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.unit)
 
@@ -238,6 +307,16 @@ class Words:
         values = {"year": self.calendar.fiscal_year(day), "n": n, "nth": _ORDINALS[n]}
         return self.phrase(f"terms.{'fiscal_' if fiscal else ''}{every}", values)
 
+    def season_name(self, number: int, per_year: int) -> str:
+        """The name of the month, quarter or week of the year with this number: November, 11月."""
+        from babel.dates import get_month_names
+
+        n = int(number)
+        if per_year == 12:
+            month = (self.calendar.settings.fiscal_year_starts + n - 2) % 12 + 1
+            return f"{month}月" if self.lang != "en" else str(get_month_names("wide", locale="en_US")[month])
+        return self.phrase(f"terms.season_{'quarter' if per_year == 4 else 'week'}", {"n": n, "nth": _ORDINALS[n % 5]})
+
     def short_month(self, start: Any) -> str:
         """Sep, 9月: for axes."""
         from babel.dates import format_date
@@ -294,17 +373,26 @@ class Words:
             sign, digits = ("−", number[1:]) if number.startswith("−") else ("", number)
             gap = "\u202f" if symbol[-1:].isalpha() and len(symbol) > 2 else ""
             return f"{sign}{symbol}{gap}{digits}{mark}"
-        before = _BEFORE[self.lang].get(self.currency, "")
-        return f"{before}{number}{unit.removeprefix(before)}"
+        return number + unit.removeprefix(_BEFORE[self.lang].get(self.currency, ""))  # a page's title names the currency
 
 
-FORMATS = {
+FORMATS: dict[str, str] = {
     "money": "money", "money_sign": "money_sign", "money_exact": "money_exact", "size": "size", "percent": "percent",
     "percent_sign": "percent_sign", "percent_size": "percent_size", "percent_whole": "percent_whole", "points": "points",
-    "points_size": "points_size", "number": "number", "count": "number", "amount3": "amount3", "date": "date", "month": "month",
+    "points_size": "points_size", "number": "number", "count": "number", "date": "date", "month": "month",
     "quarter": "quarter", "days": "days", "short_month": "short_month", "names": "names", "level": "level", "levels": "levels",
-    "text": "plain", "node": "node",
+    "text": "plain", "plain": "plain", "node": "node", "short_number": "short_number", "decimal": "decimal",
+    "beyond_one": "beyond_one", "kpi": "kpi", "section": "section", "table": "table", "tables": "tables",
+    "difference": "difference",
 }  # fmt: skip
+_BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
+    "period": ("period", "every", "month"),
+    "season_name": ("season_name", "per_year", 12),
+    "by_unit": ("by_unit", "unit", "number"),
+    "change_by_unit": ("change_by_unit", "unit", "money"),
+}
+_OF_UNIT = {"money": "money", "ratio": "percent", "count": "number", "quantity": "short_number", "days": "days_long",
+            "score": "score", "number": "number"}  # fmt: skip
 
 
 @dataclass(frozen=True)

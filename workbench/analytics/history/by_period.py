@@ -75,7 +75,8 @@ def _months(table: pd.DataFrame | pd.Series) -> pd.Index:
 def _festival(table: pd.DataFrame) -> pd.DataFrame:
     """January and February together, by year, where both are whole."""
     both = table["amount"].where(table["whole"])[_months(table) <= 2]
-    amount = both.groupby(both.index.year.rename("year")).agg(lambda two: two.sum() if two.count() == 2 else np.nan)
+    years = pd.DatetimeIndex(both.index).year.rename("year")
+    amount = both.groupby(years).agg(lambda two: two.sum() if two.count() == 2 else np.nan)
     amount = amount.dropna()
     before = amount.reindex(amount.index - 1).set_axis(amount.index)
     return pd.DataFrame({"amount": amount, "amount_before": before, "yoy": _rate(amount, before)})

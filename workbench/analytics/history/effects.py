@@ -105,7 +105,7 @@ def _kind(table: pd.DataFrame) -> pd.Series:
     absent, absent_before = ((table[f"amount{s}"] == 0) & ~(table[f"quantity{s}"].abs() > 0) for s in ("", "_before"))
     new, lost = absent_before & (table["amount"] > 0), absent & (table["amount_before"] > 0)
     kind = pd.Series("other", index=table.index).mask(now & before, "both").mask(new, "new").mask(lost, "lost")
-    return kind.where(table.index.notna(), "other")
+    return kind.where(table.index.to_series().notna(), "other")
 
 
 def _steps(table: pd.DataFrame) -> pd.Series:

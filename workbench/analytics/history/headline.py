@@ -48,8 +48,9 @@ def _table(compare: pd.DataFrame) -> pd.DataFrame:
 
 def _findings(table: pd.DataFrame, spans: Spans) -> list[Finding]:
     amount = table.loc["amount"]
+    change: Any = amount["change"]
     values = {"amount": amount["now"], "amount_before": amount["before"], "change": amount["change"]}
-    turn: dict[str, Any] = {"direction": direction(float(amount["change"])), **days(spans)}
+    turn: dict[str, Any] = {"direction": direction(change), **days(spans)}
     if pd.isna(amount["rate"]):
         found = [fact("history.growth_no_rate", weight=amount["change"], **values, **turn)]
     else:

@@ -1,0 +1,443 @@
+"""Pictures of results. Each function draws what a result holds and computes nothing but positions.
+
+Every picture is drawn twice, wide and narrow, because a phone cannot show the small print of a desktop's figure.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from workbench.analytics.results import Breakdown, Bridge, Concentration, Season, Totals
+from workbench.periods import spring_festival
+from workbench.views import svg
+from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, LINE, MUTED, Canvas
+from workbench.views.words import Words, missing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WIDE, NARROW = 720.0, 340.0  # pixels
+_MOST_BARS = 60
+_MOST_ROWS = 10
+_STEPS = ("before", "price", "volume", "mix", "new", "lost", "other", "after")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure for wide and for narrow screens. The caption is the point it makes; `reading` says what the marks are."""
+
+    wide: Markup
+    narrow: Markup
+    reading: str = ""
+
+
+def totals(result: Totals, w: Words, label: str, as_of: pd.Timestamp) -> Picture:
+    """Bars by period, lighter where not whole, with the mean of a year and the festival months marked."""
+    return _both(lambda wide: _totals(result, w, as_of, wide), label, _totals_reading(result, w))
+
+
+def breakdown(result: Breakdown, w: Words, label: str) -> Picture:
+    """One bar a node, largest first, with the amount before as a mark; at most ten and the rest."""
+    days = {"now": result.spans.now, "before": result.spans.before}
+    return _both(lambda wide: _breakdown(result, w, wide), label, w.phrase("sections.breakdown.reading", days))
+
+
+def bridge(result: Bridge, w: Words, label: str) -> Picture:
+    """From the sales before to the sales now, step by step."""
+    return _both(lambda wide: _bridge(result, w, wide), label)
+
+
+def concentration(result: Concentration, w: Words, label: str) -> Picture:
+    """How much of the sales the largest nodes make together, with the point of 80 %."""
+    return _both(lambda wide: _concentration(result, w, wide), label)
+
+
+def season(result: Season, w: Words, label: str) -> Picture:
+    """Sales and trend over time; each month of the year against the average one."""
+    keys = ("sections.season.reading", "sections.season.reading_narrow")
+    return _both(lambda wide: _season(result, w, wide), label, w.phrase(keys[0]))
+
+
+def _both(draw: Callable[[bool], Canvas], label: str, reading: str = "") -> Picture:
+    with svg.settled():
+        wide, narrow = svg.svg(draw(True), label, "wide"), svg.svg(draw(False), label, "narrow")
+    return Picture(wide, narrow, reading)
+
+
+# -- totals --------------------------------------------------------------------------------------------------------------
+
+
+def _totals(result: Totals, w: Words, as_of: pd.Timestamp, wide: bool) -> Canvas:
+    table = result.table.tail(_MOST_BARS)
+    scale = w.scale(table["amount"])
+    size = svg.canvas(WIDE, 320) if wide else svg.canvas(NARROW, 260)
+    right = 74 if wide and _mean(result) is not None else 14
+    axes = size.axes(left=46, top=34, right=right, bottom=40)
+    _bars(axes, table)
+    low, high = min(0.0, float(table["amount"].min())), max(float(table["amount"].max()), 0.0) or 1.0
+    axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(low * 1.08, high * 1.12))
+    _grid(axes, w, scale.size)
+    size.text(0, 12, scale.unit)
+    _mean_line(axes, result, w, wide)
+    _year_before(axes, result, table)
+    _period_labels(axes, table.index, result.every, w, wide)
+    _festivals(axes, table, result, w)
+    _as_of(size, axes, table.index, result.every, as_of, w, right)
+    _label_bars(axes, table, w, wide)
+    return size
+
+
+def _bars(axes: "Axes", table: pd.DataFrame) -> None:
+    for at, (amount, whole) in enumerate(zip(table["amount"], table["whole"], strict=True)):
+        if not missing(amount):
+            look = {"color": ACCENT_LIGHT} if whole else {"facecolor": "none", "edgecolor": ACCENT, "linestyle": (0, (2, 2))}
+            axes.bar(at, amount, width=0.74, linewidth=1, **look)
+
+
+def _mean(result: Totals) -> pd.Series | None:
+    """Mean of the last year's whole periods, NaN where one of them is not whole; None where there is no full year."""
+    n = _per_mean(result.every)
+    if n == 0:
+        return None
+    mean = result.table["amount"].where(result.table["whole"].astype(bool)).rolling(n).mean()
+    return mean if mean.notna().sum() > 1 else None
+
+
+def _per_mean(every: str) -> int:
+    return {"month": 12, "quarter": 4, "week": 52}.get(every, 0)
+
+
+def _mean_line(axes: "Axes", result: Totals, w: Words, wide: bool) -> None:
+    mean = _mean(result)
+    if mean is None:
+        return
+    shown = mean.tail(_MOST_BARS)
+    axes.plot(range(len(shown)), shown, color=ACCENT, linewidth=2.2, solid_capstyle="round")
+    last = shown.last_valid_index()
+    if wide and last is not None:
+        words = w.phrase("sections.totals.mean", {"n": _per_mean(result.every), "every": result.every})
+        _beside(axes, len(shown) - 0.3, float(shown[last]), words, ACCENT, 72)
+
+
+def _year_before(axes: "Axes", result: Totals, table: pd.DataFrame) -> None:
+    """A grey mark at the height of the year before, while bars are few enough to hold one."""
+    if "yoy" not in table or len(table) > 26:
+        return
+    before = table["amount"] / (1 + table["yoy"])
+    for at, amount in enumerate(before):
+        if not missing(float(amount)):
+            axes.plot([at - 0.37, at + 0.37], [amount, amount], color=MUTED, linewidth=1.8, solid_capstyle="butt")
+
+
+def _period_labels(axes: "Axes", index: pd.Index, every: str, w: Words, wide: bool) -> None:
+    """The year under its first period; under each period its month or quarter while there is room."""
+    room = (WIDE if wide else NARROW - 40) / max(len(index), 1)
+    years = [w.calendar.fiscal_year(p) for p in index]
+    if every in ("month", "quarter") and room > 30:
+        for at, period in enumerate(index):
+            short = w.short_month(period) if every == "month" else f"Q{w.calendar.number(period, 'quarter')}"
+            _under(axes, at, short, 14)
+    firsts = [at for at, year in enumerate(years) if at == 0 or year != years[at - 1]]
+    drop = 30 if every in ("month", "quarter") and room > 30 else 14
+    last_end = -99.0
+    for at in firsts:
+        name, x = w.period(index[at], "year"), at * room
+        if x >= last_end and (every != "year" or room > svg.text_width(name)):
+            _under(axes, at, name, drop, ha="left" if every != "year" else "center")
+            last_end = x + svg.text_width(name) + 6
+        if every != "year" and at:
+            axes.axvline(at - 0.5, color=LINE, linewidth=1, zorder=0)
+
+
+def _festivals(axes: "Axes", table: pd.DataFrame, result: Totals, w: Words) -> None:
+    if "festival" not in table or result.every != "month" or not table["festival"].any():
+        return
+    marked = [at for at, start in enumerate(table.index) if _holds_festival(start, w)]
+    for at in marked:
+        top = max(float(table["amount"].iloc[at]), 0.0) if not missing(float(table["amount"].iloc[at])) else 0.0
+        axes.annotate("", (at, top), (0, 0), textcoords="offset points")
+        axes.plot([at], [top], marker="D", markersize=4.5, color=INK, clip_on=False, zorder=5, markeredgewidth=0)
+    if marked:
+        at = marked[-1]
+        axes.annotate(w.phrase("sections.totals.festival"), (at, float(table["amount"].iloc[at])), (0, 9),
+                      textcoords="offset points", ha="center", va="baseline", fontsize=11, color=INK)  # fmt: skip
+
+
+def _holds_festival(start: pd.Timestamp, w: Words) -> bool:
+    return any(start <= spring_festival(year) < w.calendar.next(start, "month") for year in (start.year, start.year + 1)
+               if abs((spring_festival(year) - start).days) < 40)  # fmt: skip
+
+
+def _as_of(size: Canvas, axes: "Axes", index: pd.Index, every: str, as_of: pd.Timestamp, w: Words, right: float) -> None:
+    if len(index) == 0 or every == "day":
+        return
+    at = len(index) - 1 - 0.5 + w.calendar.elapsed(as_of, every) if as_of >= index[-1] else len(index) - 0.5  # type: ignore[arg-type]
+    at = min(at, len(index) - 0.42)
+    axes.axvline(at, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), ymax=1.03, clip_on=False)
+    size.text(size.width - right, 12, w.phrase("sections.totals.as_of", {"day": as_of}), ha="right", fontsize=11)
+
+
+def _label_bars(axes: "Axes", table: pd.DataFrame, w: Words, wide: bool) -> None:
+    """The amount on the last whole bar and on the highest, unless they are neighbours."""
+    whole = table[table["whole"].astype(bool) & table["amount"].notna()]
+    if whole.empty:
+        return
+    last, high = table.index.get_loc(whole.index[-1]), table.index.get_loc(whole["amount"].idxmax())
+    scale, far = w.scale(table["amount"]), 6 if wide else 12
+    for at in {high} if abs(high - last) * (WIDE if wide else NARROW) / len(table) < far * 8 else {high, last}:
+        if _festival_labelled(table, at, w):
+            continue
+        amount = float(table["amount"].iloc[at])
+        axes.annotate(w.scaled(amount, scale), (at, max(amount, 0)), (0, 4), textcoords="offset points", fontsize=11,
+                      ha="right" if at > len(table) * 0.93 and len(table) > 14 else "center", va="baseline", color=INK,
+                      fontweight="bold")  # fmt: skip
+
+
+def _festival_labelled(table: pd.DataFrame, at: int, w: Words) -> bool:
+    if "festival" not in table or not table["festival"].any():
+        return False
+    return any(_holds_festival(table.index[i], w) for i in range(max(at - 2, 0), min(at + 3, len(table))))
+
+
+def _totals_reading(result: Totals, w: Words) -> str:
+    n = _per_mean(result.every)
+    return w.phrase("sections.totals.reading", {"n": n, "every": result.every}) if n else ""
+
+
+# -- breakdown -----------------------------------------------------------------------------------------------------------
+
+
+def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
+    rows = _rows(result, w)
+    scale = w.scale([r.amount for r in rows] + [r.before for r in rows])
+    row_height, head = (30, 24) if wide else (44, 8)
+    size = svg.canvas(WIDE if wide else NARROW, head + row_height * len(rows) + 6)
+    left, right = (180, 216) if wide else (4, 78)
+    axes = size.axes(left=left, top=head, right=right, bottom=6)
+    low = min(0.0, *(min(r.amount, r.before) for r in rows))
+    high = max(0.0, *(max(r.amount, r.before) for r in rows)) or 1.0
+    axes.set(xlim=(low, high), ylim=(len(rows) * row_height, 0))
+    if wide:
+        for x, name in ((-136, "amount"), (-66, "share"), (0, "yoy_short")):
+            title = w.phrase(f"sections.columns.{name}") + (f" {scale.unit}" if name == "amount" else "")
+            size.text(size.width + x, 12, title, ha="right", fontsize=11)
+    for n, row in enumerate(rows):
+        top = n * row_height
+        middle = top + (row_height / 2 if wide else row_height * 0.68)
+        _row_bar(axes, row, middle, 15 if wide else 13)
+        words = _row_words(row, w, scale)
+        baseline = head + (middle + 4 if wide else top + 15)
+        name = svg.fitted(row.name, 170 if wide else 190)
+        size.text(0 if wide else 4, baseline, name, color=INK if row.kind == "node" else MUTED)
+        if wide:
+            for x, said in zip((-136, -66, 0), words, strict=True):
+                size.text(size.width + x, baseline, said, ha="right", color=INK)
+        else:
+            size.text(size.width, baseline, f"{words[1]}   {words[2]}", ha="right", color=MUTED)
+            size.text(size.width, head + middle + 4, words[0], ha="right", color=INK)
+    axes.axvline(0, color=GREY, linewidth=1)
+    return size
+
+
+@dataclass(frozen=True)
+class _Row:
+    name: str
+    kind: str  # node, missing or rest
+    amount: float
+    before: float
+    share: float
+    yoy: float
+
+
+def _rows(result: Breakdown, w: Words) -> list[_Row]:
+    """The largest nodes as they stand, then all others as one row."""
+    table = result.table
+    shown = table if len(table) <= _MOST_ROWS + 1 else table.head(_MOST_ROWS)
+    rows = [_Row(w.node(n), "missing" if missing(n) else "node", *map(_zero, (r.amount, r.amount_before)), r.share, r.yoy)
+            for n, r in zip(shown.index, shown.itertuples(), strict=True)]  # fmt: skip
+    rest = table.iloc[len(shown) :]
+    if len(rest):
+        now, before = float(rest["amount"].sum()), float(rest["amount_before"].sum())
+        yoy = now / before - 1 if before > 0 else float("nan")
+        rows.append(_Row(w.phrase("page.rest", {"n": len(rest)}), "rest", now, before, float(rest["share"].sum(min_count=1)), yoy))
+    return rows
+
+
+def _row_bar(axes: "Axes", row: _Row, middle: float, thick: float) -> None:
+    colour = ACCENT if row.kind == "node" else GREY
+    axes.barh(middle, row.amount, height=thick, color=colour, linewidth=0)
+    if row.before:
+        mark = [middle - thick / 2 - 3, middle + thick / 2 + 3]
+        axes.plot([row.before, row.before], mark, color=INK, linewidth=2, solid_capstyle="butt", clip_on=False)
+
+
+def _row_words(row: _Row, w: Words, scale: object) -> tuple[str, str, str]:
+    return w.scaled(row.amount, scale), w.format(row.share, "percent"), w.format(row.yoy, "percent_sign")  # type: ignore[arg-type]
+
+
+def _zero(value: float) -> float:
+    return 0.0 if missing(float(value)) else float(value)
+
+
+# -- bridge --------------------------------------------------------------------------------------------------------------
+
+
+def _bridge(result: Bridge, w: Words, wide: bool) -> Canvas:
+    steps = [(key, float(result.steps[key])) for key in _STEPS if key in result.steps.index and _worth_a_step(key, result.steps)]
+    names = [svg.fitted(w.phrase(f"sections.bridge.step.{key}"), 104 if wide else 84) for key, _ in steps]
+    row = 34 if wide else 36
+    size = svg.canvas(WIDE if wide else NARROW, row * len(steps) + 8)
+    axes = size.axes(left=112 if wide else 90, top=4, right=112 if wide else 86, bottom=4)
+    spans = _floating(steps)
+    low, high = min(0.0, *(min(a, b) for a, b in spans)), max(0.0, *(max(a, b) for a, b in spans)) or 1.0
+    axes.set(xlim=(low, high), ylim=(row * len(steps), 0))
+    for n, ((key, value), (start, end), name) in enumerate(zip(steps, spans, names, strict=True)):
+        middle, whole = (n + 0.5) * row, key in ("before", "after")
+        axes.barh(middle, end - start, left=start, height=18, color=_step_colour(key, value), linewidth=0)
+        if n + 1 < len(steps):
+            axes.plot([end, end], [middle - 9, middle + row + 9], color=MUTED, linewidth=0.8, zorder=0)
+        size.text(0, 8 + middle, name, color=INK, fontweight="bold" if whole else "normal")
+        said = w.money(value) if whole else w.money_sign(value)
+        size.text(size.width, 8 + middle, said, ha="right", color=INK, fontweight="bold" if whole else "normal")
+    axes.axvline(0, color=GREY, linewidth=1)
+    return size
+
+
+def _worth_a_step(key: str, steps: pd.Series) -> bool:
+    """Steps that the data do not have, or in which nothing happened at all, need no row."""
+    return key in ("before", "after", "price", "volume") or not (missing(float(steps[key])) or steps[key] == 0)
+
+
+def _floating(steps: Sequence[tuple[str, float]]) -> list[tuple[float, float]]:
+    """Where each bar starts and ends: the two totals from zero, each effect from where the last one ended."""
+    spans, at = [], 0.0
+    for key, value in steps:
+        start = 0.0 if key in ("before", "after") else at
+        at = start + _zero(value)
+        spans.append((start, at))
+    return spans
+
+
+def _step_colour(key: str, value: float) -> str:
+    if key in ("before", "after"):
+        return GREY
+    return ACCENT if value >= 0 else INK
+
+
+# -- concentration -------------------------------------------------------------------------------------------------------
+
+
+def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
+    size = svg.canvas(WIDE, 330) if wide else svg.canvas(NARROW, 270)
+    axes = size.axes(left=44, top=26, right=14, bottom=42)
+    curve = result.curve
+    axes.set(xlim=(0, 1), ylim=(0, 1.02))
+    for level in (0, 0.2, 0.4, 0.6, 0.8, 1):
+        axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
+        _left(axes, level, w.percent(level, 0))
+        if wide or level in (0, 0.4, 0.8):
+            _under(axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center")
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (3, 2)))
+    axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.35, linewidth=0)
+    axes.plot(curve["share_of_nodes"], curve["share_of_amount"], color=ACCENT, linewidth=2.4)
+    share = result.nodes_for_80 / result.nodes if result.nodes else 0.0
+    axes.plot([share, share], [0, 0.8], color=INK, linewidth=1, linestyle=(0, (2, 2)))
+    axes.plot([share], [0.8], marker="o", markersize=7, color=INK)
+    point = w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share})
+    plot = size.width - 58
+    beside = share * plot + 14 + svg.text_width(point, 12) < plot
+    under = {"xytext": (10, -18), "ha": "left"} if beside else {"xytext": (-10, -50), "ha": "right"}
+    axes.annotate(point, (share, 0.8), textcoords="offset points", va="baseline", fontsize=12, color=INK, fontweight="bold", **under)
+    size.text(0, 12, w.phrase("sections.concentration.up"))
+    axis = w.phrase("sections.concentration.axis", {"by": result.by, "n": result.nodes})
+    size.text(44, size.height - 6, svg.fitted(axis[:1].upper() + axis[1:], size.width - 50))
+    return size
+
+
+# -- season --------------------------------------------------------------------------------------------------------------
+
+
+def _season(result: Season, w: Words, wide: bool) -> Canvas:
+    size = svg.canvas(WIDE, 290) if wide else svg.canvas(NARROW, 470)
+    trend = size.axes(left=46, top=30, right=WIDE - 384, bottom=36) if wide else size.axes(46, 30, 10, 270)
+    profile = size.axes(left=440, top=30, right=8, bottom=36) if wide else size.axes(46, 260, 10, 36)
+    _trend(size, trend, result, w, wide)
+    _profile(size, profile, result, w, wide)
+    return size
+
+
+def _trend(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> None:
+    table = result.table.tail(_MOST_BARS * 2)
+    scale = w.scale(table["amount"])
+    axes.plot(range(len(table)), table["amount"], color=GREY, linewidth=1.3)
+    axes.plot(range(len(table)), table["trend"], color=ACCENT, linewidth=2.6)
+    low, high = min(0.0, float(table["amount"].min())), float(table[["amount", "trend"]].max().max())
+    axes.set(xlim=(-0.5, len(table) - 0.5), ylim=(low * 1.08, high * 1.1 or 1.0))
+    _grid(axes, w, scale.size)
+    size.text(0, 12, scale.unit)
+    room, end = (338 if wide else 284) / max(len(table), 1), -99.0
+    years = [w.calendar.fiscal_year(p) for p in table.index]
+    for at in (i for i, year in enumerate(years) if i == 0 or year != years[i - 1]):
+        name = w.period(table.index[at], "year")
+        if at * room >= end and at * room + svg.text_width(name) < (338 if wide else 284) + 6:
+            _under(axes, at, name, 14, ha="left")
+            end = at * room + svg.text_width(name) + 6
+
+
+def _profile(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> None:
+    profile = result.profile
+    low = float(profile[["index", "lo"]].min().min())
+    high = float(profile[["index", "hi"]].max().max())
+    pad = max((high - low) * 0.12, 0.02)
+    axes.set(xlim=(0.4, len(profile) + 0.6), ylim=(low - pad, high + pad))
+    axes.axhline(1, color=GREY, linewidth=1, zorder=0)
+    for at, row in enumerate(profile.itertuples(), start=1):
+        axes.plot([at, at], [row.lo, row.hi], color=ACCENT_LIGHT, linewidth=5, solid_capstyle="butt")
+        axes.plot([at], [row.index_] if hasattr(row, "index_") else [row[1]], marker="o", markersize=6, color=ACCENT, markeredgewidth=0)
+        if result.per_year <= 12:
+            _under(axes, at, _season_mark(int(row[0]), result.per_year, w), 14)
+    _left(axes, 1.0, w.phrase("sections.season.average") if wide else "100%", 10 if wide else 12)
+    for key, place in ((profile["index"].idxmax(), 9), (profile["index"].idxmin(), -17)):
+        value, at = float(profile.at[key, "index"]), list(profile.index).index(key) + 1
+        edge = float(profile.at[key, "hi" if place > 0 else "lo"])
+        edge = value if missing(edge) else edge
+        axes.annotate(w.percent(value, 0), (at, edge), (0, place - (0 if place > 0 else -2)), textcoords="offset points",
+                      ha="center", va="baseline", fontsize=12, color=INK, fontweight="bold", clip_on=False)  # fmt: skip
+
+
+def _season_mark(number: int, per_year: int, w: Words) -> str:
+    if per_year == 12:
+        return str((w.calendar.settings.fiscal_year_starts + number - 2) % 12 + 1)
+    return f"Q{number}" if per_year == 4 else str(number)
+
+
+# -- shared --------------------------------------------------------------------------------------------------------------
+
+
+def _grid(axes: "Axes", w: Words, unit: float) -> None:
+    """Three or four lines at round amounts, with the amount in the axis' unit; the line of zero is darker."""
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = axes.get_ylim()
+    for at in MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high):
+        if low <= at <= high:
+            axes.axhline(at, color=GREY if at == 0 else LINE, linewidth=1, zorder=0)
+            _left(axes, at, w.short_plain(at / unit))
+
+
+def _left(axes: "Axes", y: float, said: str, size: float = 11) -> None:
+    axes.annotate(said, (0, y), (-6, -4), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right",
+                  va="baseline", fontsize=size, color=MUTED, annotation_clip=False)  # fmt: skip
+
+
+def _under(axes: "Axes", x: float, said: str, drop: float, ha: str = "center") -> None:
+    axes.annotate(said, (x, 0), (0, -drop), xycoords=("data", "axes fraction"), textcoords="offset points", ha=ha,
+                  va="baseline", fontsize=11, color=MUTED, annotation_clip=False)  # fmt: skip
+
+
+def _beside(axes: "Axes", x: float, y: float, said: str, colour: str, width: float) -> None:
+    axes.annotate(svg.fitted(said, width, 11), (x, y), (4, -4), textcoords="offset points", ha="left", va="baseline",
+                  fontsize=11, color=colour, annotation_clip=False)  # fmt: skip
