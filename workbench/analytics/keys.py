@@ -61,7 +61,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "history.bridge_lost": ("by", "count", "amount"),  # amount: what they sold before, positive
     "history.bridge_other": ("by", "count", "amount", "amount_before", "change"),  # no usable quantity or price
     "history.bridge_coverage": ("by", "share"),  # under half of the sales are in items that both spans have
-    "history.bridge_unlike": ("by", "times", "volume_and_mix"),  # prices differ `times`-fold: read the two together
+    "history.bridge_unlike": ("by", "times", "volume_and_mix"),  # unit prices lie `times` apart: read the two together
     # concentration: of what was sold now, among named nodes with positive sales
     "history.concentration": (
         "by", "nodes", "share_top_10", "nodes_for_80", "share_of_nodes_for_80",

@@ -63,9 +63,9 @@ def stl(values: pd.Series, per_year: int, *, robust: bool = True) -> pd.DataFram
 
 def strengths(parts: pd.DataFrame) -> tuple[float, float]:
     """Strength of trend and of season, 0 to 1: max(0, 1 - Var(R) / Var(T + R)), and the same with S."""
-    noise = parts["remainder"].var()
+    noise, rounding = parts["remainder"].var(), 1e-24 * parts["trend"].abs().max() ** 2
     around = (parts[name].add(parts["remainder"]).var() for name in ("trend", "season"))
-    trend, season = (max(0.0, 1 - noise / v) if v > 0 else 0.0 for v in around)
+    trend, season = (max(0.0, 1 - noise / v) if v > rounding else 0.0 for v in around)
     return float(trend), float(season)
 
 

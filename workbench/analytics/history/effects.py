@@ -16,7 +16,7 @@ from workbench.periods import Spans
 Convention = Literal["total_quantity", "before_prices"]
 Method = Literal["laspeyres", "shapley", "lmdi"]
 EFFECTS = ("price", "volume", "mix")
-UNLIKE = 10.0  # prices this many times apart: adding the quantities compares unlike things
+UNLIKE = 1.0  # coefficient of variation of unit prices above which adding quantities compares unlike things
 TELLING = 0.01  # share of the sales before from which an effect asks for a decision
 
 
@@ -33,9 +33,9 @@ def bridge(
 
     That is `total_quantity`, the 3-way split of management accounting (sales quantity and sales mix variance). It adds
     the quantities of all items, so it has a meaning where these are alike. Where a cap counts as much as a bicycle, a
-    rise in caps reads as volume with a loss in mix; the sum of the two is not touched. A finding says so where prices
-    differ ten-fold, and `before_prices` gives only that sum: volume = p0 × (q1 - q0), measured at before prices, in
-    which growth in total quantity (p0 × q0 × (Q1 / Q0 - 1)) and the mix relative to it are not told apart.
+    rise in caps reads as volume with a loss in mix; the sum of the two is not touched. A finding says so where unit
+    prices spread that far, and `before_prices` gives only that sum: volume = p0 × (q1 - q0), measured at before prices,
+    in which growth in total quantity (p0 × q0 × (Q1 / Q0 - 1)) and the mix relative to it are not told apart.
 
     Items without a row in one span are new or lost. Items whose quantity or amount is not above 0 in a span in which
     they have rows (returns, adjustments, no quantity given), and sales without a named item, are `other`.
@@ -134,15 +134,16 @@ def _coverage(result: Bridge) -> list[Finding]:
 
 
 def _unlike(result: Bridge) -> list[Finding]:
-    """Said where a tenth of the quantity costs ten times what another tenth does."""
+    """Said where the standard deviation of the price of a unit is above its mean: what is added up is unlike."""
     if result.convention == "before_prices":
         return []
-    both = result.table[result.table["kind"] == "both"].sort_values("unit_price_before")
-    reached = both["quantity_before"].cumsum() / both["quantity_before"].sum()
-    low, high = (both["unit_price_before"].iloc[int((reached < part).sum())] for part in (0.1, 0.9 - 1e-9))
-    if high < UNLIKE * low:
+    both = result.table[result.table["kind"] == "both"]
+    price, quantity = both["unit_price_before"], both["quantity_before"]
+    mean = (price * quantity).sum() / quantity.sum()
+    if (quantity * (price - mean) ** 2).sum() / quantity.sum() <= (UNLIKE * mean) ** 2:
         return []
-    return [fact("history.bridge_unlike", by=result.by, times=high / low,
+    times = price.quantile(0.9, interpolation="higher") / price.quantile(0.1, interpolation="lower")
+    return [fact("history.bridge_unlike", by=result.by, times=times,
                  volume_and_mix=result.steps["volume"] + result.steps["mix"])]  # fmt: skip
 
 

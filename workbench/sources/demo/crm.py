@@ -1,5 +1,7 @@
 """The CRM's side: opportunities with their stages, and what reps did each week."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ _CHANNEL_WINS = {"直销": 1.05, "经销商": 0.95, "系统集成商": 1.18, "�
 _WIN_RATE = 0.265
 _DEALS = 1200  # about how many of the orders began as an opportunity
 _REASONS = ("价格", "竞争对手", "预算取消", "需求变更", "无回应")
+_A_WEEK, _VISITS_A_WEEK = {"电话": 18, "演示": 1.3, "方案": 1.6}, 5.0
 _CRM_STARTS, _STUCK_SINCE = "2022-07-01", "2025-06-01"
 
 
@@ -140,20 +143,30 @@ def _incomplete(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
 
 def activities(rng: np.random.Generator, reps: pd.DataFrame, working: pd.Series) -> pd.DataFrame:
     """Calls, visits, demos and proposals of each rep, counted by week and dated on the week's last working day."""
-    last = working[working > 0].index.to_series().groupby(working[working > 0].index.to_period("W")).last()
-    days = working.groupby(working.index.to_period("W")).sum().loc[last.index].to_numpy()
-    parts = []
-    for rep in reps[reps.rep.str.startswith("S")].itertuples():
-        here = (last >= rep.joined) & (last <= (rep.left or AS_OF)) & (last <= AS_OF) & (rng.random(len(last)) > 0.05)
-        tenure = (last - pd.Timestamp(rep.joined)).dt.days.to_numpy()
-        pace = days / 5 * rep.skill * np.where(tenure < 90, 0.65, 1.0) * rng.lognormal(0, 0.1)
-        if rep.rep == KEY_REP:  # the last two months before leaving
-            pace = pace * np.where(last > pd.Timestamp(rep.left) - pd.Timedelta(days=60), 0.6, 1.0)
-        for kind, weekly in {"电话": 18, "拜访": 5.0, "演示": 1.3, "方案": 1.6}.items():
-            count = rng.poisson(pace * weekly)
-            valid = rng.binomial(count, np.where(tenure < 180, 0.58, 0.74)) if kind == "拜访" else count
-            for number, word in ((valid, "是" if kind == "拜访" else ""), (count - valid, "否")):
-                keep = here.to_numpy() & (number > 0)
-                parts.append(pd.DataFrame({"date": last[keep].to_numpy(), "rep": rep.rep, "kind": kind,
-                                           "count": number[keep], "valid": word}))  # fmt: skip
+    weeks = _weeks(working)
+    parts = [_of_rep(rng, rep, weeks) for rep in reps[reps.rep.str.startswith("S")].itertuples()]
     return pd.concat(parts).sort_values(["date", "rep"], kind="stable", ignore_index=True)
+
+
+def _weeks(working: pd.Series) -> pd.DataFrame:
+    """Weeks with working days up to AS_OF: the last one and how many."""
+    days = (
+        working[(working > 0) & (working.index <= pd.Timestamp(AS_OF))].rename("days").rename_axis("day").reset_index()
+    )
+    return days.groupby(days.day.dt.to_period("W")).agg(last=("day", "last"), days=("days", "sum"))
+
+
+def _of_rep(rng: np.random.Generator, rep: Any, weeks: pd.DataFrame) -> pd.DataFrame:
+    kept = weeks[rng.random(len(weeks)) > 0.05]  # now and then nobody fills in the week
+    mine = kept[kept["last"].between(rep.joined, rep.left or AS_OF)]
+    tenure = (mine["last"] - pd.Timestamp(rep.joined)).dt.days
+    pace = mine["days"] / 5 * rep.skill * np.where(tenure < 90, 0.65, 1.0) * rng.lognormal(0, 0.1)
+    if rep.rep == KEY_REP:  # the last two months before leaving
+        pace = pace * np.where(mine["last"] > pd.Timestamp(rep.left) - pd.Timedelta(days=60), 0.6, 1.0)
+    counts = {(kind, ""): rng.poisson(pace * weekly) for kind, weekly in _A_WEEK.items()}
+    visits = rng.poisson(pace * _VISITS_A_WEEK)
+    valid = rng.binomial(visits, np.where(tenure < 180, 0.58, 0.74))
+    counts |= {("拜访", "是"): valid, ("拜访", "否"): visits - valid}
+    rows = [mine.assign(rep=rep.rep, kind=kind, count=n, valid=word) for (kind, word), n in counts.items()]
+    done = pd.concat(rows).rename(columns={"last": "date"})
+    return done.loc[done["count"] > 0, ["date", "rep", "kind", "count", "valid"]]

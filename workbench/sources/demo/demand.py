@@ -93,7 +93,7 @@ def _care(reps: pd.DataFrame, owner: np.ndarray) -> np.ndarray:
 def _orphaned(reps: pd.DataFrame, owner: np.ndarray) -> np.ndarray:
     lost, later = EFFECTS["key_rep_lost"], EFFECTS["key_rep_lost_later"]
     key = reps.index[reps.rep == KEY_REP][0]
-    theirs = owner[:, np.searchsorted(DAYS, pd.Timestamp(lost.start)) - 1] == key
+    theirs = owner[:, (pd.Timestamp(lost.start) - DAYS[0]).days - 1] == key
     after = np.where(active(lost), lost.factor, 1.0) * np.where(active(later), later.factor, 1.0)
     return np.where(theirs[:, None], after[None, :], 1.0)
 

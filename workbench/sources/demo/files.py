@@ -36,4 +36,4 @@ def _stored(workbook: io.BytesIO) -> bytes:
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     dates = frame.select_dtypes("datetime")
-    return frame.assign(**{c: dates[c].dt.strftime("%Y-%m-%d") for c in dates})
+    return frame.assign(**{str(c): dates[c].dt.strftime("%Y-%m-%d") for c in dates})

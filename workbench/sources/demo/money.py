@@ -1,5 +1,7 @@
 """Money beside the orders: payments received, spend on leads, and targets as the company sets them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -54,8 +56,9 @@ def _in_parts(rng: np.random.Generator, order: pd.DataFrame) -> pd.DataFrame:
 def spend(rng: np.random.Generator, deals: pd.DataFrame) -> pd.DataFrame:
     """Spend and leads by month and source; about one lead in four became an opportunity."""
     month = deals.created.dt.to_period("M").dt.start_time
-    made = deals.groupby([month, "source"]).size().unstack(fill_value=0).loc[START:, list(_COST_OF_A_LEAD)].stack()
-    frame = made.rename_axis(["date", "source"]).rename("deals").reset_index()
+    made = deals.groupby([month, "source"]).size().unstack(fill_value=0).loc[START:, list(_COST_OF_A_LEAD)]
+    frame = made.rename_axis(index="date").reset_index().melt("date", var_name="source", value_name="deals")
+    frame = frame.sort_values("date", kind="stable", ignore_index=True)
     boost = EFFECTS["campaign_leads"]
     months = pd.period_range(boost.start, boost.end, freq="M").start_time
     on = frame.date.isin(months) & (frame.source == boost.where["source"])
@@ -70,7 +73,7 @@ def targets(lines: pd.DataFrame, customers: pd.DataFrame, reps: pd.DataFrame) ->
     sold = lines[lines.status != "已取消"].assign(
         region=lambda f: customers.region.to_numpy()[f.customer], year=lambda f: f.date.dt.year
     )
-    actual = sold[sold.date <= AS_OF].pivot_table(index="year", columns="region", values="amount", aggfunc="sum")
+    actual = sold[sold.date <= AS_OF].groupby(["year", "region"]).amount.sum().to_dict()
     by_rep = sold[sold.date <= AS_OF].groupby(["year", "rep"]).amount.sum()
     rows = [
         row
@@ -80,16 +83,16 @@ def targets(lines: pd.DataFrame, customers: pd.DataFrame, reps: pd.DataFrame) ->
     ]
     frame = pd.DataFrame(rows, columns=["month", "rep", "amount"])
     frame["manager"] = frame.rep.map(reps.set_index("rep").manager)
-    regions = frame.groupby(["month", "manager"], as_index=False).amount.sum().rename(columns={"manager": "rep"})
-    whole = frame.groupby("month", as_index=False).amount.sum().assign(rep="D01")
+    regions = frame.groupby(["month", "manager"]).amount.sum().rename_axis(["month", "rep"]).reset_index()
+    whole = frame.groupby("month").amount.sum().reset_index().assign(rep="D01")
     return pd.concat([whole, regions, frame]).sort_values("month", kind="stable", ignore_index=True)
 
 
-def _yearly(actual: pd.DataFrame, year: int, region: str) -> float:
+def _yearly(actual: dict[Any, int], year: int, region: str) -> float:
     """Last year's sales times the uplift; the years before the export are guessed back from 2023."""
-    if year - 1 in actual.index and year - 1 > 2022:
-        return float(actual.loc[year - 1, region] * UPLIFT)
-    return float(actual.loc[2023, region] * UPLIFT / 1.10 ** (2024 - year))
+    if year - 1 > 2022:
+        return actual[year - 1, region] * UPLIFT
+    return float(actual[2023, region] * UPLIFT / 1.10 ** (2024 - year))
 
 
 def _month(month: pd.Timestamp, region: str, year_target: float, by_rep: pd.Series, reps: pd.DataFrame) -> list[tuple]:

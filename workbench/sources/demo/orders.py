@@ -75,14 +75,14 @@ def _priced(
 
 def _prices(frame: pd.DataFrame, customers: pd.DataFrame) -> np.ndarray:
     """The price level of each line's day against autumn 2022."""
-    date = DAYS[frame.day]
+    date = pd.Series(DAYS[frame.day], index=frame.index)
     level = np.ones(len(frame))
     for name, rise in EFFECTS.items():
         if name.startswith("price_rise"):
-            level *= np.where((date >= rise.start) & (frame["line"] < 3), rise.factor, 1.0)
+            level *= np.where((date >= pd.Timestamp(rise.start)) & (frame["line"] < 3), rise.factor, 1.0)
     war = EFFECTS["price_war_price"]
     there = customers.region.to_numpy()[frame.customer] == war.where["region"]
-    fought = there & (frame["line"] == LINES.index(war.where["product_line"])) & (date >= war.start) & (date <= war.end)
+    fought = there & (frame["line"] == LINES.index(war.where["product_line"])) & date.between(war.start, war.end)
     return level * np.where(fought, war.factor, 1.0)
 
 
