@@ -272,6 +272,10 @@ class Words:
         sign = "+" if round(ratio, 3) > 0 else ""
         return self.phrase("terms.points", {"n": sign + self.number(ratio * 100, 1)})
 
+    def points_bare(self, ratio: float) -> str:
+        """A change in points for a column that has the unit in its head."""
+        return ("+" if round(ratio, 3) > 0 else "") + self.number(ratio * 100, 1)
+
     def points_size(self, ratio: float) -> str:
         """The same without its sign."""
         return self.phrase("terms.points", {"n": self.number(abs(ratio) * 100, 1)})
@@ -353,6 +357,15 @@ class Words:
     def _middle(self, day: pd.Timestamp) -> pd.Timestamp:
         return day if self.calendar.settings.pattern == "months" else day + pd.Timedelta(days=14)
 
+    def currency_name(self) -> str:
+        """The currency's name with its code: Chinese yuan (CNY), 人民币（CNY）."""
+        from babel.numbers import get_currency_name
+
+        if not self.currency:
+            return MISSING
+        name = get_currency_name(self.currency, locale=_LOCALE[self.lang])
+        return f"{name} ({self.currency})" if self.lang == "en" else f"{name}（{self.currency}）"
+
     # -- units -----------------------------------------------------------------------------------------------------
 
     def _size(self, largest: float) -> float:
@@ -383,7 +396,7 @@ FORMATS: dict[str, str] = {
     "quarter": "quarter", "days": "days", "short_month": "short_month", "names": "names", "level": "level", "levels": "levels",
     "text": "plain", "plain": "plain", "node": "node", "short_number": "short_number", "decimal": "decimal",
     "beyond_one": "beyond_one", "kpi": "kpi", "section": "section", "table": "table", "tables": "tables",
-    "difference": "difference",
+    "difference": "difference", "points_bare": "points_bare",
 }  # fmt: skip
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),
