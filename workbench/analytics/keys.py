@@ -104,6 +104,11 @@ KEYS: dict[str, tuple[str, ...]] = {
     "kpis.interval": ("kpi", "now", "lo", "hi", "cases", "before", "change", "beyond_noise"),  # 95 %, of now
     "kpis.unknown": ("section",),  # none of the declared KPIs has its components
     "kpis.worse": ("kpi", "unit", "now", "before", "change", "effect", "judged"),  # decision; effect is money
+    # customers
+    "customers.rfm_high_value": ("customers", "amount", "share", "of"),
+    "customers.rfm_potential": ("customers", "amount", "share", "of"),
+    "customers.rfm_dormant": ("customers", "amount", "share", "of"),
+    "customers.rfm_other": ("customers", "amount", "share", "of"),
 }  # fmt: skip
 
 

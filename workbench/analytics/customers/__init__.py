@@ -1,0 +1,1 @@
+from workbench.analytics.customers.scoring import rfm
