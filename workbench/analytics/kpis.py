@@ -169,10 +169,10 @@ def _heaviest(decisions: list[Finding]) -> tuple[Finding, ...]:
 
 def _sums(frame: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     groups = [by] if isinstance(by, str) else list(by)
-    measures = frame[[c for c in frame.columns if c in _components() and c not in groups]]
+    measures = frame[[c for c in frame.columns if c in _components() and c not in groups]].astype("float64")
     keys = [frame[g] if g in frame.columns else frame.index.get_level_values(g) for g in groups]
     grouped = measures.groupby(keys or [pd.Series(0, index=frame.index)], dropna=False, observed=True)
-    sums = grouped.sum(min_count=1).astype("float64")
+    sums = grouped.sum(min_count=1)
     several = (grouped.size() > 1).to_numpy()
     distinct = [c for c, kind in _components().items() if kind == "distinct" and c in sums]
     sums.loc[several, distinct] = np.nan

@@ -134,7 +134,7 @@ def _merged(request: Request, typed: dict[str, Any]) -> tuple[Request, dict[str,
     names = [n for n in (*_OURS, "settings") if n in typed]
     problems = [f"{n} is given twice: with --{_dashed(n)} and with -p" for n in names if getattr(request, n)]
     problems += [f"{n} is {typed[n]!r}; it should be text" for n in names if not isinstance(typed[n], str)]
-    merged = replace(request, **{n: str(typed[n]) for n in names})
+    merged = replace(request, **{n: typed[n] for n in names if isinstance(typed[n], str)})
     return merged, {n: v for n, v in typed.items() if n not in names}, problems
 
 
@@ -182,11 +182,11 @@ def _chosen(
 ) -> tuple[dict[str, dict[str, Value]], list[str]]:
     """Values for each notebook. What is typed must be known to one of them; each gets what it knows."""
     every = {name: p for ps in known.values() for name, p in ps.items()}
-    problems = parameters.chosen(every, given | dict(typed))[1] if known else []
+    wanted = {**given, **typed}
+    problems = parameters.chosen(every, wanted)[1] if known else []
     values = {}
     for name, ps in known.items():
-        wanted = {n: v for n, v in (given | dict(typed)).items() if n in ps}
-        values[name], refused = parameters.chosen(ps, wanted)
+        values[name], refused = parameters.chosen(ps, {n: v for n, v in wanted.items() if n in ps})
         problems += refused
     return values, [p for p in problems if not any(f"no parameter {n!r}" in p for n in given)]
 

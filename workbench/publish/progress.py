@@ -42,7 +42,8 @@ class _Bars:
     """One bar for each notebook."""
 
     def __init__(self, bars: Any) -> None:
-        self.bars, self.tasks = bars, {}
+        self.bars = bars
+        self.tasks: dict[str, Any] = {}
 
     def cell(self, name: str, done: int, total: int) -> None:
         self._update(name, completed=done, total=total)

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.publish import folders
+from workbench.publish import folders, warm
 from workbench.publish.plan import Plan, Request, plan
+
+if TYPE_CHECKING:
+    from workbench.publish import runner
 
 
 @dataclass(frozen=True)
@@ -56,38 +59,44 @@ class Outcome:
 def run(request: Request) -> Outcome:
     """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
     planned = plan(request)
-    from workbench.publish import manifest
+    from workbench.publish import index, manifest
 
     last = manifest.last_good(planned)
     if last and planned.key and last[1].get("key") == planned.key and not request.force:
+        index.refresh(planned.out, last[0])
         return _unchanged(*last)
     return _run(planned, request)
 
 
 def _run(planned: Plan, request: Request) -> Outcome:
-    from workbench.publish import index, kernels, manifest, pages, runner, workbook
+    with warm.nursery() as nursery:  # it loads the notebooks' libraries while we load Jupyter's
+        from workbench.publish import index, manifest, pages, workbook
+
+        began = _now()
+        with folders.staged(planned.folder) as staging:
+            tables = (staging.folder / "tables").resolve()
+            tables.mkdir()
+            executed = _executed(planned, request, tables, nursery)
+            workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
+            made = pages.write(staging, planned, executed)
+            status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
+            times = {"started": began, "ended": _now()}
+            told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times)
+            manifest.write(staging.folder, told)
+            folder = folders.finish(staging, good=status == "ok")
+        index.rebuild(planned.out)
+    return Outcome(status, folder, _reports(folder, told))
+
+
+def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nursery | None) -> "list[runner.Executed]":
+    from workbench.publish import kernels, runner
     from workbench.publish.progress import shown
 
     workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
-    began = _now()
-    with folders.staged(planned.folder) as staging:
-        tables = (staging.folder / "tables").resolve()
-        tables.mkdir()
-        environment = {"WORKBENCH_TABLES": str(tables), "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
-        jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
-        with shown(len(jobs)) as progress:
-            executed = runner.run(jobs, workers=workers, timeout=request.timeout, progress=progress)
-        good = all(e.status == "ok" for e in executed)
-        workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
-        made = pages.write(staging, planned, executed)
-        status: Literal["ok", "failed"] = "ok" if good else "failed"
-        told = manifest.described(
-            planned, staging.revision, status, made.data, made.notebooks, {"started": began, "ended": _now()}
-        )
-        manifest.write(staging.folder, told)
-        folder = folders.finish(staging, good=good)
-    index.rebuild(planned.out)
-    return Outcome(status, folder, _reports(folder, told))
+    environment = {"WORKBENCH_TABLES": str(tables), "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
+    jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
+    with shown(len(jobs)) as progress:
+        return runner.run(jobs, workers=workers, timeout=request.timeout, progress=progress, nursery=nursery)
 
 
 def _unchanged(folder: Path, told: Mapping[str, Any]) -> Outcome:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from workbench.publish import kernels
+from workbench.publish.warm import Nursery
 
 import nbformat  # isort: skip  # after kernels, which spares it a slow import
 import papermill
@@ -62,6 +63,7 @@ class _Running:
     job: Job
     progress: Progress
     timeout: float
+    nursery: Nursery | None = None
     kernel: kernels.Kernel | None = None
     started: float = 0.0
     notebook: NotebookNode | None = None
@@ -92,7 +94,7 @@ class _Engine(Engine):
         def tell(cell: NotebookNode, cell_index: int) -> None:
             running.progress.cell(running.job.name, _number(nb_man.nb, cell_index) - 1, total)
 
-        with kernels.kernel(running.job.environment) as kernel:
+        with kernels.kernel(running.job.environment, running.nursery) as kernel:
             client = PapermillNotebookClient(
                 nb_man, timeout=None, startup_timeout=120, iopub_timeout=60, on_cell_start=tell,
                 kernel_name=kernel_name, shutdown_kernel="immediate",
@@ -106,9 +108,11 @@ papermill_engines.register("workbench", _Engine)
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of comments it cannot parse; we read them ourselves
 
 
-def run(jobs: Sequence[Job], *, workers: int, timeout: float, progress: Progress) -> list[Executed]:
+def run(
+    jobs: Sequence[Job], *, workers: int, timeout: float, progress: Progress, nursery: Nursery | None = None
+) -> list[Executed]:
     """How each notebook ended, in the order given. Ctrl-C stops all kernels and is raised again."""
-    executing = [_Running(job, progress, timeout) for job in jobs]
+    executing = [_Running(job, progress, timeout, nursery) for job in jobs]
     with ThreadPoolExecutor(workers, thread_name_prefix="notebook") as threads:
         futures = {threads.submit(_execute, running): running for running in executing}
         try:
@@ -178,7 +182,11 @@ def _why_stopped(running: _Running, error: Exception) -> tuple[Status, str, int 
     if isinstance(error, CellTimeoutError):
         return "failed", "the kernel finished a cell but its outputs did not arrive within 60 s", None
     words = running.kernel.last_words if running.kernel else ""
-    return "kernel_died", _one_line("the Python process of the notebook died" + (f": {words}" if words else "")), None
+    return (
+        "kernel_died",
+        _one_line("the notebook's Python process died, often for want of memory" + (f": {words}" if words else "")),
+        None,
+    )
 
 
 def _set_right(notebook: NotebookNode, status: Status, reason: str, cell: int | None) -> None:

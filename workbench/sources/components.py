@@ -27,11 +27,16 @@ class Facts:
     def days(self) -> dict[str, Days]:
         return {"before": self.spans.before, "now": self.spans.now}
 
-    def added(self, dates: pd.Series, values: pd.Series) -> dict[str, float]:
-        """The sum of values dated in each span; missing where the rows do not reach over the whole span."""
+    def added(self, dates: pd.Series, values: pd.Series, more: pd.Series | None = None) -> dict[str, float]:
+        """The sum of values dated in each span; missing where the rows do not reach over the whole span.
+
+        `more` are other dates of the same table: what they show to be over, the table holds.
+        """
         if not dates.notna().any():
             return {}
         held = covered(dates, self.as_of, self.calendar)
+        if more is not None and more.notna().any():
+            held = held[0], max(held[1], covered(more[more <= self.as_of], self.as_of, self.calendar)[1])
         sums = {name: values[dates.between(*days)].sum() for name, days in self.days.items()}
         whole = {name: held[0] <= days[0] and held[1] >= days[1] for name, days in self.days.items()}
         return {name: float(sums[name]) if whole[name] else float("nan") for name in sums}
@@ -78,15 +83,15 @@ def _opportunities(facts: Facts) -> Sums:
         return {}
     found: Sums = {}
     if "created" in deals:
-        found["opportunities"] = facts.added(deals["created"], pd.Series(1, deals.index))
+        found["opportunities"] = facts.added(deals["created"], pd.Series(1, deals.index), deals.get("closed"))
     if "closed" in deals and facts.stages.won and facts.stages.lost:
         won, lost = deals["stage"].isin(facts.stages.won), deals["stage"].isin(facts.stages.lost)
-        closed = deals["closed"].where(won | lost)
-        found["won"] = facts.added(closed, won.astype("int64"))
-        found["closed"] = facts.added(closed, (won | lost).astype("int64"))
+        closed, more = deals["closed"].where(won | lost), deals.get("created")
+        found["won"] = facts.added(closed, won.astype("int64"), more)
+        found["closed"] = facts.added(closed, (won | lost).astype("int64"), more)
         if "amount" in deals:
-            found["won_amount"] = facts.added(closed, deals["amount"].where(won))
-            found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost))
+            found["won_amount"] = facts.added(closed, deals["amount"].where(won), more)
+            found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
     return {name: sums for name, sums in found.items() if sums}
 
 

@@ -12,6 +12,9 @@ from workbench.sources.query import SCALE, fetch, memory, units
 
 SUMS = ("quantity", "cost")
 COUNTS = {"orders": "order", "customers": "customer"}
+# distinct counts hold a line's group and number in memory: this many lines at once stay well below 500 MB, and smaller
+# tables are faster; more parts than this would cost more in reading than they save
+AT_ONCE, MOST_PARTS = 4_000_000, 8
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,7 @@ class Cube:
     lines: Any
     refs: References
     calendar: Calendar
-    first: pd.Timestamp
-    last: pd.Timestamp
+    days: pd.Series  # how many lines each day has, in order
     unsure: frozenset[str] = frozenset()
 
     def has(self, level: str) -> bool:
@@ -35,10 +37,12 @@ class Cube:
         lines = self.refs.attach(self.lines, "orders", by)
         start = truncated(lines.date, every, self.calendar)
         if start is None:
-            days = memory(starts(self.calendar, every, self.first, self.last))
+            days = memory(starts(self.calendar, every, self.days.index[0], self.days.index[-1]))
             lines = lines.inner_join(days, lines.date.cast("date") == days["__day"])
             start = lines["__start"]
-        return self._gathered(lines.mutate(period=start.cast("date")), "period", by)
+        lines = lines.mutate(period=start.cast("date"))
+        parts = [self._gathered(part, "period", by) for part in self._parts(lines, every)]
+        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
     def by_span(self, spans: Spans, by: Sequence[str]) -> pd.DataFrame:
         """One row for each of the spans "before" and "now" and combination of levels that has lines."""
@@ -48,6 +52,17 @@ class Cube:
         now, before = _between(lines.date, spans.now), _between(lines.date, spans.before)
         lines = lines.filter(now | before)
         return self._gathered(lines.mutate(span=ibis.ifelse(_between(lines.date, spans.now), "now", "before")), "span", by)
+
+    def _parts(self, lines: Any, every: Every) -> list[Any]:
+        """Many lines in a few parts of whole periods: no order or customer is counted twice within a period."""
+        total = int(self.days.sum())
+        if total <= AT_ONCE or not set(COUNTS.values()) & set(lines.columns):
+            return [lines]
+        size = max(AT_ONCE, total // MOST_PARTS + 1)
+        periods = self.days.groupby(self.calendar.start(self.days.index.to_series(), every)).sum()
+        part = (periods.cumsum() - periods) // size
+        ends = [(group.index[0], self.calendar.end_of(group.index[-1], every)) for _, group in periods.groupby(part)]
+        return [lines.filter(_between(lines.date, days)) for days in ends]
 
     @property
     def _columns(self) -> list[str]:

@@ -94,7 +94,7 @@ class Purchases:
         lines = cube.refs.attach(self._lines((None, last)), "orders", by)
         start = truncated(lines["date"], every, cube.calendar)
         if start is None:
-            found = memory(starts(cube.calendar, every, cube.first, cube.last))
+            found = memory(starts(cube.calendar, every, cube.days.index[0], cube.days.index[-1]))
             lines = lines.inner_join(found, lines["date"].cast("date") == found["__day"])
             start = lines["__start"]
         named = {level: lines[level].cast("string") for level in by}

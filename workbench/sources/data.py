@@ -56,7 +56,7 @@ class Data:
     def cube(self) -> Cube:
         """The order lines, ready to be aggregated."""
         made = self.orders
-        return Cube(made.con, made.expr, self.refs, self.run.calendar, made.first, made.last, made.unsure)
+        return Cube(made.con, made.expr, self.refs, self.run.calendar, made.days, made.unsure)
 
     def has(self, *tables: str) -> bool:
         """Whether all these tables are there."""

@@ -30,9 +30,7 @@ class Orders:
     con: Any
     expr: Any
     covers: Days
-    first: pd.Timestamp
-    last: pd.Timestamp
-    lines: int
+    days: pd.Series  # how many lines each day has, in order
     unsure: frozenset[str]
     steps: tuple[Step, ...]
 
@@ -281,8 +279,8 @@ def _cut(making: Making, lines: Any, found: pd.DataFrame, steps: list[Step]) -> 
         expr = expr.filter(_in_scope(making, expr, expr))
     unsure = frozenset(c for c in ("cost", "quantity") if f"no_{c}" in found and found[f"no_{c}"].sum())
     columns = [c for c in expr.columns if not c.startswith("_")]
-    return Orders(making.con, expr.select(*columns), covers, found["day"].min(), found["day"].max(),
-                  int(found["lines"].sum()), unsure, tuple(steps))  # fmt: skip
+    days = found.groupby("day")["lines"].sum()
+    return Orders(making.con, expr.select(*columns), covers, days, unsure, tuple(steps))
 
 
 def _marked_steps(making: Making, lines: Any, found: pd.DataFrame) -> list[Step]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from workbench.analytics.results import Breakdown, Bridge, Concentration, Season, Totals
 from workbench.periods import spring_festival
 from workbench.views import svg
-from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, LINE, MUTED, Canvas
+from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, Canvas
 from workbench.views.words import Words, missing
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WIDE, NARROW = 720.0, 340.0  # pixels
 _MOST_BARS = 60
 _MOST_ROWS = 10
+_FESTIVAL_COUNTRIES = ("CN", "TW", "HK", "MO", "SG")
 _STEPS = ("before", "price", "volume", "mix", "new", "lost", "other", "after")
 
 
@@ -57,8 +58,7 @@ def concentration(result: Concentration, w: Words, label: str) -> Picture:
 
 def season(result: Season, w: Words, label: str) -> Picture:
     """Sales and trend over time; each month of the year against the average one."""
-    keys = ("sections.season.reading", "sections.season.reading_narrow")
-    return _both(lambda wide: _season(result, w, wide), label, w.phrase(keys[0]))
+    return _both(lambda wide: _season(result, w, wide), label, w.phrase("sections.season.reading"))
 
 
 def _both(draw: Callable[[bool], Canvas], label: str, reading: str = "") -> Picture:
@@ -91,10 +91,10 @@ def _totals(result: Totals, w: Words, as_of: pd.Timestamp, wide: bool) -> Canvas
 
 
 def _bars(axes: "Axes", table: pd.DataFrame) -> None:
-    for at, (amount, whole) in enumerate(zip(table["amount"], table["whole"], strict=True)):
-        if not missing(amount):
-            look = {"color": ACCENT_LIGHT} if whole else {"facecolor": "none", "edgecolor": ACCENT, "linestyle": (0, (2, 2))}
-            axes.bar(at, amount, width=0.74, linewidth=1, **look)
+    whole = table["whole"].astype(bool).to_numpy()
+    svg.bars(axes, [(at, amount) for at, amount in enumerate(table["amount"]) if whole[at]], color=ACCENT_LIGHT, linewidth=0)
+    partial = [(at, amount) for at, amount in enumerate(table["amount"]) if not whole[at]]
+    svg.bars(axes, partial, facecolor="none", edgecolor=ACCENT, linewidth=1, linestyle=(0, (2, 2)))
 
 
 def _mean(result: Totals) -> pd.Series | None:
@@ -124,58 +124,74 @@ def _mean_line(axes: "Axes", result: Totals, w: Words, wide: bool) -> None:
 
 def _year_before(axes: "Axes", result: Totals, table: pd.DataFrame) -> None:
     """A grey mark at the height of the year before, while bars are few enough to hold one."""
-    if "yoy" not in table or len(table) > 26:
+    if not _year_before_fits(table):
         return
-    before = table["amount"] / (1 + table["yoy"])
-    for at, amount in enumerate(before):
-        if not missing(float(amount)):
-            axes.plot([at - 0.37, at + 0.37], [amount, amount], color=MUTED, linewidth=1.8, solid_capstyle="butt")
+    before = [(at, amount) for at, amount in enumerate(table["amount"] / (1 + table["yoy"])) if not missing(float(amount))]
+    xs = [x for at, _ in before for x in (at - 0.37, at + 0.37, float("nan"))]
+    axes.plot(xs, [y for _, amount in before for y in (amount, amount, float("nan"))], color=MUTED, linewidth=1.8,
+              solid_capstyle="butt")  # fmt: skip
+
+
+def _year_before_fits(table: pd.DataFrame) -> bool:
+    return "yoy" in table and len(table) <= 26 and bool(table["yoy"].notna().any())
 
 
 def _period_labels(axes: "Axes", index: pd.Index, every: str, w: Words, wide: bool) -> None:
     """The year under its first period; under each period its month or quarter while there is room."""
     room = (WIDE if wide else NARROW - 40) / max(len(index), 1)
-    years = [w.calendar.fiscal_year(p) for p in index]
     if every in ("month", "quarter") and room > 30:
         for at, period in enumerate(index):
             short = w.short_month(period) if every == "month" else f"Q{w.calendar.number(period, 'quarter')}"
             _under(axes, at, short, 14)
-    firsts = [at for at, year in enumerate(years) if at == 0 or year != years[at - 1]]
+    firsts = _year_starts(index, w)
+    names = {at: w.period(index[at], "year") for at in firsts}
     drop = 30 if every in ("month", "quarter") and room > 30 else 14
-    last_end = -99.0
-    for at in firsts:
-        name, x = w.period(index[at], "year"), at * room
-        if x >= last_end and (every != "year" or room > svg.text_width(name)):
-            _under(axes, at, name, drop, ha="left" if every != "year" else "center")
-            last_end = x + svg.text_width(name) + 6
-        if every != "year" and at:
+    for at in _without_collisions(names, room):
+        _under(axes, at if every == "year" else at - 0.3, names[at], drop, ha="center" if every == "year" else "left")
+    if every != "year":
+        for at in firsts[1:]:
             axes.axvline(at - 0.5, color=LINE, linewidth=1, zorder=0)
 
 
+def _year_starts(index: pd.Index, w: Words) -> list[int]:
+    """Where in the index each fiscal year begins."""
+    years = w.calendar.start(pd.Series(index), "year")
+    return [int(at) for at in years.index[years.ne(years.shift())]]
+
+
+def _without_collisions(names: dict[int, str], room: float) -> list[int]:
+    """The places whose labels fit side by side; a first year that is too short for its own gives way to the second."""
+    places = list(names)
+    if len(places) > 1 and (places[1] - places[0]) * room < svg.text_width(names[places[0]], 11) + 14:
+        places = places[1:]
+    kept, end = [], -99.0
+    for at in places:
+        if at * room >= end:
+            kept.append(at)
+            end = at * room + svg.text_width(names[at], 11) + 6
+    return kept
+
+
 def _festivals(axes: "Axes", table: pd.DataFrame, result: Totals, w: Words) -> None:
-    if "festival" not in table or result.every != "month" or not table["festival"].any():
-        return
-    marked = [at for at, start in enumerate(table.index) if _holds_festival(start, w)]
-    for at in marked:
-        top = max(float(table["amount"].iloc[at]), 0.0) if not missing(float(table["amount"].iloc[at])) else 0.0
-        axes.annotate("", (at, top), (0, 0), textcoords="offset points")
-        axes.plot([at], [top], marker="D", markersize=4.5, color=INK, clip_on=False, zorder=5, markeredgewidth=0)
-    if marked:
-        at = marked[-1]
-        axes.annotate(w.phrase("sections.totals.festival"), (at, float(table["amount"].iloc[at])), (0, 9),
-                      textcoords="offset points", ha="center", va="baseline", fontsize=11, color=INK)  # fmt: skip
+    """A mark on the month in which Spring Festival falls, for companies in a country that keeps it."""
+    places = _festival_places(table, result.every, w)
+    tops = [max(float(table["amount"].iloc[at]), 0.0) for at in places]
+    axes.plot(places, tops, marker="D", markersize=5, color=INK, linestyle="none", clip_on=False, markeredgewidth=0)
 
 
-def _holds_festival(start: pd.Timestamp, w: Words) -> bool:
-    return any(start <= spring_festival(year) < w.calendar.next(start, "month") for year in (start.year, start.year + 1)
-               if abs((spring_festival(year) - start).days) < 40)  # fmt: skip
+def _festival_places(table: pd.DataFrame, every: str, w: Words) -> list[int]:
+    if every != "month" or w.calendar.settings.country not in _FESTIVAL_COUNTRIES:
+        return []
+    days = pd.Series([spring_festival(year) for year in range(table.index[0].year, table.index[-1].year + 1)])
+    starts = set(w.calendar.start(days, "month"))
+    return [at for at, start in enumerate(table.index) if start in starts and not missing(float(table["amount"].iloc[at]))]
 
 
 def _as_of(size: Canvas, axes: "Axes", index: pd.Index, every: str, as_of: pd.Timestamp, w: Words, right: float) -> None:
     if len(index) == 0 or every == "day":
         return
-    at = len(index) - 1 - 0.5 + w.calendar.elapsed(as_of, every) if as_of >= index[-1] else len(index) - 0.5  # type: ignore[arg-type]
-    at = min(at, len(index) - 0.42)
+    over = w.calendar.elapsed(as_of, every) if as_of < w.calendar.next(index[-1], every) else 1.0  # type: ignore[arg-type]
+    at = min(len(index) - 1.5 + over, len(index) - 0.44)
     axes.axvline(at, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), ymax=1.03, clip_on=False)
     size.text(size.width - right, 12, w.phrase("sections.totals.as_of", {"day": as_of}), ha="right", fontsize=11)
 
@@ -188,23 +204,20 @@ def _label_bars(axes: "Axes", table: pd.DataFrame, w: Words, wide: bool) -> None
     last, high = table.index.get_loc(whole.index[-1]), table.index.get_loc(whole["amount"].idxmax())
     scale, far = w.scale(table["amount"]), 6 if wide else 12
     for at in {high} if abs(high - last) * (WIDE if wide else NARROW) / len(table) < far * 8 else {high, last}:
-        if _festival_labelled(table, at, w):
-            continue
         amount = float(table["amount"].iloc[at])
         axes.annotate(w.scaled(amount, scale), (at, max(amount, 0)), (0, 4), textcoords="offset points", fontsize=11,
                       ha="right" if at > len(table) * 0.93 and len(table) > 14 else "center", va="baseline", color=INK,
                       fontweight="bold")  # fmt: skip
 
 
-def _festival_labelled(table: pd.DataFrame, at: int, w: Words) -> bool:
-    if "festival" not in table or not table["festival"].any():
-        return False
-    return any(_holds_festival(table.index[i], w) for i in range(max(at - 2, 0), min(at + 3, len(table))))
-
-
 def _totals_reading(result: Totals, w: Words) -> str:
-    n = _per_mean(result.every)
-    return w.phrase("sections.totals.reading", {"n": n, "every": result.every}) if n else ""
+    """What the marks mean, only of those that are there."""
+    table = result.table.tail(_MOST_BARS)
+    values = {"n": _per_mean(result.every), "every": result.every}
+    marks = {"line": _mean(result) is not None, "partial": not table["whole"].all(), "before": _year_before_fits(table),
+             "festival": bool(_festival_places(table, result.every, w))}  # fmt: skip
+    said = [w.phrase(f"sections.totals.reading_{mark}", values) for mark, there in marks.items() if there]
+    return (" " if w.lang == "en" else "").join(said)
 
 
 # -- breakdown -----------------------------------------------------------------------------------------------------------
@@ -215,7 +228,8 @@ def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
     scale = w.scale([r.amount for r in rows] + [r.before for r in rows])
     row_height, head = (30, 24) if wide else (44, 8)
     size = svg.canvas(WIDE if wide else NARROW, head + row_height * len(rows) + 6)
-    left, right = (180, 216) if wide else (4, 78)
+    left = min(max(svg.text_width(r.name) for r in rows), 170) + 12 if wide else 4
+    right = 216 if wide else 78
     axes = size.axes(left=left, top=head, right=right, bottom=6)
     low = min(0.0, *(min(r.amount, r.before) for r in rows))
     high = max(0.0, *(max(r.amount, r.before) for r in rows)) or 1.0
@@ -230,13 +244,14 @@ def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
         _row_bar(axes, row, middle, 15 if wide else 13)
         words = _row_words(row, w, scale)
         baseline = head + (middle + 4 if wide else top + 15)
-        name = svg.fitted(row.name, 170 if wide else 190)
+        name = svg.fitted(row.name, 170 if wide else 200)
         size.text(0 if wide else 4, baseline, name, color=INK if row.kind == "node" else MUTED)
         if wide:
             for x, said in zip((-136, -66, 0), words, strict=True):
                 size.text(size.width + x, baseline, said, ha="right", color=INK)
         else:
-            size.text(size.width, baseline, f"{words[1]}   {words[2]}", ha="right", color=MUTED)
+            size.text(size.width - 62, baseline, words[1], ha="right")
+            size.text(size.width, baseline, words[2], ha="right")
             size.text(size.width, head + middle + 4, words[0], ha="right", color=INK)
     axes.axvline(0, color=GREY, linewidth=1)
     return size
@@ -340,21 +355,29 @@ def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
         _left(axes, level, w.percent(level, 0))
         if wide or level in (0, 0.4, 0.8):
             _under(axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center")
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (3, 2)))
     axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.35, linewidth=0)
     axes.plot(curve["share_of_nodes"], curve["share_of_amount"], color=ACCENT, linewidth=2.4)
     share = result.nodes_for_80 / result.nodes if result.nodes else 0.0
     axes.plot([share, share], [0, 0.8], color=INK, linewidth=1, linestyle=(0, (2, 2)))
     axes.plot([share], [0.8], marker="o", markersize=7, color=INK)
-    point = w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share})
-    plot = size.width - 58
-    beside = share * plot + 14 + svg.text_width(point, 12) < plot
-    under = {"xytext": (10, -18), "ha": "left"} if beside else {"xytext": (-10, -50), "ha": "right"}
-    axes.annotate(point, (share, 0.8), textcoords="offset points", va="baseline", fontsize=12, color=INK, fontweight="bold", **under)
+    _point(axes, share, w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share}),
+           size.width - 58)  # fmt: skip
     size.text(0, 12, w.phrase("sections.concentration.up"))
     axis = w.phrase("sections.concentration.axis", {"by": result.by, "n": result.nodes})
     size.text(44, size.height - 6, svg.fitted(axis[:1].upper() + axis[1:], size.width - 50))
     return size
+
+
+def _point(axes: "Axes", share: float, said: str, plot: float) -> None:
+    """The label of the 80 % point: beside it where there is room, in two lines if need be, else up and to the left."""
+    room, (head, _, tail) = (1 - share) * plot - 16, said.partition("\n")
+    whole, halves = svg.text_width(f"{head} {tail}"), max(svg.text_width(head), svg.text_width(tail))
+    lines = [f"{head} {tail}"] if whole < room or halves > room else [head, tail]
+    beside = max(map(svg.text_width, lines)) < room
+    for n, line in enumerate(lines):
+        offset, side = ((10, -20 - 16 * n), "left") if beside else ((-8, 8), "right")
+        axes.annotate(line, (share, 0.8), offset, textcoords="offset points", va="baseline", ha=side, fontsize=12, color=INK,
+                      fontweight="bold", annotation_clip=False)  # fmt: skip
 
 
 # -- season --------------------------------------------------------------------------------------------------------------
@@ -378,13 +401,11 @@ def _trend(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> 
     axes.set(xlim=(-0.5, len(table) - 0.5), ylim=(low * 1.08, high * 1.1 or 1.0))
     _grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
-    room, end = (338 if wide else 284) / max(len(table), 1), -99.0
-    years = [w.calendar.fiscal_year(p) for p in table.index]
-    for at in (i for i, year in enumerate(years) if i == 0 or year != years[i - 1]):
-        name = w.period(table.index[at], "year")
-        if at * room >= end and at * room + svg.text_width(name) < (338 if wide else 284) + 6:
-            _under(axes, at, name, 14, ha="left")
-            end = at * room + svg.text_width(name) + 6
+    room = (338 if wide else 284) / max(len(table), 1)
+    names = {at: w.period(table.index[at], "year") for at in _year_starts(table.index, w)}
+    for at in _without_collisions(names, room):
+        if at * room + svg.text_width(names[at], 11) < (352 if wide else 294):
+            _under(axes, at, names[at], 14, ha="left")
 
 
 def _profile(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> None:
@@ -396,7 +417,7 @@ def _profile(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -
     axes.axhline(1, color=GREY, linewidth=1, zorder=0)
     for at, row in enumerate(profile.itertuples(), start=1):
         axes.plot([at, at], [row.lo, row.hi], color=ACCENT_LIGHT, linewidth=5, solid_capstyle="butt")
-        axes.plot([at], [row.index_] if hasattr(row, "index_") else [row[1]], marker="o", markersize=6, color=ACCENT, markeredgewidth=0)
+        axes.plot([at], [row[1]], marker="o", markersize=6, color=ACCENT, markeredgewidth=0)
         if result.per_year <= 12:
             _under(axes, at, _season_mark(int(row[0]), result.per_year, w), 14)
     _left(axes, 1.0, w.phrase("sections.season.average") if wide else "100%", 10 if wide else 12)

@@ -6,7 +6,7 @@ language for the publisher: one output for each section, nothing else. So a seco
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -49,9 +49,9 @@ class Page:
 
     def answer(self, *results: Any) -> None:
         """Two or three sentences: the first finding of each result, the first result first."""
-        found = [f for r in show.flat(results) if not isinstance(r, Unknown) for f in r.findings[:1]]
-        unknown = [f for r in show.flat(results) if isinstance(r, Unknown) for f in r.findings[:1]]
-        said = (found + unknown)[:_ANSWERS]
+        told = show.flat(results)
+        found = show.leading(r for r in told if not isinstance(r, Unknown))
+        said = (found + show.leading(r for r in told if isinstance(r, Unknown)))[:_ANSWERS]
         self._display("answer", "answer", {}, lambda w: render("answer.html", sentences=[show.say(f, w) for f in said]))
 
     def tiles(self, scorecard: Any) -> None:
@@ -68,7 +68,7 @@ class Page:
 
     def decide(self, *results: Any) -> None:
         """What needs a decision, the most money first: what, whose, how much, how sure."""
-        found = sorted((d for r in show.flat(results) for d in r.decisions), key=lambda d: -d.weight)[:_MOST_DECISIONS]
+        found = _heaviest(d for r in show.flat(results) for d in r.decisions)
         heading = {lang: w.phrase("page.decisions") for lang, w in self._speak.items()}
         self._display("decisions", "decisions", heading, lambda w: render(
             "decisions.html", decisions=[_decision(f, w) for f in found], t=w.phrase))  # fmt: skip
@@ -84,7 +84,8 @@ class Page:
         if data is not None:
             covers, quality = data.covers, data.quality
             heading = {lang: w.phrase("page.data") for lang, w in self._speak.items()}
-            self._display("data", "data", heading, lambda w: render("data.html", **_data_section(quality, covers, w)))
+            self._display("data", "data", heading, lambda w: render("data.html", **_data_section(quality, covers, w)),
+                          provenance=_provenance(quality))  # fmt: skip
         heading = {lang: w.phrase("page.definitions") for lang, w in self._speak.items()}
         self._display("definitions", "definitions", heading, lambda w: render("definitions.html", definitions=self._defined(w)))
 
@@ -106,20 +107,24 @@ class Page:
         first = views[self.run.lang]
         self._use(*first.terms)
         repeated = not lead and any(result is led for led in self._led)
-        heading = {lang: v.heading for lang, v in views.items()}
+        drawn = {lang: v.draw() for lang, v in views.items() if v.draw and not repeated}
+        again = "page.table_of" if repeated else "page.plain"
+        heading = {lang: self._speak[lang].phrase(again, {"heading": v.heading}) for lang, v in views.items()}
         self._display(role, anchor or first.id, heading, lambda w: render(
-            "section.html", view=views[w.lang], repeated=repeated, lead=lead, t=w.phrase, data_used=self._data_used(w)))  # fmt: skip
+            "section.html", view=views[w.lang], picture=drawn.get(w.lang), repeated=repeated, lead=lead, t=w.phrase,
+            data_used=self._data_used(first.uses, w)))  # fmt: skip
         if not repeated and self.run.tables_folder:
             for name, sheet in first.sheets.items():
                 titles = {lang: v.heading for lang, v in views.items()}
                 tables.save(self.run.tables_folder, f"{self.name}.{name}", sheet, self._speak, titles)
 
-    def _data_used(self, w: Words) -> str:
+    def _data_used(self, tables_used: tuple[str, ...], w: Words) -> str:
         if self._data is None:
             return ""
         covers, quality = self._data.covers, self._data.quality
-        used = list(dict.fromkeys(s.table for s in quality.of("read"))) or ["orders"]
-        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": list(quality.missing) or None}
+        used = tables_used or tuple(dict.fromkeys(s.table for s in quality.of("read")))
+        lacking = None if tables_used else quality.missing or None
+        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
         return w.phrase("page.data_used", values)
 
     def _title(self, w: Words) -> str:
@@ -140,13 +145,13 @@ class Page:
         return [defined for term in self._used if (defined := _definition(term, w))]
 
     def _display(self, role: Role, anchor: str, heading: Mapping[str, str], html: Callable[[Words], str],
-                 css: str = "") -> None:  # fmt: skip
+                 css: str = "", **more: Any) -> None:  # fmt: skip
         """One output: all languages for the publisher, the first for JupyterLab, plain text for a terminal."""
         shown = {lang: str(html(w)) for lang, w in self._speak.items()}
         fragment = Fragment(role, anchor, dict(heading), shown)
         lang = self.run.lang
         own = render("notebook.html", style=css, role=role, lang=lang, heading=heading.get(lang, ""), html=_trusted(shown[lang]))
-        _show_in_notebook({MIME: fragment.bundle(), "text/html": str(own), "text/plain": heading.get(lang) or role})
+        _show_in_notebook({MIME: fragment.bundle() | more, "text/html": str(own), "text/plain": heading.get(lang) or role})
 
 
 def _show_in_notebook(bundle: dict[str, Any]) -> None:
@@ -166,6 +171,15 @@ def _tile_rows(scorecard: Any) -> list[tuple[str, dict[str, Any]]]:
         return []
     rows = scorecard.table[scorecard.table["tile"].astype(bool)].head(_MOST_TILES)
     return [(str(key), dict(row)) for key, row in rows.iterrows()]
+
+
+def _heaviest(decisions: Iterable[Finding]) -> list[Finding]:
+    """The decisions with the most money; the same money under two names (a region and its team) counts once."""
+    once: dict[tuple[Any, ...], Finding] = {}
+    for finding in sorted(decisions, key=lambda d: -d.weight):
+        same = (finding.key, round(finding.weight, 2), finding.values.get("amount"), finding.values.get("change"))
+        once.setdefault(same if "node" in finding.values else (id(finding),), finding)
+    return list(once.values())[:_MOST_DECISIONS]
 
 
 def _decision(finding: Finding, w: Words) -> dict[str, Any]:
@@ -199,6 +213,14 @@ def _data_section(quality: Quality, covers: Any, w: Words) -> dict[str, Any]:
         "missing": [w.say("page.would_add", {"table": t, "adds": w.phrase(f"terms.would_add.{t}")}) for t in adds],
         "t": w.phrase,
     }
+
+
+def _provenance(quality: Quality) -> dict[str, Any]:
+    """What the manifest keeps of the input: digests of what was read, and rows by table."""
+    rows: dict[str, int] = {}
+    for step in quality.of("read"):
+        rows[step.table] = rows.get(step.table, 0) + int(step.rows)
+    return {"digests": dict(quality.digests), "rows": rows}
 
 
 def quality_sentence(step: Step, w: Words) -> Sentence:

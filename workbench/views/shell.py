@@ -17,7 +17,7 @@ from workbench.views.markup import render, style
 MIME = "application/vnd.workbench+json"
 Role = Literal["title", "answer", "tiles", "lead", "decisions", "section", "changes", "data", "definitions"]
 Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped", "unchanged"]
-TOP: tuple[Role, ...] = ("title", "tiles", "answer", "lead", "decisions")  # what an overview shows of a notebook
+TOP: tuple[Role, ...] = ("title", "answer", "tiles", "lead", "decisions")  # what an overview shows of a notebook
 _BEHIND = ("data", "definitions")  # these close the page
 
 
@@ -130,6 +130,8 @@ class Index:
     lang: Language
     rows: tuple[IndexRow, ...]
     title: str = ""
+    pages: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
 
 
 def page(shell: ShellPage) -> str:

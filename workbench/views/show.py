@@ -1,6 +1,6 @@
 """view(result, ...): what a reader sees of each type of result. A new type of result is one function here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
@@ -28,11 +28,12 @@ class View:
     heading: str
     point: Sentence
     more: tuple[Sentence, ...] = ()
-    picture: Picture | None = None
+    draw: Callable[[], Picture] | None = None  # asked only where the figure is shown
     tables: tuple[Table, ...] = ()
     how: str = ""
     terms: tuple[str, ...] = ()  # of phrases/terms.toml, or kpi:<key>
     sheets: Mapping[str, Sheet] = field(default_factory=dict)  # for the workbook, by name
+    uses: tuple[str, ...] = ("orders",)  # tables; none: all that were read
     open_table: bool = False  # the table is the point, so it is not behind a toggle
 
 
@@ -58,7 +59,7 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
         _id("totals", result.every),
         heading,
         *_split(said),
-        picture=charts.totals(result, w, _label(heading, said), as_of),
+        draw=lambda: charts.totals(result, w, _label(heading, said), as_of),
         tables=(table(sheet, w, heading, latest=True),),
         how=w.phrase("sections.totals.how"),
         terms=("yoy", "whole", *(f"kpi:{k}" for k in _KPI_COLUMNS if k in result.table)),
@@ -68,10 +69,11 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Growth, w: Words, as_of: pd.Timestamp) -> View:
-    frame = result.table.assign(unit=[_unit_of(m) for m in result.table.index])
-    columns = (Column("measure", "kpi"), Column("now", "by_unit"), Column("before", "by_unit"), Column("rate", "change", "rate_of"))
+    frame = result.table.drop(index="lines", errors="ignore")
+    frame = frame.assign(unit=[_unit_of(m) for m in frame.index])
+    columns = (Column("measure", "measure"), Column("now", "by_unit"), Column("before", "by_unit"), Column("rate", "change", "rate_of"))
     heading = w.phrase("sections.growth.heading")
-    shown = Sheet(frame.rename(index={"amount": "sales"}), columns)
+    shown = Sheet(frame, columns)
     saved = Sheet(frame, (Column("measure", "text"), *(Column(n, "number", t) for n, t in _GROWTH)))
     return View(
         "growth",
@@ -95,7 +97,7 @@ def _(result: Breakdown, w: Words, as_of: pd.Timestamp) -> View:
         _id("by", result.level),
         heading,
         *_split(said),
-        picture=charts.breakdown(result, w, _label(heading, said)),
+        draw=lambda: charts.breakdown(result, w, _label(heading, said)),
         tables=(table(sheet, w, _compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.breakdown.how", {"level": result.level, **_days(result.spans)}),
         terms=("share", "yoy", "contribution", "points"),
@@ -114,7 +116,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         _id("bridge", result.by),
         heading,
         *_split(said),
-        picture=charts.bridge(result, w, _label(heading, said)),
+        draw=lambda: charts.bridge(result, w, _label(heading, said)),
         tables=(table(items, w, _compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.bridge.how", {"by": result.by, "convention": result.convention}),
         terms=("price_effect", "volume_effect", *(("mix_effect",) if "mix" in result.steps else ())),
@@ -132,7 +134,7 @@ def _(result: Concentration, w: Words, as_of: pd.Timestamp) -> View:
         _id("concentration", result.by),
         heading,
         *_split(said),
-        picture=None if few else charts.concentration(result, w, _label(heading, said)),
+        draw=None if few else lambda: charts.concentration(result, w, _label(heading, said)),
         tables=(table(sheet, w, heading),),
         how=w.phrase("sections.concentration.how", {"by": result.by}),
         terms=("share",),
@@ -153,7 +155,7 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
         _id("season", str(result.per_year)),
         heading,
         *_split(said),
-        picture=charts.season(result, w, _label(heading, said)),
+        draw=lambda: charts.season(result, w, _label(heading, said)),
         tables=(table(profile, w, heading),),
         how=w.phrase("sections.season.how", {"kind": result.kind, "n": len(result.table)}),
         terms=("trend", "season_index", "strength"),
@@ -163,7 +165,7 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w)
+    said = sentences((f for f in result.findings if f.key == "kpis.interval"), w)  # the table says the rest
     columns = [Column("kpi", "kpi"), Column("now", "by_unit"), Column("before", "by_unit"), Column("change", "change_by_unit")]
     if result.table[["lo", "hi"]].notna().any(axis=None):
         columns += [Column("lo", "by_unit", minor=True), Column("hi", "by_unit", minor=True)]
@@ -173,10 +175,11 @@ def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
         "scorecard",
         heading,
         *_split(said),
-        tables=(table(Sheet(result.table, tuple(columns)), w, heading),),
+        tables=(table(Sheet(result.table, tuple(columns)), w, heading, most=len(result.table)),),
         how=w.phrase("sections.scorecard.how"),
         terms=tuple(f"kpi:{k}" for k in result.table.index),
         sheets={"scorecard": Sheet(result.table, tuple(saved))},
+        uses=(),
         open_table=True,
     )
 
@@ -189,6 +192,20 @@ def sentences(findings: Iterable[Finding], w: Words, most: int = _MOST_SENTENCES
 def say(finding: Finding, w: Words) -> Sentence:
     """The sentence of one finding."""
     return w.say(finding.key, finding.values)
+
+
+def leading(results: Iterable[Any]) -> list[Finding]:
+    """The finding of each result to put in an answer: its first, but of all breakdowns the one largest move."""
+    all_results = list(results)
+    parts = [r for r in all_results if isinstance(r, Breakdown)]
+    moves = [f for r in parts for f in r.findings if f.key in ("history.breakdown_rise", "history.breakdown_fall")]
+    found: list[Finding] = []
+    for result in all_results:
+        first = result.findings[:1]
+        if isinstance(result, Breakdown):
+            first = (max(moves, key=lambda f: abs(f.values["change"])),) if moves and result is parts[0] else ()
+        found += first
+    return found
 
 
 def flat(results: Iterable[Any]) -> list[Any]:
@@ -206,8 +223,8 @@ _TOTALS = {
     "orders": Column("orders", "count"),
     "average_order_value": Column("average_order_value", "price", minor=True),
     "customers": Column("customers", "count", minor=True),
-    "quantity": Column("quantity", "quantity", minor=True),
-    "returns": Column("returns", "money", minor=True),
+    "quantity": Column("quantity", "quantity", on_page=False),
+    "returns": Column("returns", "money", on_page=False),
     "return_rate": Column("return_rate", "share", minor=True),
     "gross_margin": Column("gross_margin", "share", minor=True),
 }
@@ -222,10 +239,10 @@ _BREAKDOWN = {
     "contribution": Column("contribution", "points"),
 }
 _BRIDGE = {
-    "kind": Column("kind", "kind", minor=True),
-    "quantity": Column("quantity", "quantity", minor=True),
-    "quantity_before": Column("quantity_before", "quantity", minor=True),
-    "unit_price": Column("unit_price", "price", minor=True),
+    "kind": Column("kind", "kind", on_page=False),
+    "quantity": Column("quantity", "quantity", on_page=False),
+    "quantity_before": Column("quantity_before", "quantity", on_page=False),
+    "unit_price": Column("unit_price", "price", on_page=False),
     "amount": Column("amount", "money"),
     "amount_before": Column("amount_before", "money", minor=True),
     "change": Column("change", "money"),
@@ -280,15 +297,12 @@ def _unit_of(measure: str) -> str:
     return _MEASURES.get(measure, "money")
 
 
-def tile(key: str, row: Mapping[str, Any], w: Words) -> dict[str, str]:
+def tile(key: str, row: Mapping[str, Any], w: Words) -> dict[str, Any]:
     """One tile: name, value, change on before, and the interval where there is one."""
     unit = row["unit"]
-    change = "" if missing(row["change"]) else w.change_by_unit(row["change"], unit)
-    values = {"change": change, "before": "" if missing(row["before"]) else w.by_unit(row["before"], unit)}
-    between = {"lo": row["lo"], "hi": row["hi"]}
-    return {
-        "label": w.kpi(key),
-        "value": w.by_unit(row["now"], unit),
-        "change": w.phrase("page.from_before", values) if change else "",
-        "between": "" if missing(row["lo"]) else w.phrase("page.between", between),
-    }
+    facts = []
+    if not missing(row["change"]):
+        facts = [w.change_by_unit(row["change"], unit), w.phrase("page.before", {"before": row["before"], "unit": unit})]
+    if not missing(row["lo"]):
+        facts.append(w.phrase("page.between", {"lo": row["lo"], "hi": row["hi"]}))
+    return {"label": w.kpi(key), "value": w.by_unit(row["now"], unit), "facts": facts}

@@ -1,5 +1,7 @@
 """From a matplotlib figure to SVG that belongs to the page: its colours follow light and dark, its text stays text."""
 
+import hashlib
+import math
 import re
 import unicodedata
 import warnings
@@ -8,6 +10,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+import numpy as np
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -77,6 +80,17 @@ def svg(drawn: Canvas, label: str, kind: str) -> Markup:
     return Markup(_cleaned(out.getvalue(), label, kind))  # noqa: S704 an XML library wrote it
 
 
+def bars(axes: "Axes", heights: list[tuple[float, float]], **look: object) -> None:
+    """Bars from zero at x, height; all as one shape, which is quicker and smaller than one each."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    known = [(x, y) for x, y in heights if math.isfinite(y)]
+    if known:
+        boxes = np.array([[(x - 0.37, 0), (x - 0.37, y), (x + 0.37, y), (x + 0.37, 0)] for x, y in known])
+        axes.add_artist(PathPatch(Path.make_compound_path_from_polys(boxes), **look))  # type: ignore[arg-type]
+
+
 def fitted(name: str, width: float, size: float = 12) -> str:
     """`name`, cut with … where it would be wider than `width` pixels. Widths are estimates on the safe side."""
     if text_width(name, size) <= width:
@@ -113,8 +127,10 @@ def _cleaned(source: str, label: str, kind: str) -> str:
         for child in list(parent):
             if child.tag in (_NAMESPACE + "metadata", _NAMESPACE + "style"):
                 parent.remove(child)
+    prefix = hashlib.sha256(f"{kind} {label} {source}".encode()).hexdigest()[:6]  # one page holds many figures
     for element in root.iter():
         _clean(element, used)
+        _rename(element, prefix)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib |= {"class": kind, "role": "img", "aria-label": label, "focusable": "false"}
@@ -138,6 +154,17 @@ def _clean(element: ElementTree.Element, used: set[str]) -> None:
     for name in ("d", "transform", "x", "y"):
         if element.get(name):
             element.set(name, _rounded(element.attrib[name]))
+
+
+def _rename(element: ElementTree.Element, prefix: str) -> None:
+    """Ids, and what points to them, made this figure's own."""
+    if element.get("id"):
+        element.set("id", prefix + element.attrib["id"])
+    for name in (_XLINK + "href", "href"):
+        if element.get(name, "").startswith("#"):
+            element.set(name, f"#{prefix}{element.attrib[name][1:]}")
+    if element.get("clip-path"):
+        element.set("clip-path", element.attrib["clip-path"].replace("url(#", f"url(#{prefix}"))
 
 
 def _colour(value: str) -> str:

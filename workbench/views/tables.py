@@ -22,6 +22,7 @@ class Column:
     how: str  # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
+    on_page: bool = True  # else it is in the workbook only
 
     @property
     def kind(self) -> str:
@@ -67,14 +68,14 @@ class Sheet:
     columns: tuple[Column, ...]
 
 
-def table(sheet: Sheet, w: Words, caption: str, *, latest: bool = False, sums: Sequence[str] = ()) -> Table:
-    """The page's table: at most twelve rows, the rest as one row, a total that ties where `sums` names columns.
+def table(sheet: Sheet, w: Words, caption: str, *, most: int = MOST_ROWS, latest: bool = False, sums: Sequence[str] = ()) -> Table:
+    """The page's table: at most `most` rows, the rest as one row, a total that ties where `sums` names columns.
 
     `latest` keeps the last rows instead of the first, newest on top, as a time series wants it.
     """
-    frame, columns = sheet.frame, sheet.columns
+    frame, columns = sheet.frame, [c for c in sheet.columns if c.on_page]
     scales = {c.name: w.scale(frame[c.name].abs()) for c in columns[1:] if c.how == "money"}
-    shown = frame.iloc[::-1].head(MOST_ROWS) if latest else frame.head(MOST_ROWS) if len(frame) > MOST_ROWS + 1 else frame
+    shown = frame.iloc[::-1].head(most) if latest else frame.head(most) if len(frame) > most + 1 else frame
     lines = [_line(name, row, columns, scales, w) for name, row in zip(shown.index, _records(shown), strict=True)]
     rest = frame.iloc[len(shown) :]
     if sums and len(rest):
@@ -120,6 +121,8 @@ def _name(value: Any, column: Column, w: Words) -> str:
         return w.season_name(value, int(column.how.partition(":")[2]))
     if column.how == "kpi":
         return w.kpi(value)
+    if column.how == "measure":
+        return w.phrase(f"sections.columns.{value}") if w.has(f"sections.columns.{value}") else w.kpi(value)
     if column.how == "step":
         return w.phrase(f"sections.bridge.step.{value}")
     return w.node(value)

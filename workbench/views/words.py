@@ -89,7 +89,8 @@ class Words:
 
     def say(self, key: str, values: Mapping[str, Any] | None = None) -> Sentence:
         """The sentence `key` with its slots filled, names of nodes apart from the text."""
-        return Sentence(_merged(self._filled(_parsed(text(key, self.lang)), values or {}, key)))
+        pieces = _merged(self._filled(parsed(text(key, self.lang)), values or {}, key))
+        return Sentence(_capital(pieces) if self.lang == "en" and pieces and pieces[-1].text.endswith(".") else pieces)
 
     def phrase(self, key: str, values: Mapping[str, Any] | None = None) -> str:
         """The sentence `key` as plain text."""
@@ -163,16 +164,17 @@ class Words:
 
     def tables(self, names: Any) -> str:
         """Several tables in a row."""
-        return self.names(self.table(n) for n in names)
+        return (", " if self.lang == "en" else "、").join(self.table(n) for n in names)
 
     def plain(self, value: Any) -> str:
         """Just the text, on one line."""
         return clean(value)
 
     def names(self, values: Any) -> str:
-        """Several names in a row, as the language joins them; at most five, then how many more."""
+        """Several names in a row, as the language joins them; at most six, then how many more."""
         items = [clean(v) for v in values]
-        shown, more = items[:5], len(items) - 5
+        most = 6
+        shown, more = items[:most], len(items) - most
         joined = (", " if self.lang == "en" else "、").join(shown)
         return joined if more <= 0 else joined + self.phrase("terms.and_more", {"n": more})
 
@@ -186,8 +188,8 @@ class Words:
         """A plain number with three significant digits: 3, 4.5, 1.23万."""
         size, mark = next(((s, m) for s, m in _SCALES[self.lang] if abs(value) >= s * 10), (1.0, ""))
         scaled = value / size
-        places = 0 if scaled == round(scaled) else _places(scaled)
-        return self.number(_significant(scaled), places).removesuffix("." + "0" * places) + mark
+        shown = self.number(_significant(scaled), _places(scaled))
+        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + mark
 
     def short_plain(self, value: float) -> str:
         """A round number without needless decimals, for axes."""
@@ -226,11 +228,11 @@ class Words:
     def money(self, value: float) -> str:
         """12_345_678 as ¥12.3M, 1,230万元 or 1,230萬元: three significant digits."""
         scale = self.scale([value])
-        return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.unit)
+        return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.size)
 
     def money_exact(self, value: float) -> str:
         """Money to the unit: ¥12,345,678 or 12,345,678元."""
-        return self._with_unit(self.number(value), self._unit(1.0))
+        return self._with_unit(self.number(value), 1.0)
 
     def money_sign(self, value: float) -> str:
         """Money with its sign always shown."""
@@ -257,11 +259,11 @@ class Words:
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
-        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio)
+        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, 0 if abs(ratio) >= 2 else 1)
 
     def percent_size(self, ratio: float) -> str:
         """A change without its sign, for sentences that say rose or fell."""
-        return self.percent(abs(ratio))
+        return self.percent(abs(ratio), 0 if abs(ratio) >= 2 else 1)
 
     def percent_whole(self, ratio: float) -> str:
         """A share, to whole percents."""
@@ -288,6 +290,12 @@ class Words:
 
         pattern = "d MMM y" if self.lang == "en" else "y年M月d日"
         return format_date(pd.Timestamp(day).date(), pattern, locale=_LOCALE[self.lang])
+
+    def day(self, day: Any) -> str:
+        """30 Sep, 9月30日: a day whose year is told beside it."""
+        from babel.dates import format_date
+
+        return format_date(pd.Timestamp(day).date(), "d MMM" if self.lang == "en" else "M月d日", locale=_LOCALE[self.lang])
 
     def month(self, start: Any) -> str:
         """Sep 2026, 2026年9月. With 4-4-5 and the like: the month that most of its days are in."""
@@ -336,7 +344,8 @@ class Words:
         calendar = self.calendar
         whole = first == calendar.start_of(first, "month") and last == calendar.end_of(last, "month")
         if not whole:
-            return self.phrase("terms.from_day_to_day", {"first": first, "last": last})
+            year = "same" if first.year == last.year else "other"
+            return self.phrase("terms.from_day_to_day", {"first": first, "last": last, "year": year})
         if last == calendar.end_of(first, "month"):
             return self._month(first)
         a, b = self._middle(first), self._middle(last)
@@ -380,19 +389,20 @@ class Words:
             return " ".join(filter(None, (_symbol(self.currency), mark)))
         return _BEFORE[self.lang].get(self.currency, "") + mark + _coin(self.currency, self.lang)
 
-    def _with_unit(self, number: str, unit: str) -> str:
-        if self.lang == "en":
-            symbol, _, mark = unit.partition(" ")
-            sign, digits = ("−", number[1:]) if number.startswith("−") else ("", number)
-            gap = "\u202f" if symbol[-1:].isalpha() and len(symbol) > 2 else ""
-            return f"{sign}{symbol}{gap}{digits}{mark}"
-        return number + unit.removeprefix(_BEFORE[self.lang].get(self.currency, ""))  # a page's title names the currency
+    def _with_unit(self, number: str, size: float) -> str:
+        """A number with mark and currency where the language puts them."""
+        mark = _MARKS[self.lang].get(size, "")
+        if self.lang != "en":
+            return number + mark + _coin(self.currency, self.lang)  # a page's title says whose 元 it is
+        symbol, sign = _symbol(self.currency), "−" if number.startswith("−") else ""
+        gap = "\u00a0" if symbol.isalpha() else ""  # CHF 12.3k, but $12.3k and A$12.3k
+        return f"{sign}{symbol}{gap}{number.removeprefix(sign)}{mark}"
 
 
 FORMATS: dict[str, str] = {
     "money": "money", "money_sign": "money_sign", "money_exact": "money_exact", "size": "size", "percent": "percent",
     "percent_sign": "percent_sign", "percent_size": "percent_size", "percent_whole": "percent_whole", "points": "points",
-    "points_size": "points_size", "number": "number", "count": "number", "date": "date", "month": "month",
+    "points_size": "points_size", "number": "number", "count": "number", "date": "date", "day": "day", "month": "month",
     "quarter": "quarter", "days": "days", "short_month": "short_month", "names": "names", "level": "level", "levels": "levels",
     "text": "plain", "plain": "plain", "node": "node", "short_number": "short_number", "decimal": "decimal",
     "beyond_one": "beyond_one", "kpi": "kpi", "section": "section", "table": "table", "tables": "tables",
@@ -490,7 +500,8 @@ def _names_of(value: Any) -> list[str]:
 
 
 @cache
-def _parsed(source: str) -> "tuple[str | Slot, ...]":
+def parsed(source: str) -> "tuple[str | Slot, ...]":
+    """The texts and slots of a phrase."""
     parts, rest = _read(source, "")
     if rest:
         raise ValueError(f"A brace too many in {source!r}")
@@ -539,6 +550,12 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
         elif piece.text:
             out.append(piece)
     return out
+
+
+def _capital(pieces: list[Piece]) -> list[Piece]:
+    """A full sentence starts with a capital letter, unless a name from the data stands there."""
+    first = pieces[0]
+    return pieces if first.kind == "node" else [Piece(first.kind, first.text[:1].upper() + first.text[1:]), *pieces[1:]]
 
 
 def _significant(value: float, digits: int = 3) -> float:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tests.analytics.made import YEAR, keys_of, said, spans_of
 from workbench.analytics import history
 from workbench.errors import DataError
+from workbench.periods import Calendar
+from workbench.settings import CalendarSettings
 
 amounts = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(-10_000, 100_000).map(lambda c: c / 100), max_size=8)
 
@@ -71,6 +73,12 @@ def test_a_node_falling_more_than_the_whole_asks_for_a_decision() -> None:
     assert result.decisions[0].weight == 60
 
 
+def test_a_node_falling_as_the_whole_does_asks_for_none() -> None:
+    result = history.breakdown(spans_of({"N": 93.8, "S": 94.2}, {"N": 100.0, "S": 100.0}), "region", YEAR)
+
+    assert result.decisions == ()
+
+
 def test_a_fall_within_a_nodes_own_noise_asks_for_none() -> None:
     period = pd.date_range("2024-01-01", periods=24, freq="MS")
     calm, wild = np.r_[np.full(12, 100.0), np.full(12, 90.0)], np.r_[np.full(12, 100.0), np.tile([300.0, -120.0], 6)]
@@ -102,6 +110,24 @@ def test_noise_of_a_years_change_is_that_of_a_month_times_the_root_of_twelve() -
     assert falling["times_noise"] == pytest.approx(180 / falling["noise"])
 
 
+def test_a_festival_that_moves_is_not_a_nodes_noise() -> None:
+    # the node loses 10 a month; the festival takes 60 from January in one year and from February in the other
+    festival = np.zeros(24)
+    festival[[1, 12]] = -60
+    period = pd.date_range("2024-01-01", periods=24, freq="MS")
+    falling = np.r_[np.full(12, 100.0), np.tile([88.0, 92.0], 6)] + festival
+    node = pd.DataFrame({"period": period, "region": "N", "amount": falling, "whole": True})
+    monthly = pd.concat([node, node.assign(region="S", amount=500.0)])
+    compare = monthly.assign(span=np.where(monthly["period"].dt.year == 2025, "now", "before"))
+    plain, china = (
+        history.breakdown(compare, "region", YEAR, monthly=monthly, calendar=Calendar(CalendarSettings(country=c)))
+        for c in ("GB", "CN")
+    )
+
+    assert plain.decisions == ()
+    assert [d.subject for d in china.decisions] == ["N"]
+
+
 def test_at_most_five_decisions_the_largest_first() -> None:
     before = {f"n{i}": 100.0 + i for i in range(20)}
     result = history.breakdown(spans_of({"up": 3000.0}, {"up": 1.0, **before}), "region", YEAR)
@@ -114,6 +140,14 @@ def test_each_level_gives_one_breakdown_in_order() -> None:
     results = history.breakdowns({"region": frame, "team": frame.rename(columns={"region": "team"})}, YEAR)
 
     assert [r.level for r in results] == ["region", "team"]
+
+
+def test_a_level_that_splits_the_sales_as_an_earlier_one_is_not_said_twice() -> None:
+    by_region = spans_of({"N": 60, "S": 40}, {"N": 50, "S": 50})
+    by_team = spans_of({"North team": 60, "South team": 40}, {"North team": 50, "South team": 50}, node="team")
+    found = history.breakdowns({"region": by_region, "team": by_team}, YEAR)
+
+    assert [b.level for b in found] == ["region"]
 
 
 def test_thin_data_are_unknown_and_a_wrong_frame_is_an_error() -> None:

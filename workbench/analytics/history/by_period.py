@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics import kpis
-from workbench.analytics.history.frames import MEASURES, SPRING_FESTIVAL, require, unknown
+from workbench.analytics.history.frames import MEASURES, festival_moves, require, unknown
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Totals, Unknown
 from workbench.errors import DataError
@@ -14,7 +14,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every, spring_festival
 
 RATIOS = ("average_order_value", "return_rate", "gross_margin")
-LONGEST_DAYS = {"day": 1, "week": 7, "month": 38, "quarter": 105, "year": 378}
+LONGEST_DAYS = {"day": 1, "week": 7, "month": 42, "quarter": 105, "year": 378}
 STREAK = 3  # periods in a row from which a direction is worth a sentence
 
 
@@ -29,7 +29,7 @@ def totals(sales: pd.DataFrame, every: Every = "month", *, calendar: Calendar | 
     if sales.empty or not sales["amount"].notna().any():
         return unknown("totals", "history.unknown_empty")
     table = _table(sales, every)
-    moves = _festival_moves(table, every, calendar)
+    moves = every == "month" and festival_moves(calendar)
     if moves:
         table["festival"] = _months(table) <= 2
     festival = _festival(table) if moves else pd.DataFrame(columns=["amount", "amount_before", "yoy"])
@@ -60,12 +60,6 @@ def _require_every_period(periods: pd.Index, every: Every) -> None:
 
 def _rate(now: pd.Series, before: pd.Series) -> pd.Series:
     return now / before.where(before > 0) - 1
-
-
-def _festival_moves(table: pd.DataFrame, every: Every, calendar: Calendar | None) -> bool:
-    if every != "month" or calendar is None or calendar.settings.pattern != "months":
-        return False
-    return calendar.settings.country.upper() in SPRING_FESTIVAL
 
 
 def _months(table: pd.DataFrame | pd.Series) -> pd.Index:

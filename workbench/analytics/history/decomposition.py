@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import SPRING_FESTIVAL, require, unknown
+from workbench.analytics.history.frames import festival_moves, require, unknown
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Season, Unknown
 from workbench.findings import Finding
@@ -13,17 +13,21 @@ from workbench.periods import Calendar
 
 WINDOW = 11  # of the season, in years: the default of feasts::STL, which FPP3 uses
 CYCLES = 2  # below this STL has nothing to tell a season from
+ROBUST_CYCLES = 3
 SPREAD_YEARS = 5  # from here on the range leaves out the outer tenths
 UNUSUAL = 3.5  # robust standard deviations (median absolute deviation) from which a period stands out
 UNUSUAL_SHARE = 0.05  # and at least this far from what trend and season give
 
 
 def season(sales: pd.DataFrame, per_year: int = 12, *, calendar: Calendar | None = None) -> Season | Unknown:
-    """Trend, season and remainder of the whole periods by STL (Cleveland et al. 1990), robust to single odd periods.
+    """Trend, season and remainder of the whole periods by STL (Cleveland et al. 1990).
 
-    On logarithms where all amounts are above 0, else on amounts. Strengths as in Hyndman & Athanasopoulos, Forecasting:
-    Principles and Practice, 3rd ed., 4.3. `by_chance` is the strength of season that one in twenty series of pure noise
-    reaches, by simulation about 0.1 + 1.2 / cycles; a season that is not stronger is said to be weak.
+    From three cycles on it is robust to single odd periods and names them; with two, each month has two values, of
+    which none can be called the odd one. On logarithms where all amounts are above 0, else on amounts.
+
+    Strengths as in Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 4.3. `by_chance` is the
+    strength of season that one in twenty series of pure noise reaches, by simulation; a season that is not stronger is
+    said to be weak.
     """
     require(sales, ("period", "amount", "whole"), "season")
     amounts = sales[sales["whole"].astype(bool)].set_index("period")["amount"].sort_index().astype("float64").dropna()
@@ -32,7 +36,8 @@ def season(sales: pd.DataFrame, per_year: int = 12, *, calendar: Calendar | None
     if not amounts.mean() > 0:
         return unknown("season", "history.unknown_negative")
     kind = "multiplicative" if (amounts > 0).all() else "additive"
-    parts = stl(amounts.map(math.log) if kind == "multiplicative" else amounts, per_year)
+    robust = len(amounts) >= ROBUST_CYCLES * per_year
+    parts = stl(amounts.map(math.log) if kind == "multiplicative" else amounts, per_year, robust=robust)
     table = _table(amounts, parts, kind)
     strength_trend, strength_season = strengths(parts)
     result = Season(
@@ -44,7 +49,9 @@ def season(sales: pd.DataFrame, per_year: int = 12, *, calendar: Calendar | None
         cycles=len(table) / per_year,
         per_year=per_year,
     )
-    findings = [*_season(result), *_trend(result), *_festival(calendar, per_year), *_unusual(result, parts)]
+    festival = per_year == 12 and festival_moves(calendar)
+    findings = [*_season(result), *_trend(result), *([fact("history.season_festival")] if festival else [])]
+    findings += _unusual(result, parts, festival) if robust else []
     return Season(**{**vars(result), "findings": tuple(findings)})
 
 
@@ -69,9 +76,10 @@ def strengths(parts: pd.DataFrame) -> tuple[float, float]:
     return float(trend), float(season)
 
 
-def by_chance(cycles: float) -> float:
-    """The strength of season that 5 % of pure noise reaches: fitted to 150 simulated monthly series per length."""
-    return 0.1 + 1.2 / cycles
+def by_chance(cycles: float, per_year: int = 12) -> float:
+    """The strength of season that 5 % of pure noise reaches: fitted to 200 simulated series of each length."""
+    few, many = (1.6, 1.2) if per_year > 4 else (2.25, 1.8)
+    return min(0.95, few / cycles) if cycles < ROBUST_CYCLES else 0.1 + many / cycles
 
 
 def _odd(window: float) -> int:
@@ -107,17 +115,21 @@ def _profile(table: pd.DataFrame, kind: str, numbers: pd.Index) -> pd.DataFrame:
 
 
 def _season(result: Season) -> list[Finding]:
-    shared = {"strength_season": result.strength_season, "by_chance": by_chance(result.cycles), "cycles": result.cycles}
+    shared = {"strength_season": result.strength_season, "by_chance": _limit(result), "cycles": result.cycles}
     index, found = result.profile["index"], []
-    if result.strength_season <= by_chance(result.cycles):
+    if result.strength_season <= _limit(result):
         found.append(fact("history.season_weak", **shared))
     else:
         at = {"peak": index.idxmax(), "peak_index": index.max(), "low": index.idxmin(), "low_index": index.min()}
         found.append(fact("history.season", **at, **shared, strength_trend=result.strength_trend, kind=result.kind,
                           per_year=result.per_year))  # fmt: skip
-    if result.cycles < CYCLES + 1:
+    if result.cycles < ROBUST_CYCLES:
         found.append(fact("history.season_two_cycles", periods=len(result.table), cycles=int(result.cycles)))
     return found
+
+
+def _limit(result: Season) -> float:
+    return by_chance(result.cycles, result.per_year)
 
 
 def _trend(result: Season) -> list[Finding]:
@@ -129,18 +141,18 @@ def _trend(result: Season) -> list[Finding]:
                  amount=now, amount_before=before)]  # fmt: skip
 
 
-def _festival(calendar: Calendar | None, per_year: int) -> list[Finding]:
-    moves = calendar is not None and per_year == 12 and calendar.settings.country.upper() in SPRING_FESTIVAL
-    return [fact("history.season_festival")] if moves else []
+def _unusual(result: Season, parts: pd.DataFrame, festival: bool) -> list[Finding]:
+    """The three periods that trend and season explain least, in money, among those that stand out.
 
-
-def _unusual(result: Season, parts: pd.DataFrame) -> list[Finding]:
-    """The three periods that trend and season explain least, in money, among those that stand out."""
+    January and February are no surprise where the festival moves between them.
+    """
     table, rest = result.table, parts["remainder"]
     expected = table["trend"] * table["season"] if result.kind == "multiplicative" else table["trend"] + table["season"]
     gap, ratio = table["amount"] - expected, table["amount"] / expected.where(expected > 0)
     spread = 1.4826 * (rest - rest.median()).abs().median()
     odd = gap[(rest.abs() > UNUSUAL * spread) & (gap.abs() > UNUSUAL_SHARE * expected.abs())]
+    if festival:
+        odd = odd[pd.DatetimeIndex(odd.index).month > 2]
     return [
         fact("history.unusual", weight=gap[at], period=at, amount=table["amount"][at], expected=expected[at],
              ratio=ratio[at], direction=direction(gap[at]))

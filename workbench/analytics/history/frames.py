@@ -9,7 +9,7 @@ from workbench.analytics.keys import fact
 from workbench.analytics.results import Unknown
 from workbench.errors import DataError
 from workbench.findings import Finding
-from workbench.periods import Spans
+from workbench.periods import Calendar, Spans
 
 MEASURES = ("amount", "returns", "quantity", "cost", "orders", "customers", "lines")
 SPRING_FESTIVAL = ("CN", "HK", "MO", "TW", "SG", "VN")  # where it closes business for days
@@ -59,6 +59,13 @@ def ordered(table: pd.DataFrame, size: pd.Series) -> pd.DataFrame:
 def most(decisions: Sequence[Finding], limit: int = 5) -> tuple[Finding, ...]:
     """The ones that touch most money, at most `limit`, so that no report drowns in alarms."""
     return tuple(sorted(decisions, key=lambda d: -d.weight)[:limit])
+
+
+def festival_moves(calendar: Calendar | None) -> bool:
+    """Whether January and February trade sales because Spring Festival moves between them."""
+    if calendar is None or calendar.settings.pattern != "months":
+        return False
+    return calendar.settings.country.upper() in SPRING_FESTIVAL
 
 
 def days(spans: Spans) -> dict[str, Any]:

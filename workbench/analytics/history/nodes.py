@@ -6,35 +6,54 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import most, require, side_by_side, unknown, unknown_spans
+from workbench.analytics.history.frames import festival_moves, most, require, side_by_side, unknown, unknown_spans
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Breakdown, Unknown
 from workbench.findings import Finding
-from workbench.periods import Spans
+from workbench.periods import Calendar, Spans
 
-FALL_SHARE = 0.01  # a fall asks for a decision from 1 % of the whole before
+FALL_SHARE = 0.01  # a fall, and its shortfall, ask for a decision from 1 % of the whole before
 NOISE_TIMES = 2.0  # and, where the node's months are known, from twice its own noise
 NOISE_MONTHS = 6  # pairs of months below which a node's noise cannot be told
 
 
 def breakdowns(
-    compares: Mapping[str, pd.DataFrame], spans: Spans | None, *, monthly: Mapping[str, pd.DataFrame] | None = None
+    compares: Mapping[str, pd.DataFrame],
+    spans: Spans | None,
+    *,
+    monthly: Mapping[str, pd.DataFrame] | None = None,
+    calendar: Calendar | None = None,
 ) -> tuple[Breakdown | Unknown, ...]:
-    """The breakdown of each level, in the order given; `monthly` holds sales by month and node, by level."""
-    months = monthly or {}
-    return tuple(breakdown(compare, level, spans, monthly=months.get(level)) for level, compare in compares.items())
+    """The breakdown of each level, in the order given; `monthly` holds sales by month and node, by level.
+
+    A level that splits the sales into the same parts as an earlier one (each region has one team) is left out: its
+    section would say everything twice.
+    """
+    months, found = monthly or {}, list[Breakdown | Unknown]()
+    for level, compare in compares.items():
+        result = breakdown(compare, level, spans, monthly=months.get(level), calendar=calendar)
+        if not any(_same_parts(result, earlier) for earlier in found):
+            found.append(result)
+    return tuple(found)
 
 
 def breakdown(
-    compare: pd.DataFrame, level: str, spans: Spans | None, *, monthly: pd.DataFrame | None = None
+    compare: pd.DataFrame,
+    level: str,
+    spans: Spans | None,
+    *,
+    monthly: pd.DataFrame | None = None,
+    calendar: Calendar | None = None,
 ) -> Breakdown | Unknown:
     """Sales by node now and before; amounts, changes and contributions sum to the whole.
 
     Who rose or fell most is judged by money, so a small node with a wild rate does not shout.
 
-    Decisions, at most 5: a node that fell, fell more than the whole did (`shortfall` below 0), and by 1 % or more of
-    all sales before. With `monthly` it must also be twice its own noise: the month-by-month differences between the
-    spans have a standard deviation s, so the difference of n months has s × √n (months taken as independent).
+    Decisions, at most 5: a node that fell by 1 % or more of all sales before, and ended as far below what it would have
+    sold had it moved as the whole did (`shortfall`). With `monthly` the fall must also be twice the node's own noise:
+    the month-by-month differences between the spans have a standard deviation s, so the difference of n months has
+    s × √n (months taken as independent). Where `calendar` tells that Spring Festival moves between January and
+    February, both get the mean of the two.
     """
     if spans is None or compare.empty:
         return unknown_spans("breakdown", compare, spans) or unknown("breakdown", "history.unknown_empty")
@@ -42,9 +61,16 @@ def breakdown(
     table = _table(side_by_side(compare, level))
     if not table[["amount", "amount_before"]].any(axis=None):
         return unknown("breakdown", "history.unknown_empty")
-    decisions = _decisions(table, level, _noise(monthly, level, spans))
+    decisions = _decisions(table, level, _noise(monthly, level, spans, festival_moves(calendar)))
     findings = tuple(_findings(table, level))
     return Breakdown(level=level, table=table, spans=spans, findings=findings, decisions=decisions)
+
+
+def _same_parts(one: Breakdown | Unknown, other: Breakdown | Unknown) -> bool:
+    if isinstance(one, Unknown) or isinstance(other, Unknown) or len(one.table) != len(other.table):
+        return False
+    sums = ["amount", "amount_before"]
+    return len(one.table) > 1 and np.allclose(one.table[sums], other.table[sums])  # both are largest first
 
 
 def _table(table: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +138,7 @@ def _missing(table: pd.DataFrame, level: str) -> list[Finding]:
                  share=row["share"])]  # fmt: skip
 
 
-def _noise(monthly: pd.DataFrame | None, level: str, spans: Spans) -> pd.Series:
+def _noise(monthly: pd.DataFrame | None, level: str, spans: Spans, festival: bool) -> pd.Series:
     """One standard deviation of each node's change between the spans, from its own months; empty where unknown.
 
     Months of both spans are paired in order, so season drops out; only whole months of both spans count.
@@ -127,6 +153,9 @@ def _noise(monthly: pd.DataFrame | None, level: str, spans: Spans) -> pd.Series:
     if pairs < NOISE_MONTHS or abs(len(now) - len(before)) > 1:
         return pd.Series(dtype="float64")
     steps = pd.DataFrame(now.to_numpy()[:pairs] - before.to_numpy()[:pairs], columns=wide.columns)
+    sensitive = pd.DatetimeIndex(now.index[:pairs]).month <= 2
+    if festival and sensitive.sum() == 2:
+        steps.loc[sensitive] = steps[sensitive].mean().to_numpy()
     return steps.std(ddof=1) * np.sqrt(pairs)
 
 
@@ -143,7 +172,7 @@ def _decisions(table: pd.DataFrame, level: str, noise: pd.Series) -> tuple[Findi
     judged["noise"] = [noise.get(node, np.nan) if pd.notna(node) else np.nan for node in table.index]
     judged["times_noise"] = judged["change"].abs() / judged["noise"].where(judged["noise"] > 0)
     named = judged[judged.index.notna()]
-    falling = named[(named["change"] <= -FALL_SHARE * before) & (named["shortfall"] < 0)]
+    falling = named[(named["change"] <= -FALL_SHARE * before) & (named["shortfall"] <= -FALL_SHARE * before)]
     quiet = falling["noise"].isna() | (falling["change"].abs() >= NOISE_TIMES * falling["noise"])
     return most([_falling(row, node, level) for node, row in falling[quiet].nsmallest(5, "change").iterrows()])
 

@@ -1,6 +1,7 @@
 """`workbench init`: look at a company's files and write the settings that they suggest."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ def init(
     if refused:
         raise ParameterError("init", refused)
     found = company.guess([sheet for file in files for sheet in look(file)])
+    if currency:
+        found = replace(found, questions=tuple(q for q in found.questions if q.where != "company:currency"))
     content = _content(found, out, name, currency, lang)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(content, "utf-8")

@@ -44,12 +44,11 @@ LEVELS: dict[str, str] = {
     "province": "province state stateprovince 省份 省 省市",
     "city": "city town 城市 市",
     "country": "country countryregion nation 国家 國家",
+    "territory": "territory salesterritory",
     "channel": "channel saleschannel 渠道 销售渠道 通路 銷售通路",
     "product_line": "productline 产品线 產品線",
     "category": "category 类别 品类 产品类别 商品类别 類別 品類",
-    "brand": "brand 品牌",
-    "store": "store shop 门店 店铺 門市 店鋪",
-    "department": "department 部门 部門",
+    "segment": "segment 细分 客户类型 客戶類型",
     "team": "team 团队 團隊",
 }
 

@@ -79,9 +79,11 @@ def _comment(line: str) -> list[str]:
     return [f"# {part}" for part in textwrap.wrap(shown, 116, break_long_words=False, break_on_hyphens=False)]
 
 
-def _beside(line: str, why: str) -> str:
+def _beside(line: str, why: str) -> list[str]:
+    """A line and why it is so: beside it where there is room, else above it."""
     shown = "".join(c if c.isprintable() else _character(c) for c in why)
-    return f"{line}  # {shown}" if why else line
+    short = f"{line}  # {shown}" if why else line
+    return [short] if len(short) <= 120 else [*_comment(why), line]
 
 
 def _list(values: Iterable[str]) -> str:
@@ -98,10 +100,10 @@ def _head(found: Guess) -> list[str]:
 
 
 def _company(name: Column, currency: Column, languages: Column, asked: Sequence[Question]) -> list[str]:
-    lines = ["[company]", _beside(f"name = {text(name.header)}", name.why)]
+    lines = ["[company]", *_beside(f"name = {text(name.header)}", name.why)]
     lines += [line for q in asked for line in _comment(f"{_ASKED} {q.asked}")]
-    lines += [_beside(f"currency = {text(currency.header)}", currency.why)]
-    lines += [_beside(f"languages = {_list(languages.header.split())}", languages.why)]
+    lines += _beside(f"currency = {text(currency.header)}", currency.why)
+    lines += _beside(f"languages = {_list(languages.header.split())}", languages.why)
     return lines + _defaults(Company, {"name", "currency", "languages"})
 
 
@@ -113,7 +115,7 @@ def _defaults(model: type[BaseModel], written: set[str]) -> list[str]:
     """Each other setting as a comment, with its default and its meaning."""
     told = meanings(model)
     fields = {n: f.default for n, f in model.model_fields.items() if n not in written}
-    return [_beside(f"# {n} = {_value(v)}", told.get(n, "")) for n, v in fields.items()]
+    return [line for n, v in fields.items() for line in _beside(f"# {n} = {_value(v)}", told.get(n, ""))]
 
 
 def _value(value: object) -> str:
@@ -124,19 +126,26 @@ def _value(value: object) -> str:
 
 def _source(source: SourceGuess, folder: Path, found: Guess) -> list[str]:
     table = TABLES.get(source.name)
-    lines = [_beside(f"[sources.{key(source.name)}]", table.meaning if table else "a reference table of your own")]
+    lines = _beside(f"[sources.{key(source.name)}]", table.meaning if table else "a reference table of your own")
     lines += [line for note in source.notes for line in _comment(note)]
     lines += _asked(source.name, found)
     if source.derive:
         return [*lines, f"derive = {text(source.derive)}"]
-    lines += [f"files = {_list(dict.fromkeys(_relative(s.path, folder) for s in source.sheets))}"]
+    lines += _files(dict.fromkeys(_relative(s.path, folder) for s in source.sheets))
     if sheets := [s.sheet for s in source.sheets if s.sheet]:
         lines += [f"sheets = {_list(dict.fromkeys(sheets))}"]
     lines += _reading(source, found)
     if source.key:
-        lines += [_beside(f"key = {text(source.key)}", "the column that names its rows")]
+        lines += _beside(f"key = {text(source.key)}", "the column that names its rows")
     lines += [*_excluded(source, found), *_rename_lines(source)]
-    return [*lines, *_stage_lines(source), *_lookup_lines(source), *_column_lines(source, found)]
+    below = (_stage_lines(source), _lookup_lines(source), _column_lines(source, found))
+    return [*lines, *(line for part in below if part for line in ("", *part))]
+
+
+def _files(names: Iterable[str]) -> list[str]:
+    """On one line, or a line for each where that would be long."""
+    short = f"files = {_list(names)}"
+    return [short] if len(short) <= 110 else ["files = [", *(f"    {text(n)}," for n in names), "]"]
 
 
 def _reading(source: SourceGuess, found: Guess) -> list[str]:
@@ -145,11 +154,11 @@ def _reading(source: SourceGuess, found: Guess) -> list[str]:
     seen = [f"{k} {', '.join(map(text, v))}" for k, v in proven.items() if v]
     lines = _comment("proven by the bytes, each time anew: " + "; ".join(seen)) if seen else []
     rows = {s.proven.get("header", "1") for s in source.sheets}
-    lines += [_beside(f"header = {row}", "guess: the row that looks like headers") for row in rows if rows != {"1"}][:1]
+    lines += _beside(f"header = {max(rows)}", "guess: the row that looks like headers") if rows != {"1"} else []
     for setting, values in _PINNED.items():
         told = set(forms(source, setting)) - {UNTOLD}
         if len(told) == 1 and told <= {*values} - {"."}:
-            lines.append(_beside(f"{setting} = {text(*told)}", "proven by the values"))
+            lines += _beside(f"{setting} = {text(*told)}", "proven by the values")
         for q in _at(found, f"{source.name}:{setting}"):
             lines += [*_comment(f"{_ASKED} {q.asked}"), *(f"# {setting} = {text(v)}" for v in values)]
     return lines
@@ -171,7 +180,7 @@ def _stage_lines(source: SourceGuess) -> list[str]:
     lines += [] if known else _comment(f"{_ASKED} which stages mean won, and which lost?")
     lines += [f"{k} = {_list(v)}" for k, v in source.stages.items() if k != "order"]
     why = "the open ones, first to last; guess: by their names"
-    return [*lines, _beside(f"order = {_list(source.stages['order'])}", why)]
+    return [*lines, *_beside(f"order = {_list(source.stages['order'])}", why)]
 
 
 def _lookup_lines(source: SourceGuess) -> list[str]:
@@ -179,7 +188,7 @@ def _lookup_lines(source: SourceGuess) -> list[str]:
         return []
     lines = [f"[sources.{key(source.name)}.lookup]"]
     for column, (table, by, why) in source.lookup.items():
-        lines.append(_beside(f"{key(column)} = {{ table = {text(table)}, by = {text(by)} }}", f"proven: {why}"))
+        lines += _beside(f"{key(column)} = {{ table = {text(table)}, by = {text(by)} }}", f"proven: {why}")
     return lines
 
 
@@ -187,26 +196,29 @@ def _rename_lines(source: SourceGuess) -> list[str]:
     lines = []
     for column, pairs in source.rename.items():
         shown = dict(list(pairs.items())[:10])
-        lines += _comment(f"{column}: {len(pairs)} would join the table but for blanks, case or marks. To repair:")
+        names = ", ".join(map(text, shown)) + (" …" if len(pairs) > len(shown) else "")
+        lines += _comment(f"{column}: {names} would join its table but for blanks, case or marks. To repair:")
         inner = ", ".join(f"{text(a)} = {text(b)}" for a, b in shown.items())
         lines.append(f"# rename = {{ {key(column)} = {{ {inner} }} }}")
     return lines
 
 
 def _column_lines(source: SourceGuess, found: Guess) -> list[str]:
-    lines = [_beside(f"[sources.{key(source.name)}.columns]", "our name = the name in your file")]
+    lines = _beside(f"[sources.{key(source.name)}.columns]", "our name = the name in your file")
     for column, headers in source.rivals.items():
         lines += [line for q in _at(found, f"{source.name}.{column}") for line in _comment(f"{_ASKED} {q.asked}")]
         lines += [f"# {key(column)} = {text(header)}" for header in headers]
     if not source.rivals:
         for q in _at(found, f"{source.name}.amount"):
             lines += [*_comment(f"{_ASKED} {q.asked}."), '# amount = "…"']
-    lines += [_beside(f"{key(c)} = {text(m.header)}", m.why) for c, m in source.columns.items()]
+    lines += [line for c, m in source.columns.items() for line in _beside(f"{key(c)} = {text(m.header)}", m.why)]
     rest = [h for h in source.rest if h not in {r for headers in source.rivals.values() for r in headers}]
     lines += _comment("not used: " + ", ".join(map(text, rest))) if rest else []
     if source.name in TABLES:
         known = [c for c in TABLES[source.name].columns if c not in {*source.columns, *source.rivals}]
+        money = source.name == "orders" and "amount" in known and {"quantity", "price"} <= set(source.columns)
         lines += _comment("not found: " + ", ".join(known)) if known else []
+        lines += _comment("An amount is quantity × price here, less the discount if there is one.") if money else []
     return lines
 
 
@@ -238,9 +250,9 @@ def _missing(found: Guess) -> list[str]:
 
 def _dimensions(found: Guess) -> list[str]:
     why = "name = levels from broad to fine, each a column of orders or of a table it points to"
-    lines = [_beside("[dimensions]", why)]
+    lines = _beside("[dimensions]", why)
     for name, levels in found.dimensions.items():
-        lines.append(_beside(f"{key(name)} = {_list(levels.header.split(' > '))}", levels.why))
+        lines += _beside(f"{key(name)} = {_list(levels.header.split(' > '))}", levels.why)
     return lines
 
 

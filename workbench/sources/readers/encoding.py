@@ -30,9 +30,11 @@ class Encoding:
 
 def prove(file: Path, shown: str, asked: str = "") -> Encoding:
     """The one encoding that all bytes of the file fit; `asked` is what the settings say."""
+    start = _head(file)
+    if foreign := _foreign(start, shown):
+        return Encoding("", foreign)
     if asked:
         return _asked(file, shown, asked)
-    start = _head(file)
     for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if start.startswith(mark):
             return Encoding(name) if fits(file, name) else _none(shown)
@@ -117,6 +119,20 @@ def _western(text: str) -> int:
         if ord(c) > 127 and (c in "€£°–—‘’“”§«»®©™" or c.isalpha()) and (before.isascii() and after.isascii())
         and (c not in "þÞðÐ¤¦" and (before.isalpha() or after.isalpha() or not c.isalpha()))
     )  # fmt: skip
+
+
+def _foreign(start: bytes, shown: str) -> str:
+    """What a file is that calls itself text and is not."""
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return f"{shown}: this is a workbook or an archive, not text. Name it as what it is, e.g. .xlsx or .xls."
+    if start.startswith(b"PAR1"):
+        return f"{shown}: this is Parquet, not text. Name it .parquet."
+    if start.startswith((b"%PDF", b"\x1f\x8b", b"SQLite format 3")):
+        return f"{shown}: this is not text, but a PDF, a compressed file or a database. Export it as CSV or Excel."
+    opening = start.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].lower()
+    if opening.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        return f"{shown}: this is a web page (HTML or XML), not a table. Open it in Excel and save it as .xlsx."
+    return ""
 
 
 def _head(file: Path) -> bytes:

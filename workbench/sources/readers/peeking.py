@@ -1,7 +1,7 @@
 """`peek`: what a file holds before anything is mapped, for `workbench init`."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +106,7 @@ def _parquet(con: "Backend", file: Path) -> Peek:
     schema, problem = parquet.schema(con, file, file.name)
     if problem:
         raise DataError(str(file), [problem])
-    origin, _ = parquet.origin({file: file.name}, {c: c for c, _ in schema})
+    origin, _ = parquet.origin({file: file.name}, schema)
     cells = {c: parquet.cell(f"c{i}", kind) for i, (c, kind) in enumerate(schema)}
     told = _judged(con, f"(SELECT * FROM {origin} LIMIT 10000)", cells)
     columns = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(schema)))
@@ -134,28 +134,44 @@ def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any)
     kinds_found, forms = told
     open_ones = {n: Cell(f"c{i}") for i, n in enumerate(names) if forms.get(n) == UNTOLD}
     if rows.temporary is None or not rows.problems:
-        forms = forms | {n: _form(con, rows.origin, kinds_found[n], c)[0] for n, c in open_ones.items()}
+        origin = _prepared(rows.origin, open_ones.values())
+        forms = forms | {n: _form(con, origin, kinds_found[n], c)[0] for n, c in open_ones.items()}
     if rows.temporary:
         rows.temporary.unlink(missing_ok=True)
     return kinds_found, forms
 
 
 def _judged(con: "Backend", origin: str, cells: dict[str, Cell]) -> tuple[dict[str, str], dict[str, str]]:
-    found: dict[str, str] = {}
+    found = dict.fromkeys(cells, TEXT)
+    origin = _prepared(origin, cells.values())
     forms: dict[str, str] = {}
-    for name, cell in cells.items():
-        found[name], form = _kind(con, origin, cell)
+    for name in _figures(con, origin, cells):
+        found[name], form = _kind(con, origin, cells[name])
         forms |= {name: form} if found[name] != TEXT else {}
     return found, forms
 
 
+def _prepared(origin: str, cells: Iterable[Cell]) -> str:
+    return kinds.prepared(origin, [(kind, cell) for cell in cells for kind in (NUMBER, DATE)])
+
+
+def _figures(con: "Backend", origin: str, cells: dict[str, Cell]) -> list[str]:
+    """The columns that may be dates or numbers: most of their values are short and hold a digit."""
+    if not cells:
+        return []
+    short = "regexp_matches({0}, '[0-9０-９]') AND length({0}) <= 40"
+    shares = ", ".join(f"avg(({short.format(c.written)})::INTEGER) FILTER ({kinds.present(c)})" for c in cells.values())
+    found = con.con.execute(f"SELECT {shares} FROM {origin}").fetchone() or ()
+    return [name for name, share in zip(cells, found, strict=True) if (share or 0) >= _MOST]
+
+
 def _kind(con: "Backend", origin: str, cell: Cell) -> tuple[str, str]:
     """date, number or text, and the form; digits alone are a number unless all are days as yyyymmdd."""
-    days, day_form = _share(con, origin, DATE, cell)
     numbers, number_form = _share(con, origin, NUMBER, cell)
-    if days >= _MOST and (numbers < _MOST or _compact(con, origin, cell)):
-        return DATE, day_form
-    return (NUMBER, number_form) if numbers >= _MOST else (TEXT, "")
+    if numbers >= _MOST and not _compact(con, origin, cell):
+        return NUMBER, number_form
+    days, day_form = _share(con, origin, DATE, cell)
+    return (DATE, day_form) if days >= _MOST else (NUMBER, number_form) if numbers >= _MOST else (TEXT, "")
 
 
 def _share(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[float, str]:
@@ -169,8 +185,8 @@ def _share(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[float, s
 def _form(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[str, Writing]:
     if not cell.text:
         return "", Writing()
-    counts = con.con.execute(kinds.evidence(kind, cell, origin)).fetchone()
-    writing = kinds.judged(kind, counts or (0, 0, 0, 0), cell)
+    counts = con.con.execute(f"SELECT {', '.join(kinds.evidence(kind, cell))} FROM {origin}").fetchone()
+    writing = kinds.judged(kind, counts or (), cell)
     return (writing.form if writing.told else UNTOLD), writing
 
 

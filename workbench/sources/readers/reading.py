@@ -164,7 +164,7 @@ def _open_parquet(job: _Job, found: _Found, paths: Mapping[Path, str]) -> None:
         places = _matched(job, found, [c for c, _ in schema], name, [])
         if places is not None:
             wanted = {ours: schema[i][0] for ours, i in places.items()}
-            origin, file = parquet.origin(group, wanted)
+            origin, file = parquet.origin(group, [schema[i] for i in places.values()])
             cells = {ours: parquet.cell(f"c{n}", schema[i][1]) for n, (ours, i) in enumerate(places.items())}
             found.parts.append(Part(name, origin, cells, wanted, "r", file=file, lazy=True, proved={}))
 
@@ -188,15 +188,16 @@ def _matched(job: _Job, found: _Found, names: Iterable[str], name: str, first: l
 
 
 def _typed(job: _Job, found: _Found) -> Raw:
+    parts = [replace(p, origin=kinds.prepared(p.origin, [(job.kind(o), c) for o, c in p.cells.items()])) for p in found.parts]
     try:
-        proofs = [_writings(job, part) for part in found.parts]
-        chosen = [_settled(job, found, part, proofs, i) for i, part in enumerate(found.parts)]
-        views = [_placed(job, found, part, w) for part, w in zip(found.parts, chosen, strict=True)]
+        proofs = [_writings(job, part) for part in parts]
+        chosen = [_settled(job, found, part, proofs, i) for i, part in enumerate(parts)]
+        views = [_placed(job, found, part, w) for part, w in zip(parts, chosen, strict=True)]
     finally:
         for path in found.temporary:
             path.unlink(missing_ok=True)
         found.temporary.clear()
-    proved = {p.name: p.proved | _told(job, p, w) for p, w in zip(found.parts, chosen, strict=True)}
+    proved = {p.name: p.proved | _told(job, p, w) for p, w in zip(parts, chosen, strict=True)}
     if not views:
         return Raw(None, found.problems or [f"{job.name}: there is nothing to read."], proved, found.digest)
     columns = list(dict.fromkeys(ours for part in found.parts for ours in part.cells))
@@ -211,18 +212,19 @@ def _writings(job: _Job, part: Part) -> dict[str, Writing]:
     asked = {ours: cell for ours, cell in part.cells.items() if job.kind(ours) != TEXT and cell.text}
     if not asked:
         return {}
-    odd = job.con.con.execute(
-        "SELECT " + ", ".join(kinds.simple(job.kind(o), c) for o, c in asked.items()) + f" FROM {part.origin}"
-    ).fetchone()
-    return {ours: _writing(job, part, ours, n) for ours, n in zip(asked, odd or (), strict=True)}
+    odd = _figures(job, [kinds.simple(job.kind(ours), cell) for ours, cell in asked.items()], part)
+    return {ours: _writing(job, part, ours, n) for ours, n in zip(asked, odd, strict=True)}
 
 
 def _writing(job: _Job, part: Part, ours: str, odd: int) -> Writing:
     kind, cell = job.kind(ours), part.cells[ours]
     if odd <= 0 and not (kind == NUMBER and job.source.decimal == ","):
         return Writing("." if odd else "", simple=True)
-    counts = job.con.con.execute(kinds.evidence(kind, cell, part.origin)).fetchone()
-    return kinds.judged(kind, counts or (0, 0, 0, 0), cell)
+    return kinds.judged(kind, _figures(job, kinds.evidence(kind, cell), part), cell)
+
+
+def _figures(job: _Job, aggregates: Iterable[str], part: Part) -> tuple[int, ...]:
+    return job.con.con.execute(f"SELECT {', '.join(aggregates)} FROM {part.origin}").fetchone() or ()
 
 
 def _settled(job: _Job, found: _Found, part: Part, proofs: list[dict[str, Writing]], i: int) -> dict[str, Writing]:
