@@ -6,11 +6,13 @@ out of customers and cohorts; new against repeat shows it apart.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from workbench.periods import Calendar, Every
+from workbench.sources import engines
 from workbench.sources.cube import Cube, shown, starts, truncated
 from workbench.sources.query import SCALE, fetch, memory, units
 
@@ -34,7 +36,8 @@ class Purchases:
         """One row a customer who bought on these days; see `Data.customers`."""
         if not self.known:
             return pd.DataFrame(columns=list(COLUMNS))
-        days = self._days(between)
+        days = self._days.filter(lambda t: t["customer"].notnull() & (t["day"] <= between[1].date()))
+        days = days if between[0] is None else days.filter(days["day"] >= between[0].date())
         bought = days["net"] > 0
         first = days["day"].min(where=bought)
         sums = {"first": first, "last": days["day"].max(where=bought), "days": bought.sum(), "net": days["net"].sum(),
@@ -48,7 +51,7 @@ class Purchases:
         """How many customers of each cohort bought in each period, and for how much; named by the periods' first days."""
         if not self.known:
             return pd.DataFrame(columns=["cohort", "period", "customers", "amount"])
-        active = self._active(every, last)
+        active = self._active(every, last).filter(lambda t: t["customer"].notnull())
         began = active.filter(active["bought"]).group_by("customer").aggregate(cohort=lambda t: t["period"].min())
         joined = active.inner_join(began, "customer").filter(lambda t: t["period"] >= t["cohort"])
         counted = joined.group_by("cohort", "period").aggregate(customers=joined["bought"].sum(), amount=joined["net"].sum())
@@ -61,7 +64,7 @@ class Purchases:
         if not self.known:
             return pd.DataFrame(columns=["period", *by])
         active = self._active(every, last, by)
-        began = self._active(every, last).filter(lambda t: t["bought"])
+        began = self._active(every, last).filter(lambda t: t["bought"] & t["customer"].notnull())
         began = began.group_by(buyer="customer").aggregate(cohort=lambda t: t["period"].min())
         joined = active.left_join(began, active["customer"] == began["buyer"])
         kind = ibis.cases((joined["customer"].isnull(), "unnamed"), (joined["cohort"] == joined["period"], "new"), else_="repeat")
@@ -74,33 +77,38 @@ class Purchases:
             found[level] = shown(found[level], self.cube.refs.labels(level, "orders", list(self.cube.lines.columns)))
         return _money(found, *sums).sort_values(["period", *by], ignore_index=True)
 
-    def _lines(self, between: Days) -> Any:
-        lines, (first, last) = self.cube.lines, between
-        lines = lines.filter(lines["date"] < (last + pd.Timedelta(days=1)).date())
-        return lines if first is None else lines.filter(lines["date"] >= first.date())
+    @cached_property
+    def _days(self) -> Any:
+        """One row for each customer (or none named) and day: net, in ten-thousandths, and orders above zero where numbered.
 
-    def _days(self, between: Days) -> Any:
-        """One row for each customer and day: net, in ten-thousandths, and orders above zero where they are numbered."""
-        lines = self._lines(between).filter(lambda t: t["customer"].notnull())
-        lines = lines.mutate(customer=lines["customer"].cast("string"), day=lines["date"].cast("date"), net=units(lines["amount"]))
-        if "order" not in lines.columns:
-            return lines.group_by("customer", "day").aggregate(net=lines["net"].sum())
-        orders = lines.group_by("customer", "day", "order").aggregate(net=lines["net"].sum())
-        return orders.group_by("customer", "day").aggregate(net=orders["net"].sum(), orders=(orders["net"] > 0).sum())
+        All else here is asked of it, so it is kept on disk where the engine is our own.
+        """
+        lines = self._lines()
+        if "order" in lines.columns:
+            orders = lines.group_by("customer", "day", "order").aggregate(net=lines["net"].sum().cast("int64"))
+            numbered = {"orders": (orders["net"] > 0).sum().cast("int64")}
+            days = orders.group_by("customer", "day").aggregate(net=orders["net"].sum().cast("int64"), **numbered)
+        else:
+            days = lines.group_by("customer", "day").aggregate(net=lines["net"].sum().cast("int64"))
+        return engines.kept(self.cube.con, days, "customer_days")
+
+    def _lines(self, by: tuple[str, ...] = ()) -> Any:
+        lines = self.cube.refs.attach(self.cube.lines, "orders", by)
+        text = {name: lines[name].cast("string") for name in ("customer", *by)}
+        return lines.mutate(day=lines["date"].cast("date"), net=units(lines["amount"]), **text)
 
     def _active(self, every: Every, last: pd.Timestamp, by: tuple[str, ...] = ()) -> Any:
         """One row for each customer, period and level: net, and whether they bought on any of its days."""
-        cube = self.cube
-        lines = cube.refs.attach(self._lines((None, last)), "orders", by)
-        start = truncated(lines["date"], every, cube.calendar)
+        days = self._days
+        if by:
+            days = self._lines(by).group_by("customer", "day", *by).aggregate(net=lambda t: t["net"].sum().cast("int64"))
+        days, cube = days.filter(days["day"] <= last.date()), self.cube
+        start = truncated(days["day"], every, cube.calendar)
         if start is None:
             found = memory(starts(cube.calendar, every, cube.days.index[0], cube.days.index[-1]))
-            lines = lines.inner_join(found, lines["date"].cast("date") == found["__day"])
-            start = lines["__start"]
-        named = {level: lines[level].cast("string") for level in by}
-        lines = lines.mutate(customer=lines["customer"].cast("string"), day=lines["date"].cast("date"), period=start.cast("date"),
-                             net=units(lines["amount"]), **named)  # fmt: skip
-        days = lines.group_by("customer", "day", "period", *by).aggregate(net=lines["net"].sum())
+            days = days.inner_join(found, days["day"] == found["__day"])
+            start = days["__start"]
+        days = days.mutate(period=start.cast("date"))
         return days.group_by("customer", "period", *by).aggregate(net=days["net"].sum(), bought=(days["net"] > 0).any())
 
     def _timed(self, found: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:

@@ -53,6 +53,13 @@ def stage(con: "Backend") -> str:
     return "workbench_stage"
 
 
+def kept(con: Any, expr: Any, name: str) -> Any:
+    """The rows of `expr` as a table on disk where `con` is our own engine, so that they are computed once; else `expr`."""
+    if con not in _SCRATCH:
+        return expr
+    return con.create_table(name, expr, database=(stage(con), "main"), overwrite=True)
+
+
 def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
     """A database by its URL; ${NAME} comes from the environment, a file's path is relative to `folder`."""
     ibis = _ibis()
