@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import shared_data
-from workbench.analytics.customers.rfm import rfm, score
+from workbench.analytics.customers.scoring import rfm, score
 from workbench.analytics.results import Unknown
 
 

@@ -97,6 +97,10 @@ class Data:
         first = None if since is None else pd.Timestamp(since)
         return self._remembered(("customers", first, last), lambda: self.purchases.customers((first, last)))
 
+    def customers_each(self) -> dict[str, pd.DataFrame]:
+        """`customers` of the days of each of the two `spans`, "now" and "before"; empty where spans is None."""
+        return {n: self.customers(d[1], d[0]) for n in ("now", "before") if self.spans and (d := getattr(self.spans, n))}
+
     def holdout(self, weeks: int = 52) -> pd.DataFrame:
         """Customers as they were `weeks` ago (at most half of the data ago), and what they bought since.
 

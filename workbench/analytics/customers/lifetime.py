@@ -59,6 +59,10 @@ class BgNbd:
         until_left = rng.geometric(leaves)  # the purchase after which the customer is gone
         return np.where(alive, np.minimum(rng.poisson(rate * horizon), until_left), 0)
 
+    def simulate_spend(self, customers: pd.DataFrame, horizon: float, spending: "GammaGamma", rng: np.random.Generator) -> float:
+        """One draw of what all customers together spend in the next `horizon`."""
+        return float(spending.simulate(customers, self.simulate(customers, horizon, rng), rng).sum())
+
     def _log_odds_left(self, x: Array, tx: Array, age: Array) -> Array:
         left = np.log(self.a) - np.log(self.b + np.maximum(x, 1) - 1)
         return left + (self.r + x) * (np.log(self.alpha + age) - np.log(self.alpha + tx))
@@ -109,6 +113,14 @@ class GammaGamma:
         return (self.gamma + x * paid) * self.p / (self.p * x + self.q - 1)
 
 
+    def simulate(self, customers: pd.DataFrame, purchases: Array, rng: np.random.Generator) -> Array:
+        """One draw of what each customer spends on so many purchase days."""
+        x = customers["frequency"].to_numpy(float)
+        paid = np.where(x > 0, np.nan_to_num(customers["monetary"].to_numpy(float)), 0.0)
+        rate = rng.gamma(self.p * x + self.q, 1 / (self.gamma + x * paid))
+        return rng.gamma(np.maximum(self.p * purchases, 1e-12)) / rate * (purchases > 0)
+
+
 @dataclass(frozen=True)
 class ShiftedBetaGeometric:
     """Contracts renewed with a probability that differs between customers: beta(alpha, beta).
@@ -127,15 +139,17 @@ class ShiftedBetaGeometric:
 
 def fit_bg_nbd(customers: pd.DataFrame) -> BgNbd:
     """BG/NBD by maximum likelihood. Equal histories are counted, not repeated, so a million customers take seconds."""
-    x, tx, age, n = _counted(customers)
-    scale = _scale(age)
-
-    def negative(log_parameters: Array) -> tuple[float, Array]:
-        value, slope = _bg_nbd(np.exp(log_parameters), x, tx / scale, age / scale, n)
-        return -value, -slope * np.exp(log_parameters)
-
+    negative, scale, purchases = _bg_nbd_negative(customers)
     (r, alpha, a, b), best = _maximize(negative, _START["bg_nbd"], jac=True)
-    return BgNbd(r, alpha * scale, a, b, best - float((n * x).sum()) * np.log(scale))
+    return BgNbd(r, alpha * scale, a, b, best - purchases * np.log(scale))
+
+
+def draw_bg_nbd(model: BgNbd, customers: pd.DataFrame, n: int, rng: np.random.Generator) -> list[BgNbd]:
+    """Models whose parameters are drawn from the uncertainty of a fit to `customers`."""
+    negative, scale, _ = _bg_nbd_negative(customers)
+    best = np.array([model.r, model.alpha / scale, model.a, model.b])
+    drawn = _around(lambda p: negative(p)[0], best, n, rng)
+    return [BgNbd(r, alpha * scale, a, b) for r, alpha, a, b in drawn]
 
 
 def fit_pareto_nbd(customers: pd.DataFrame) -> ParetoNbd:
@@ -151,6 +165,32 @@ def fit_pareto_nbd(customers: pd.DataFrame) -> ParetoNbd:
 
 def fit_gamma_gamma(customers: pd.DataFrame) -> GammaGamma:
     """Gamma-Gamma by maximum likelihood, on customers with a repeat purchase and a positive mean amount."""
+    negative, scale, usable = _gamma_gamma_negative(customers)
+    (p, q, g), best = _maximize(negative, _START["gamma_gamma"])
+    return GammaGamma(p, q, g * scale, best - usable * np.log(scale))
+
+
+def draw_gamma_gamma(model: GammaGamma, customers: pd.DataFrame, n: int, rng: np.random.Generator) -> list[GammaGamma]:
+    """Models whose parameters are drawn from the uncertainty of a fit to `customers`."""
+    negative, scale, _ = _gamma_gamma_negative(customers)
+    drawn = _around(negative, np.array([model.p, model.q, model.gamma / scale]), n, rng)
+    return [GammaGamma(p, max(q, 1.05), g * scale) for p, q, g in drawn]
+
+
+def _bg_nbd_negative(customers: pd.DataFrame) -> tuple[Callable[[Array], tuple[float, Array]], float, float]:
+    """Minus the log-likelihood and its slope by the logs of the parameters; the unit of time; all repeat purchases."""
+    x, tx, age, n = _counted(customers)
+    scale = _scale(age)
+
+    def negative(log_parameters: Array) -> tuple[float, Array]:
+        value, slope = _bg_nbd(np.exp(log_parameters), x, tx / scale, age / scale, n)
+        return -value, -slope * np.exp(log_parameters)
+
+    return negative, scale, float((n * x).sum())
+
+
+def _gamma_gamma_negative(customers: pd.DataFrame) -> tuple[Callable[[Array], float], float, int]:
+    """Minus the log-likelihood by the logs of the parameters; the unit of money; customers it is of."""
     from scipy.special import gammaln
 
     usable = customers[(customers["frequency"] > 0) & (customers["monetary"] > 0)]
@@ -165,8 +205,7 @@ def fit_gamma_gamma(customers: pd.DataFrame) -> GammaGamma:
         each = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(g)
         return -float((each + (p * x - 1) * np.log(z) + p * x * np.log(x) - (p * x + q) * np.log(g + x * z)).sum())
 
-    (p, q, g), best = _maximize(negative, _START["gamma_gamma"])
-    return GammaGamma(p, q, g * scale, best - len(z) * np.log(scale))
+    return negative, scale, len(z)
 
 
 def fit_shifted_beta_geometric(still_there: Array) -> ShiftedBetaGeometric:
@@ -239,6 +278,24 @@ def _pareto_tail(r: float, alpha: float, s: float, beta: float, x: Array, t: Arr
     larger, second = max(alpha, beta), (s + 1 if alpha >= beta else r + x)
     f = hyp2f1(r + s + x, second, r + s + x + 1, abs(alpha - beta) / (larger + t))
     return np.log(f) - (r + s + x) * np.log(larger + t)
+
+
+def _around(negative: Callable[[Array], float], best: Array, n: int, rng: np.random.Generator) -> Array:
+    """Parameters drawn around the best ones: normal on their logs, by the curvature there.
+
+    A direction in which the likelihood is flat is drawn with a standard deviation of 0.7 at most: it hardly matters.
+    """
+    middle, size, step = np.log(best), len(best), 5e-3
+    shift = np.eye(size) * step
+
+    def second(i: int, j: int) -> float:
+        signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+        return sum(a * b * negative(middle + a * shift[i] + b * shift[j]) for a, b in signs) / (4 * step**2)
+
+    curvature = np.array([[second(min(i, j), max(i, j)) if i <= j else 0.0 for j in range(size)] for i in range(size)])
+    values, directions = np.linalg.eigh(curvature + np.triu(curvature, 1).T)
+    spread = directions / np.sqrt(np.maximum(values, 2.0))
+    return np.exp(middle + rng.standard_normal((n, size)) @ spread.T)
 
 
 def _maximize(negative: Callable, start: tuple[float, ...], *, jac: bool = False) -> tuple[tuple[float, ...], float]:

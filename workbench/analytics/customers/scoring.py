@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import require, unknown
+from workbench.analytics.customers.repeat import few
+from workbench.analytics.history.frames import require
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 
 MEASURES = ("days_since_last_order", "orders", "amount")
 CLASSES = ("high_value", "potential", "dormant", "other")
+FEWEST = 10
 _NEAR, _FAR = 3, 1
 
 
@@ -49,8 +51,8 @@ def rfm(customers: pd.DataFrame, as_of: pd.Timestamp) -> Rfm | Unknown:
     """
     require(customers, ("customer", "last", "orders", "amount"), "rfm")
     named = customers.dropna(subset=["customer"]).set_index("customer")
-    if len(named) < 10:
-        return unknown("rfm", "customers.unknown_few", have=len(named), need=10)
+    if len(named) < FEWEST:
+        return few("rfm", named, "customers.unknown_few", FEWEST)
     members = pd.DataFrame({
         "days_since_last_order": (pd.Timestamp(as_of) - named["last"]).dt.days.astype("float64"),
         "orders": named["orders"].astype("float64"),
