@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import shared_data
 from workbench import settings
-from workbench.errors import ParameterError
+from workbench.errors import DataError, ParameterError
 from workbench.settings import CalendarSettings, Company, Source
 from workbench.sources import guess
 from workbench.sources.contracts import TABLES
@@ -260,12 +260,33 @@ def test_a_table_whose_key_stands_in_the_orders_is_a_reference_table_of_their_ow
     assert found["dimensions"] == {"group": ["group", "region"]}
 
 
+def test_a_level_of_the_orders_that_customers_repeat_goes_on_below_by_their_finer_ones():
+    places = {"区域": list("xxyyx") * 2, "客户编号": list("12345") * 2}
+    orders = sheet("订单.csv", 订单日期=["2024-01-02"] * 10, 销售额=["1.5"] * 10, **places)
+    n = 12
+    customers = {"客户编号": [str(i) for i in range(1, n + 1)], "区域": (list("xxyyx") * 3)[:n]}
+    cities = {"城市": (["a", "b", "c", "c", "a"] * 3)[:n]}
+    found = made([orders, sheet("客户.csv", **customers, **cities)])
+    assert found["dimensions"] == {"region": ["region", "city"]}
+    assert found["sources"]["customers"]["columns"] == {"customer": "客户编号", "city": "城市"}
+
+
 def test_targets_that_name_reps_by_another_number_are_looked_up():
     reps = sheet("reps.csv", EmployeeKey=["1", "2", "3"], EmployeeID=["901", "902", "903"], Name=["Ann", "Bo", "Cy"])
     targets = sheet("targets.csv", EmployeeID=["901", "902", "903"], Target=["1", "2", "3"], Month=["2024-01-01"] * 3)
     found = made([sheet("sales.csv", date=["2024-01-02"], amount=["1"], EmployeeKey=["1"]), reps, targets])
     assert found["sources"]["targets"]["lookup"] == {"rep": {"table": "reps", "by": "employee_id"}}
     assert found["sources"]["reps"]["columns"]["employee_id"] == "EmployeeID"
+
+
+def test_targets_are_split_by_the_levels_of_the_orders():
+    orders = sheet("订单.csv", 订单日期=["2024-01-02"] * 4, 销售额=list("1234"), 大区=["华东", "华东", "华北", "华北"])
+    found = made([orders, sheet("月度目标.csv", 月份=["2024-01"] * 2, 大区=["华东", "华北"], 金额数=["100", "200"])])
+    assert found["sources"]["targets"]["columns"] == {"period": "月份", "amount": "金额数", "region": "大区"}
+
+
+def test_a_date_alone_makes_no_table():
+    assert sheets.matches(sheet("日志.csv", 月份=["2024-01", "2024-02"], 备注=["a", "b"])) == []
 
 
 def test_values_that_join_but_for_blanks_and_case_are_proposed_as_a_comment_only():
@@ -299,6 +320,31 @@ def test_missing_files_and_unknown_languages_are_told_at_once(tmp_path):
     with pytest.raises(ParameterError) as caught:
         guess.init([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "workbench.toml", lang="en,fr")
     assert len(caught.value.problems) == 3
+
+
+def test_all_files_that_cannot_be_read_are_named_at_once(tmp_path):
+    texts = {"empty.csv": "", "fake.xlsx": "PK no", "b.csv": "a,b\n1,2"}
+    files = [write(tmp_path / name, text) for name, text in texts.items()]
+    with pytest.raises(DataError) as caught:
+        guess.init(files, tmp_path / "workbench.toml")
+    assert ["empty.csv" in caught.value.problems[0], "fake.xlsx" in caught.value.problems[1]] == [True, True]
+    assert not (tmp_path / "workbench.toml").exists()
+
+
+def test_files_without_orders_are_a_question(tmp_path):
+    out = tmp_path / "workbench.toml"
+    told = guess.init([write(tmp_path / "b.csv", "a,b\nx,y\n")], out)
+    assert "no file looks like orders" in told
+    assert "PLEASE DECIDE: no file looks like orders" in out.read_text("utf-8")
+
+
+def test_headers_below_a_title_are_found(init, tmp_path):
+    title = "2024年销售明细,,\n,,\n订单日期,销售额,区域\n"
+    rows = "".join(f"2024-03-{i:02d},{i}.50,{'华东' if i % 2 else '华南'}\n" for i in range(1, 29))
+    found, text, _ = init(write(tmp_path / "订单.csv", title + rows))
+    assert found.sources["orders"].columns == {"date": "订单日期", "amount": "销售额", "region": "区域"}
+    assert found.sources["orders"].header == 3
+    assert "header = 3  # guess: the row that looks like headers" in text
 
 
 @pytest.mark.parametrize("model", [Company, CalendarSettings, Source])
@@ -366,3 +412,15 @@ def test_real_exports_are_recognized(init, folder, pattern, tables, dimensions):
     found, _, _ = init(*sorted(shared_data(folder).glob(pattern)))
     assert set(found.sources) == tables
     assert set(found.dimensions) == dimensions
+
+
+def test_the_made_up_company_is_recognized_as_its_own_settings_have_it(init):
+    folder = Path(__file__).parents[2] / "data" / "demo"
+    meant = settings.load(folder)
+    found, _, _ = init(*sorted(f for f in folder.iterdir() if f.suffix in (".csv", ".xlsx")))
+    assert set(found.sources) == set(meant.sources)
+    for name, source in meant.sources.items():
+        wanted = {c: h for c, h in source.columns.items() if c in TABLES[name].columns}
+        assert {c: found.sources[name].columns.get(c) for c in wanted} == wanted, name
+    assert found.sources["targets"].lookup == meant.sources["targets"].lookup
+    assert found.sources["opportunities"].stages == meant.sources["opportunities"].stages

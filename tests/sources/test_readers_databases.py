@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+
 from workbench.settings import Source
 from workbench.sources import engines, readers
 from workbench.sources.contracts import TABLES
@@ -16,16 +17,24 @@ ROWS = [("2026-09-01", " A ", "10.50"), ("2026-09-02", "", "-2.25"), ("2026-09-0
 def sales(postgres: str) -> str:
     psycopg = pytest.importorskip("psycopg")
     with psycopg.connect(postgres) as con:
-        con.execute('CREATE SCHEMA erp; CREATE TABLE erp.lines ("订单日期" timestamp, customer text, amount numeric(12, 2))')
-        con.execute('CREATE TABLE erp.texts (day text, amount text); CREATE TABLE erp."or""ders; --" (day date, amount int)')
+        con.execute(
+            'CREATE SCHEMA erp; CREATE TABLE erp.lines ("订单日期" timestamp, customer text, amount numeric(12, 2))'
+        )
+        con.execute(
+            'CREATE TABLE erp.texts (day text, amount text); CREATE TABLE erp."or""ders; --" (day date, amount int)'
+        )
         with con.cursor() as cursor:
             cursor.executemany("INSERT INTO erp.lines VALUES (%s, %s, %s)", [(f"{d} 23:30", c, a) for d, c, a in ROWS])
-            cursor.executemany("INSERT INTO erp.texts VALUES (%s, %s)", [("13.9.2026", "1.234,50"), ("1.9.2026", "7,5")])
+            cursor.executemany(
+                "INSERT INTO erp.texts VALUES (%s, %s)", [("13.9.2026", "1.234,50"), ("1.9.2026", "7,5")]
+            )
     return postgres
 
 
 def orders(url: str, table: str, folder: Path = Path(), **columns: str) -> readers.Raw:
-    return readers.read(engines.embedded(), "orders", Source(url=url, table=table, columns=columns), TABLES["orders"], folder)
+    return readers.read(
+        engines.embedded(), "orders", Source(url=url, table=table, columns=columns), TABLES["orders"], folder
+    )
 
 
 def test_a_postgres_table_is_read_with_our_names_and_kinds(sales: str) -> None:
@@ -41,7 +50,7 @@ def test_a_postgres_table_is_read_with_our_names_and_kinds(sales: str) -> None:
 
 def test_a_database_shows_how_many_rows_and_which_day_it_was_read_at(sales: str) -> None:
     raw = orders(sales, "erp.lines", date="订单日期", amount="amount")
-    assert [d for d in raw.digest.values()] == ["3 rows, 2026-09-03"]
+    assert list(raw.digest.values()) == ["3 rows, 2026-09-03"]
 
 
 def test_a_password_is_in_no_message(sales: str, monkeypatch: pytest.MonkeyPatch) -> None:

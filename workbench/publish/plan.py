@@ -86,25 +86,18 @@ def plan(request: Request) -> Plan:
             for name, ps in known.items() for n in _OURS if getattr(request, n) and n not in ps]  # fmt: skip
     if problems := problems + clashes + missing + wrong + refused + deaf:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
-    return _plan(request, notebooks, company, day, scope, languages, chosen, known)
-
-
-def _plan(request: Request, notebooks: tuple[Path, ...], company: Settings, day: date, scope: dict[str, str],
-          languages: tuple[Language, ...], chosen: dict[str, dict[str, Value]],
-          known: Mapping[str, Mapping[str, Parameter]]) -> Plan:  # fmt: skip
-    inputs = _inputs(company)
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
-    parts = [
-        _sources(notebooks),
-        chosen,
-        company.path.read_text("utf-8-sig"),
-        inputs,
-        _package(),
-        sys.version,
-        versions(),
-    ]
-    key = None if any(s.url for s in company.sources.values()) else digest(json.dumps(parts).encode())
-    return Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out, inputs, key)
+    made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
+    return replace(made, inputs=(inputs := _inputs(company)), key=_key(made, inputs))
+
+
+def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
+    """Equal for runs that can only give equal reports. What is in a database cannot be told without reading it."""
+    if any(source.url for source in made.settings.sources.values()):
+        return None
+    company = made.settings.path.read_text("utf-8-sig")
+    parts = [_sources(made.notebooks), made.parameters, company, inputs, _package(), sys.version, versions()]
+    return digest(json.dumps(parts).encode())
 
 
 def versions() -> dict[str, str]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
-_LIBRARIES = (
+LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
     "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
     "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "statsmodels.tsa.seasonal",
@@ -97,7 +97,7 @@ def main() -> None:
 
 def _load() -> None:
     """Imports what notebooks use. What is missing is the notebook's to tell."""
-    for name in _LIBRARIES:
+    for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     import workbench

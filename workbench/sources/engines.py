@@ -72,7 +72,7 @@ def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
 def frame(expr: "ibis.Table") -> "pd.DataFrame":
     """The rows of an expression in pandas: days and moments as datetime64[us], decimals as float64."""
     with warnings.catch_warnings():
-        _quiet()
+        quiet()
         rows = expr.to_pandas()
     for name, kind in expr.schema().items():
         if kind.is_date() or kind.is_timestamp():
@@ -101,20 +101,20 @@ def named(name: str) -> str:
 
 
 def _ibis() -> Any:
-    _quiet()
+    quiet()
     import ibis
 
     return ibis
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Ibis 12 calls what pandas 4 and DuckDB 2 will drop; readers of a report can do nothing about it."""
     for category in (DeprecationWarning, FutureWarning):  # pandas' own are subclasses of these
         warnings.filterwarnings("ignore", category=category, module=r"ibis(\.|$)")
 
 
 def _local(url: str, folder: Path) -> str:
-    """DuckDB and SQLite files stand relative to the settings, DuckDB's for reading only; no server is waited for long."""
+    """Files stand relative to the settings, DuckDB's are opened for reading only; no server is waited for long."""
     scheme, _, rest = url.partition("://")
     if scheme in ("postgres", "postgresql") and "connect_timeout" not in url:
         return f"{url}{'&' if '?' in url else '?'}connect_timeout=15"

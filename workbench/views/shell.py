@@ -72,8 +72,8 @@ class Problem:
 class ShellPage:
     """One notebook's page in one language.
 
-    `provenance` is (label key, value) pairs: the keys run, revision, data, commit, versions, phrases, seed have words in
-    each language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
+    `provenance` is (label key, value) pairs: run, revision, data, commit, versions, phrases and seed have words in each
+    language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
     """
 
     title: str  # of the browser's tab

@@ -58,7 +58,7 @@ def _value(column: "ibis.Value", kind: str) -> "ibis.Value":
 
 def _missing(con: "ibis.BaseBackend", source: Source, schema: object, name: str, error: Exception) -> str:
     try:
-        there = con.list_tables(database=schema) if schema else con.list_tables()  # type: ignore[arg-type]
+        there = con.list_tables(database=schema) if schema else con.list_tables()
     except engines.failures():
         there = []
     near = difflib.get_close_matches(name, there, n=3, cutoff=0.5) or sorted(there)[:8]

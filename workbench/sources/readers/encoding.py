@@ -35,7 +35,11 @@ def prove(file: Path, shown: str, asked: str = "") -> Encoding:
         return Encoding("", foreign)
     if asked:
         return _asked(file, shown, asked)
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if start.startswith(mark):
             return Encoding(name) if fits(file, name) else _none(shown)
     if b"\0" in start:
@@ -71,7 +75,8 @@ def _asked(file: Path, shown: str, asked: str) -> Encoding:
     name = "utf-8-sig" if name == "utf-8" and _head(file).startswith(codecs.BOM_UTF8) else name
     if fits(file, name):
         return Encoding(name)
-    return Encoding("", f"{shown}: not all of its bytes are {asked}. Correct encoding in workbench.toml, or leave it out to have it found.")  # fmt: skip
+    advice = "Correct encoding in workbench.toml, or leave it out to have it found."
+    return Encoding("", f"{shown}: not all of its bytes are {asked}. {advice}")
 
 
 def _legacy(file: Path, shown: str) -> Encoding:
@@ -111,7 +116,7 @@ def _sense(odd: bytes, name: str) -> float:
 
 
 def _western(text: str) -> int:
-    """Characters beyond ASCII that stand as accents do: a Latin letter beside ASCII ones, or a sign of money or quotation."""
+    """Characters beyond ASCII that stand as accents do: a Latin letter beside ASCII ones, or a sign."""
     padded = f" {text} "
     return sum(
         1
@@ -142,7 +147,8 @@ def _head(file: Path) -> bytes:
 
 def _none(shown: str, fitting: list[str] | None = None) -> Encoding:
     several = f" Its bytes could be {' or '.join(fitting)}." if fitting else ""
-    return Encoding("", f"{shown}: its encoding cannot be told.{several} Say which in workbench.toml, e.g. encoding = \"gb18030\".")  # fmt: skip
+    advice = 'Say which in workbench.toml, e.g. encoding = "gb18030".'
+    return Encoding("", f"{shown}: its encoding cannot be told.{several} {advice}")
 
 
 def _binary(shown: str) -> Encoding:

@@ -1,7 +1,9 @@
 """`peek`: what a file holds before anything is mapped, for `workbench init`."""
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,7 +83,8 @@ def _text(con: "Backend", file: Path) -> Peek:
         told = _judge_all(con, text.rows(con, opened), opened.headers, told)
     count = len(below) if len(opened.sample) < 1000 and file.stat().st_size < text.SAMPLE else None
     return Peek(file, file.name, opened.headers, tuple(below[:SAMPLE]), header=opened.header, count=count,
-                encoding=opened.proved["encoding"], delimiter=opened.delimiter, kinds=told[0], forms=told[1])  # fmt: skip
+                encoding=opened.proved["encoding"], delimiter=opened.delimiter,
+                kinds=told[0], forms=told[1])  # fmt: skip
 
 
 def _workbook(con: "Backend", file: Path) -> list[Peek]:
@@ -120,7 +123,9 @@ def _even(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple((list(row) + [""] * width)[:width])
 
 
-def _judge(con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[dict[str, str], dict[str, str]]:
+def _judge(
+    con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[dict[str, str], dict[str, str]]:
     """The kind and form of each column of some rows of text."""
     import pyarrow as pa
 
@@ -129,13 +134,14 @@ def _judge(con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]) 
     return _judged(con, view, {name: Cell(f"c{i}") for i, name in enumerate(names)})
 
 
-def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any) -> tuple[dict[str, str], dict[str, str]]:
+def _judge_all(
+    con: "Backend", rows: text.Rows, names: Sequence[str], told: Any
+) -> tuple[dict[str, str], dict[str, str]]:
     """The forms again, of the columns that the first rows could not tell, by all rows."""
     kinds_found, forms = told
     open_ones = {n: Cell(f"c{i}") for i, n in enumerate(names) if forms.get(n) == UNTOLD}
     if rows.temporary is None or not rows.problems:
-        origin = _prepared(rows.origin, open_ones.values())
-        forms = forms | {n: _form(con, origin, kinds_found[n], c)[0] for n, c in open_ones.items()}
+        forms = forms | {n: _form(con, _prepared(rows.origin, c), kinds_found[n], c)[0] for n, c in open_ones.items()}
     if rows.temporary:
         rows.temporary.unlink(missing_ok=True)
     return kinds_found, forms
@@ -143,16 +149,15 @@ def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any)
 
 def _judged(con: "Backend", origin: str, cells: dict[str, Cell]) -> tuple[dict[str, str], dict[str, str]]:
     found = dict.fromkeys(cells, TEXT)
-    origin = _prepared(origin, cells.values())
     forms: dict[str, str] = {}
     for name in _figures(con, origin, cells):
-        found[name], form = _kind(con, origin, cells[name])
+        found[name], form = _kind(con, _prepared(origin, cells[name]), cells[name])
         forms |= {name: form} if found[name] != TEXT else {}
     return found, forms
 
 
-def _prepared(origin: str, cells: Iterable[Cell]) -> str:
-    return kinds.prepared(origin, [(kind, cell) for cell in cells for kind in (NUMBER, DATE)])
+def _prepared(origin: str, cell: Cell) -> str:
+    return kinds.prepared(origin, [(NUMBER, cell), (DATE, cell)])
 
 
 def _figures(con: "Backend", origin: str, cells: dict[str, Cell]) -> list[str]:
@@ -160,7 +165,7 @@ def _figures(con: "Backend", origin: str, cells: dict[str, Cell]) -> list[str]:
     if not cells:
         return []
     short = "regexp_matches({0}, '[0-9０-９]') AND length({0}) <= 40"
-    shares = ", ".join(f"avg(({short.format(c.written)})::INTEGER) FILTER ({kinds.present(c)})" for c in cells.values())
+    shares = ", ".join(f"avg(({short.format(c.written)})::INTEGER) FILTER ({c.filled})" for c in cells.values())
     found = con.con.execute(f"SELECT {shares} FROM {origin}").fetchone() or ()
     return [name for name, share in zip(cells, found, strict=True) if (share or 0) >= _MOST]
 
@@ -177,8 +182,12 @@ def _kind(con: "Backend", origin: str, cell: Cell) -> tuple[str, str]:
 def _share(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[float, str]:
     form, writing = _form(con, origin, kind, cell)
     tries = [writing] if form != UNTOLD else [Writing(f) for f in ((".", ",") if kind == NUMBER else kinds.ORDERS)]
-    read = " OR ".join(f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries)
-    found = con.con.execute(f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}").fetchone()
+    read = " OR ".join(
+        f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries
+    )
+    found = con.con.execute(
+        f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}"
+    ).fetchone()
     return (found[1] / found[0], form) if found and found[0] else (0.0, "")
 
 

@@ -1,5 +1,7 @@
 """`read`: a source's files or database table, found, opened, matched, proven, typed."""
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 import itertools
 import warnings
 from collections import defaultdict
@@ -44,7 +46,8 @@ class Raw:
     def with_rows(self) -> "ibis.Table":
         """`expr` with `_row` in any case; dear for large tables, so only for messages."""
         table = self.rowed if self.rowed is not None else self.expr
-        assert table is not None, "there is no table: see problems"
+        if table is None:
+            raise DataError("source", self.problems)
         if "_row" in table.columns:
             return table
         import ibis
@@ -80,6 +83,7 @@ class _Found:
 
 def read(con: "Backend", name: str, source: Source, table: Table, folder: Path, extra: Iterable[str] = ()) -> Raw:
     """The source as one table with our names and kinds, and all that is wrong with it."""
+    engines.quiet()
     job = _Job(con, name, source, table, Path(folder), tuple(extra))
     found = _Found([], headers.unmapped(source, table), {}, [])
     if source.url:
@@ -148,7 +152,8 @@ def _open_sheet(job: _Job, found: _Found, sheet: excel.Sheet, name: str) -> None
         return
     view, cells = excel.register(job.con, sheet, header, list(places.values()))
     found.parts.append(Part(name, view, dict(zip(places, cells, strict=True)),
-                            {ours: names[i] for ours, i in places.items()}, "r", proved={"sheet": sheet.name}))  # fmt: skip
+                            {ours: names[i] for ours, i in places.items()}, "r",
+                            proved={"sheet": sheet.name}))  # fmt: skip
 
 
 def _open_parquet(job: _Job, found: _Found, paths: Mapping[Path, str]) -> None:
@@ -173,12 +178,18 @@ def _wanted(job: _Job, names: Iterable[str]) -> dict[str, str]:
     return headers.wanted(job.source, job.table, job.extra, list(names))
 
 
-def _matched(job: _Job, found: _Found, names: Iterable[str], name: str, first: list[list[str]]) -> dict[str, int] | None:
+def _matched(
+    job: _Job, found: _Found, names: Iterable[str], name: str, first: list[list[str]]
+) -> dict[str, int] | None:
     """The place of each of our columns in the file; None, with problems, where some are not there."""
     names = list(names)
     wanted = _wanted(job, names)
     places, problems = headers.match(wanted, names, name)
-    if problems and not places and (row := headers.where_found(wanted.values(), first)):
+    if (
+        problems
+        and not places
+        and (row := headers.where_found(wanted.values(), first)) not in (None, job.source.header)
+    ):
         problems = [f"{name}: the column names stand in row {row}, not in row {job.source.header}. Set header = {row}."]
     found.problems += problems
     return None if problems or not places else places
@@ -188,7 +199,9 @@ def _matched(job: _Job, found: _Found, names: Iterable[str], name: str, first: l
 
 
 def _typed(job: _Job, found: _Found) -> Raw:
-    parts = [replace(p, origin=kinds.prepared(p.origin, [(job.kind(o), c) for o, c in p.cells.items()])) for p in found.parts]
+    parts = [
+        replace(p, origin=kinds.prepared(p.origin, [(job.kind(o), c) for o, c in p.cells.items()])) for p in found.parts
+    ]
     try:
         proofs = [_writings(job, part) for part in parts]
         chosen = [_settled(job, found, part, proofs, i) for i, part in enumerate(parts)]
@@ -278,7 +291,9 @@ def _placed(job: _Job, found: _Found, part: Part, writings: Mapping[str, Writing
     row, origin = ("_row", part.numbered) if blank or part.row else ("", part.origin)
     flags = ", ".join(f"{sql} AS {named('odd ' + ours)}" for ours, sql in odd.items())
     keep = f" WHERE {part.filled}" if blank else ""
-    job.con.con.execute(f"CREATE TABLE {staged} AS SELECT {', '.join(filter(None, [columns, row, flags]))} FROM {origin}{keep}")
+    job.con.con.execute(
+        f"CREATE TABLE {staged} AS SELECT {', '.join(filter(None, [columns, row, flags]))} FROM {origin}{keep}"
+    )
     _unreadable(job, found, part, _counted(job, staged, {o: named("odd " + o) for o in odd}), odd)
     if not _one(job, f"SELECT count(*) FROM {staged}"):
         found.problems.append(f"{part.name} has a header and no rows. Export it again, or leave it out.")
@@ -298,7 +313,7 @@ def _blank_rows(job: _Job, part: Part) -> int:
     """How many rows hold nothing at all; only rows without any wanted value need the dearer look."""
     if not part.filled:
         return 0
-    some = " OR ".join(f"({c.filled})" for c in part.cells.values())
+    some = " OR ".join(f"{c.text} IS NOT NULL" for c in part.cells.values())
     if not _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({some})"):
         return 0
     return _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({part.filled})")
@@ -346,7 +361,9 @@ def _one(job: _Job, sql: str) -> int:
 
 def _told(job: _Job, part: Part, writings: Mapping[str, Writing]) -> dict[str, Any]:
     """What was proven of the part's numbers and dates, by our column."""
-    form = {ours: w.form or ("year-first" if w.simple and job.kind(ours) == DATE else "") for ours, w in writings.items()}
+    form = {
+        ours: w.form or ("year-first" if w.simple and job.kind(ours) == DATE else "") for ours, w in writings.items()
+    }
     decimal = {o: f for o, f in form.items() if f and job.kind(o) == NUMBER}
     dates = {o: f for o, f in form.items() if f and job.kind(o) == DATE}
     return ({"decimal": decimal} if decimal else {}) | ({"dates": dates} if dates else {})
