@@ -86,13 +86,13 @@ class Data:
         """`compare` by each of `dimensions`."""
         return {level: self.compare(by=level) for level in self.dimensions}
 
-<<<<<<< HEAD
     def customers(self, until: Day = None, since: Day = None) -> pd.DataFrame:
         """One row for each named customer with a purchase between two days, both included; without them, all there is.
 
-        Columns: customer, first and last (days of purchase), days (of purchase), orders, amount (net of returns), returned
-        (on days without a purchase), and what lifetime models need, in weeks: frequency (purchase days after the first), recency (first to last),
-        age (first to `until`), monetary (mean amount of a purchase day after the first). Empty where orders name nobody.
+        Columns: customer, first and last (days of purchase), days (of purchase), orders, amount (net of returns),
+        returned (on days without a purchase), and what lifetime models need, in weeks: frequency (purchase days after
+        the first), recency (first to last), age (first to `until`), monetary (mean amount of a purchase day after the
+        first). Empty where orders name nobody.
         """
         last = self.covers[1] if until is None else pd.Timestamp(until)
         first = None if since is None else pd.Timestamp(since)
@@ -136,7 +136,7 @@ class Data:
     def purchases(self) -> Purchases:
         """The order lines by customer, ready to be aggregated."""
         return Purchases(self.cube)
-=======
+
     def sales_each(self, every: Every = "month") -> dict[str, pd.DataFrame]:
         """`sales` by each of `dimensions`."""
         return {level: self.sales(every, by=level) for level in self.dimensions}
@@ -145,7 +145,6 @@ class Data:
     def item(self) -> str:
         """What price and volume are compared by: the finest level of the dimension `product`, else the product."""
         return self.run.settings.dimensions.get("product", ["product"])[-1]
->>>>>>> main
 
     def components(self) -> pd.DataFrame:
         """The sums that KPIs are made of: a row for "before" and "now", a column for each sum known; see kpis.toml."""
