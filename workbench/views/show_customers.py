@@ -16,7 +16,7 @@ _CUSTOMERS, _AMOUNT, _SHARE = Column("customers", "count"), Column("amount", "mo
 
 @view.register
 def _(result: Rfm, w: Words, as_of: pd.Timestamp) -> View:
-    said, heading = sentences(result.findings, w), w.phrase("sections.rfm.heading")
+    said, heading = sentences(result.findings, w, 1), w.phrase("sections.rfm.heading")
     named = result.table.rename(index=lambda name: w.phrase(f"sections.rfm.class.{name}"))
     sheet = Sheet(named, (Column("class", "text"), _CUSTOMERS, _AMOUNT, _SHARE))
     cuts = {name: result.cuts[name] for name in MEASURES}

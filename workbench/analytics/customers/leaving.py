@@ -99,7 +99,7 @@ def at_risk(value: LifetimeValue | Unknown) -> AtRisk | Unknown:
 
 
 def survival(duration: pd.Series, ended: pd.Series) -> pd.DataFrame:
-    """The Kaplan–Meier curve: index duration; columns still, lo, hi (95 %, log-log), at_risk. Not ended is censored."""
+    """The Kaplan–Meier curve from 0 on: index duration; columns still, lo, hi (95 %, log-log), at_risk. Not ended is censored."""
     from statsmodels.duration.survfunc import SurvfuncRight
 
     found = SurvfuncRight(duration.to_numpy(float), ended.to_numpy(int))
@@ -108,7 +108,10 @@ def survival(duration: pd.Series, ended: pd.Series) -> pd.DataFrame:
         error = 1.96 * np.asarray(found.surv_prob_se) / (still * np.log(still))
         lo, hi = still ** np.exp(-error), still ** np.exp(error)
     bounds = {"lo": np.where(still > 0, lo, 0.0), "hi": np.where(still > 0, hi, np.nan)}
-    return pd.DataFrame({"still": still, **bounds, "at_risk": found.n_risk}, index=pd.Index(found.surv_times, name="duration"))
+    times = pd.Index(found.surv_times, name="duration", dtype=float)
+    curve = pd.DataFrame({"still": still, **bounds, "at_risk": found.n_risk}, index=times)
+    start = pd.DataFrame({"still": 1.0, "lo": 1.0, "hi": 1.0, "at_risk": len(duration)}, index=pd.Index([0.0], name="duration"))
+    return curve if 0.0 in curve.index else pd.concat([start, curve])
 
 
 def usual_gaps(customers: pd.DataFrame) -> pd.Series:
