@@ -35,7 +35,7 @@ class Purchases:
     def customers(self, between: Days) -> pd.DataFrame:
         """One row a customer who bought on these days; see `Data.customers`."""
         if not self.known:
-            return pd.DataFrame(columns=list(COLUMNS))
+            return _nothing(*COLUMNS)
         days = self._days.filter(lambda t: t["customer"].notnull() & (t["day"] <= between[1].date()))
         days = days if between[0] is None else days.filter(days["day"] >= between[0].date())
         bought = days["net"] > 0
@@ -50,7 +50,7 @@ class Purchases:
     def cohorts(self, every: Every, last: pd.Timestamp) -> pd.DataFrame:
         """How many customers of each cohort bought in each period, and for how much; named by the periods' first days."""
         if not self.known:
-            return pd.DataFrame(columns=["cohort", "period", "customers", "amount"])
+            return _nothing("cohort", "period", "customers", "amount")
         active = self._active(every, last).filter(lambda t: t["customer"].notnull())
         began = active.filter(active["bought"]).group_by("customer").aggregate(cohort=lambda t: t["period"].min())
         joined = active.inner_join(began, "customer").filter(lambda t: t["period"] >= t["cohort"])
@@ -62,7 +62,7 @@ class Purchases:
         import ibis
 
         if not self.known:
-            return pd.DataFrame(columns=["period", *by])
+            return _nothing("period", *by)
         active = self._active(every, last, by)
         began = self._active(every, last).filter(lambda t: t["bought"] & t["customer"].notnull())
         began = began.group_by(buyer="customer").aggregate(cohort=lambda t: t["period"].min())
@@ -136,6 +136,11 @@ class Purchases:
 def settled(periods: pd.Series, first: pd.Timestamp, calendar: Calendar) -> pd.Series:
     """Whether a year of data lies before each period: earlier, a customer of old looks new at their first order in it."""
     return periods.map({p: calendar.year_before(p) >= first for p in periods.unique()}).astype(bool)
+
+
+def _nothing(*columns: str) -> pd.DataFrame:
+    dates = ("cohort", "period", "first", "last")
+    return pd.DataFrame({c: pd.Series(dtype="datetime64[us]" if c in dates else "float64") for c in columns})
 
 
 def _money(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:

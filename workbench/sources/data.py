@@ -186,7 +186,7 @@ class Data:
         return components(facts, self.compare(), self.sales)
 
     def _whole(self, periods: pd.Series, every: Every) -> pd.Series:
-        return whole(periods, every, self.covers, self.run.calendar)
+        return whole(periods, every, self.covers, self.run.calendar) if len(periods) else periods.astype(bool)
 
     def _partial(self) -> list[Step]:
         months = self.sales("month")
