@@ -14,7 +14,7 @@ END = pd.Timestamp("2025-12-31")
 
 
 def made(n: int = 3000, weeks: float = 104, seed: int = 7, later: int = 0) -> pd.DataFrame:
-    """A customer table from BG/NBD and Gamma-Gamma with known parameters; `later` weeks are kept apart as the holdout."""
+    """A customer table from BG/NBD and Gamma-Gamma with known parameters; `later` weeks are kept apart."""
     rng = np.random.default_rng(seed)
     rows = []
     for i in range(n):
@@ -27,13 +27,24 @@ def made(n: int = 3000, weeks: float = 104, seed: int = 7, later: int = 0) -> pd
                 break
         known = [t for t in times if t <= age]
         paid = rng.gamma(6, mean / 6, len(times))
-        rows.append({
-            "customer": f"c{i}", "first": END - pd.Timedelta(weeks=age), "last": END - pd.Timedelta(weeks=age - known[-1]),
-            "days": len(known), "orders": len(known), "amount": paid[: len(known)].sum(), "returned": 0.0,
-            "frequency": len(known) - 1.0, "recency": known[-1], "age": age,
-            "monetary": paid[1 : len(known)].mean() if len(known) > 1 else np.nan,
-            "later": len(times) - len(known), "later_amount": paid[len(known) :].sum(), "later_weeks": later,
-        })  # fmt: skip
+        rows.append(
+            {
+                "customer": f"c{i}",
+                "first": END - pd.Timedelta(weeks=age),
+                "last": END - pd.Timedelta(weeks=age - known[-1]),
+                "days": len(known),
+                "orders": len(known),
+                "amount": paid[: len(known)].sum(),
+                "returned": 0.0,
+                "frequency": len(known) - 1.0,
+                "recency": known[-1],
+                "age": age,
+                "monetary": paid[1 : len(known)].mean() if len(known) > 1 else np.nan,
+                "later": len(times) - len(known),
+                "later_amount": paid[len(known) :].sum(),
+                "later_weeks": later,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -53,12 +64,16 @@ def value(held: pd.DataFrame) -> customers.LifetimeValue:
 
 
 def bought(*days: int) -> pd.DataFrame:
-    return pd.DataFrame({"customer": [str(i) for i in range(len(days))], "days": days, "amount": [10.0 * d for d in days]})
+    return pd.DataFrame(
+        {"customer": [str(i) for i in range(len(days))], "days": days, "amount": [10.0 * d for d in days]}
+    )
 
 
 def test_the_repurchase_rate_counts_customers_with_two_purchase_days() -> None:
     # TV13: from 60 % to 75 % is 15 points, and a quarter more
-    result = customers.repurchase({"now": bought(*[1] * 25, *[2] * 60, *[7] * 15), "before": bought(*[1] * 40, *[3] * 60)}, YEAR)
+    result = customers.repurchase(
+        {"now": bought(*[1] * 25, *[2] * 60, *[7] * 15), "before": bought(*[1] * 40, *[3] * 60)}, YEAR
+    )
     told = said(result, "customers.repurchase")
 
     assert (told["rate"], told["rate_before"]) == (0.75, 0.6)
@@ -86,10 +101,18 @@ def test_purchase_days_add_up_to_all_customers_and_money() -> None:
 
 def by_month(new: list[int], unnamed: float = 0.0) -> pd.DataFrame:
     period = pd.date_range("2023-01-01", periods=len(new), freq="MS")
-    return pd.DataFrame({
-        "period": period, "amount_new": [100.0 * n for n in new], "amount_repeat": 1000.0, "amount_unnamed": unnamed,
-        "customers_new": new, "customers_repeat": 10, "whole": True, "settled": period >= pd.Timestamp("2024-01-01"),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "period": period,
+            "amount_new": [100.0 * n for n in new],
+            "amount_repeat": 1000.0,
+            "amount_unnamed": unnamed,
+            "customers_new": new,
+            "customers_repeat": 10,
+            "whole": True,
+            "settled": period >= pd.Timestamp("2024-01-01"),
+        }
+    )
 
 
 def test_the_first_year_of_data_tells_no_new_customers() -> None:
@@ -125,11 +148,24 @@ def test_sales_without_a_customer_are_told() -> None:
 
 def activity(rows: list[tuple[int, int, int]], whole: int = 99) -> pd.DataFrame:
     quarters = pd.date_range("2024-01-01", periods=8, freq="QS")
-    return pd.DataFrame([(quarters[c], quarters[p], n, p < whole) for c, p, n in rows],
-                        columns=["cohort", "period", "customers", "whole"])  # fmt: skip
+    return pd.DataFrame(
+        [(quarters[c], quarters[p], n, p < whole) for c, p, n in rows],
+        columns=["cohort", "period", "customers", "whole"],
+    )
 
 
-COHORTS = [(0, 0, 100), (0, 1, 90), (0, 2, 80), (0, 3, 70), (1, 1, 40), (1, 2, 10), (1, 3, 8), (2, 2, 60), (2, 3, 30), (3, 3, 9)]
+COHORTS = [
+    (0, 0, 100),
+    (0, 1, 90),
+    (0, 2, 80),
+    (0, 3, 70),
+    (1, 1, 40),
+    (1, 2, 10),
+    (1, 3, 8),
+    (2, 2, 60),
+    (2, 3, 30),
+    (3, 3, 9),
+]
 
 
 def test_retention_is_summed_over_cohorts_before_it_is_divided() -> None:
@@ -176,7 +212,14 @@ def rhythm(frequency: float, gap_days: float, silent_days: float) -> dict[str, f
 
 
 def test_a_customer_has_left_when_silent_for_three_of_their_usual_gaps() -> None:
-    rows = [rhythm(10, 20, 61), rhythm(10, 20, 59), rhythm(10, 2, 29), rhythm(10, 2, 31), rhythm(0, 0, 59), rhythm(0, 0, 61)]
+    rows = [
+        rhythm(10, 20, 61),
+        rhythm(10, 20, 59),
+        rhythm(10, 2, 29),
+        rhythm(10, 2, 31),
+        rhythm(0, 0, 59),
+        rhythm(0, 0, 61),
+    ]
     frame = pd.DataFrame(rows + [rhythm(10, 20, 100)] * 50).assign(customer=lambda t: t.index.astype(str))
     result = customers.churn(frame)
 
@@ -186,7 +229,9 @@ def test_a_customer_has_left_when_silent_for_three_of_their_usual_gaps() -> None
 
 
 def test_nobody_is_said_to_leave_before_their_silence_was_too_long() -> None:
-    frame = pd.DataFrame([rhythm(10, 20, 100)] * 40 + [rhythm(10, 20, 0)] * 40).assign(customer=lambda t: t.index.astype(str))
+    frame = pd.DataFrame([rhythm(10, 20, 100)] * 40 + [rhythm(10, 20, 0)] * 40).assign(
+        customer=lambda t: t.index.astype(str)
+    )
     result = customers.churn(frame)
 
     assert isinstance(result, customers.Churn)
@@ -235,7 +280,9 @@ def test_returns_are_taken_off_the_value_at_their_share(held: pd.DataFrame) -> N
     assert net.total / whole.total == pytest.approx(0.75)
 
 
-def test_many_customers_are_drawn_in_part_without_a_wider_interval(value: customers.LifetimeValue, held: pd.DataFrame) -> None:
+def test_many_customers_are_drawn_in_part_without_a_wider_interval(
+    value: customers.LifetimeValue, held: pd.DataFrame
+) -> None:
     many = pd.concat([held] * 5, ignore_index=True)
     result = customers.lifetime_value(many)
 

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks customers
 
-WORKBENCH_BENCH_LINES sets the number of lines (10 million, a tenth as many customers), WORKBENCH_BENCH_PAIRS the pairs of
-runs (3). Each run is a process of its own, ours and the peer's take turns, and the middle ratio counts. Reading and
+WORKBENCH_BENCH_LINES sets the number of lines (10 million, a tenth as many customers), WORKBENCH_BENCH_PAIRS the pairs
+of runs (3). Each run is a process of its own, ours and the peer's take turns, and the middle ratio counts. Reading and
 checking the lines is bench_cube's; here the clock starts when they are loaded.
 """
 
@@ -27,10 +27,9 @@ TABLE = """
         SELECT customer, CAST(date AS DATE) AS day, "order", sum(CAST(amount AS DECIMAL(18, 4))) AS net
         FROM read_parquet('{file}') WHERE customer IS NOT NULL AND date <= DATE '2026-12-31' GROUP BY ALL),
     days AS (SELECT customer, day, sum(net) AS net, count(*) FILTER (net > 0) AS orders FROM orders GROUP BY ALL)
-    SELECT customer, min(day) FILTER (net > 0) AS first, max(day) FILTER (net > 0) AS last, count(*) FILTER (net > 0) AS days,
-           sum(orders) AS orders, sum(net) AS amount, sum(net) FILTER (net > 0) AS paid,
-           arg_min(net, day) FILTER (net > 0) AS at_first
-    FROM days GROUP BY customer HAVING count(*) FILTER (net > 0) > 0 ORDER BY customer
+    SELECT customer, min(day) FILTER (net > 0) AS first, max(day) FILTER (net > 0) AS last, count(*) FILTER (net > 0) AS
+    days, sum(orders) AS orders, sum(net) AS amount, sum(net) FILTER (net > 0) AS paid, arg_min(net, day) FILTER (net >
+    0) AS at_first FROM days GROUP BY customer HAVING count(*) FILTER (net > 0) > 0 ORDER BY customer
 """
 COHORTS = """
     WITH days AS (
@@ -54,11 +53,10 @@ def generate(file: Path, lines: int) -> None:
         COPY (
             SELECT DATE '2023-01-01' + CAST(i * 1461 // {lines} AS INTEGER) AS date,
                    'SO' || lpad((i // 2)::VARCHAR, 9, '0') AS "order",
-                   'C' || lpad(least(hash(i // 2) % ({lines} // 10), hash(i // 2 + 5) % ({lines} // 5))::VARCHAR, 7, '0') AS customer,
-                   round((CASE WHEN hash(i + 17) % 100 < 3 THEN -1 ELSE 1 END) * (100 + hash(i + 19) % 100000) / 100.0, 2)
-                       AS amount
-            FROM range({lines}) AS t(i)
-        ) TO '{file}' (FORMAT parquet, COMPRESSION zstd)
+                   'C' || lpad(least(hash(i // 2) % ({lines} // 10), hash(i // 2 + 5) % ({lines} // 5))::VARCHAR, 7,
+                   '0') AS customer, round((CASE WHEN hash(i + 17) % 100 < 3 THEN -1 ELSE 1 END) * (100 + hash(i + 19) %
+                   100000) / 100.0, 2) AS amount FROM range({lines}) AS t(i) ) TO '{file}' (FORMAT parquet, COMPRESSION
+                   zstd)
     """)
 
 
@@ -71,9 +69,13 @@ def ours(file: Path) -> dict[str, Any]:
     from workbench.settings import Settings
     from workbench.sources import load
 
-    settings = Settings(company={"name": "Many customers", "currency": "EUR"}, folder=file.parent, path=file,
-                        sources={"orders": {"files": [file.name], "columns": {n: n for n in ("date", "order", "customer", "amount")}}},
-                        dimensions={})  # fmt: skip
+    settings = Settings(
+        company={"name": "Many customers", "currency": "EUR"},
+        folder=file.parent,
+        path=file,
+        sources={"orders": {"files": [file.name], "columns": {n: n for n in ("date", "order", "customer", "amount")}}},
+        dimensions={},
+    )
     data = load(Run.start(settings, as_of=AS_OF))
     loaded = time.perf_counter()
     table = data.customers()
@@ -129,7 +131,10 @@ def bg_nbd(customers: str) -> dict[str, Any]:
     started = time.perf_counter()
     model = lifetime.fit_bg_nbd(table)
     seconds = time.perf_counter() - started
-    return {"seconds_fit": seconds, "off": max(abs(model.r / r - 1), abs(model.alpha / alpha - 1), abs(model.a / a - 1), abs(model.b / b - 1))}
+    return {
+        "seconds_fit": seconds,
+        "off": max(abs(model.r / r - 1), abs(model.alpha / alpha - 1), abs(model.a / a - 1), abs(model.b / b - 1)),
+    }
 
 
 def main() -> Iterator[dict[str, Any]]:
@@ -142,23 +147,47 @@ def main() -> Iterator[dict[str, Any]]:
     us, peer = (min(runs, key=_seconds) for runs in zip(*pairs, strict=True))
     ratio = statistics.median(_seconds(u) / _seconds(p) for u, p in pairs)
     parts = {name: [round(x["parts"].get(name, 0.0), 2) for x in (us, peer)] for name in us["parts"]}
-    yield _told("customer_table_rfm_cohorts", _seconds(us), "s", "duckdb by hand", ratio, 1.5, ratio <= 1.5, parts=parts)
+    yield _told(
+        "customer_table_rfm_cohorts", _seconds(us), "s", "duckdb by hand", ratio, 1.5, ratio <= 1.5, parts=parts
+    )
     peak = max(u["peak_mb"] for u, _ in pairs)
     yield _told("customer_table_memory", peak, "MB", "duckdb by hand", peak / peer["peak_mb"], 1000, peak <= 1000)
     fitted = _run("bg_nbd", str(LINES // 10))
-    yield _told("bg_nbd_fit", fitted["seconds_fit"], "s", "20 s", fitted["seconds_fit"] / 20, 1, fitted["seconds_fit"] < 20,
-                customers=LINES // 10, estimates_off=round(fitted["off"], 4))  # fmt: skip
+    yield _told(
+        "bg_nbd_fit",
+        fitted["seconds_fit"],
+        "s",
+        "20 s",
+        fitted["seconds_fit"] / 20,
+        1,
+        fitted["seconds_fit"] < 20,
+        customers=LINES // 10,
+        estimates_off=round(fitted["off"], 4),
+    )
 
 
-def _told(name: str, value: float, unit: str, peer: str, ratio: float, limit: float, ok: bool, **more: Any) -> dict[str, Any]:
-    return {"name": name, "value": round(value, 3), "unit": unit, "peer": peer, "ratio": round(ratio, 3), "limit": limit,
-            "ok": ok, "lines": LINES, **more}  # fmt: skip
+def _told(
+    name: str, value: float, unit: str, peer: str, ratio: float, limit: float, ok: bool, **more: Any
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": round(value, 3),
+        "unit": unit,
+        "peer": peer,
+        "ratio": round(ratio, 3),
+        "limit": limit,
+        "ok": ok,
+        "lines": LINES,
+        **more,
+    }
 
 
 def _run(what: str, argument: str) -> dict[str, Any]:
     """What a process of its own found, with its peak memory."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_customers", what, argument]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, cwd=Path(__file__).parents[2], check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=LIMIT, cwd=Path(__file__).parents[2], check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{what} failed:\n{done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import shared_data
 from workbench.analytics import customers
+from workbench.analytics.results import Unknown
 from workbench.run import Run
 from workbench.settings import Settings
 from workbench.sources import Data, load
@@ -33,8 +34,14 @@ def loaded(lines: Any, folder: Path, as_of: str, **settings: Any) -> Data:
     file = folder / "orders.parquet"
     frame.assign(date=pd.to_datetime(frame["date"])).to_parquet(file, index=False)
     source = {"files": [file.name], "columns": {c: c for c in frame.columns}, **settings.pop("orders", {})}
-    made = Settings(company={"name": "Test", "currency": "EUR"}, folder=folder, path=file, sources={"orders": source},
-                    dimensions={"region": ["region"]} if "region" in frame else {}, **settings)  # fmt: skip
+    made = Settings(
+        company={"name": "Test", "currency": "EUR"},
+        folder=folder,
+        path=file,
+        sources={"orders": source},
+        dimensions={"region": ["region"]} if "region" in frame else {},
+        **settings,
+    )
     return load(Run.start(made, as_of=as_of))
 
 
@@ -63,7 +70,11 @@ def test_who_only_returned_or_is_not_named_is_no_customer(data: Data) -> None:
 
 def test_days_outside_of_the_span_asked_for_do_not_count(data: Data) -> None:
     assert data.customers(until="2024-12-31")["customer"].tolist() == ["ann", "bob"]
-    assert data.customers(since="2024-03-01").set_index("customer")["amount"].to_dict() == {"ann": 50.0, "bob": 90.0, "dan": 10.0}
+    assert data.customers(since="2024-03-01").set_index("customer")["amount"].to_dict() == {
+        "ann": 50.0,
+        "bob": 90.0,
+        "dan": 10.0,
+    }
 
 
 def test_the_holdout_forgets_what_came_later_and_tells_it_apart(data: Data) -> None:
@@ -113,9 +124,13 @@ def test_orders_without_a_customer_column_give_empty_frames_and_say_so(tmp_path:
     frame = pd.DataFrame(LINES, columns=list(COLUMNS)).drop(columns="customer")
     data = loaded(frame, tmp_path, "2025-06-30")
 
-    for result in (customers.rfm(data.customers(), data.run.as_of), customers.churn(data.customers()),
-                   customers.lifetime_value(data.customers(), data.holdout()), customers.cohorts(data.cohorts()),
-                   customers.new_and_repeat(data.new_and_repeat())):  # fmt: skip
+    for result in (
+        customers.rfm(data.customers(), data.run.as_of),
+        customers.churn(data.customers()),
+        customers.lifetime_value(data.customers(), data.holdout()),
+        customers.cohorts(data.cohorts()),
+        customers.new_and_repeat(data.new_and_repeat()),
+    ):
         assert [f.key for f in result.findings] == ["customers.unknown_nobody"]
 
 
@@ -124,9 +139,19 @@ def test_a_database_gives_the_same_customers_as_a_file(tmp_path: Path, data: Dat
 
     with sqlite3.connect(tmp_path / "shop.db") as con:
         pd.DataFrame(LINES, columns=list(COLUMNS)).to_sql("orders", con, index=False)
-    source = {"url": "sqlite://shop.db", "table": "orders", "columns": {c: c for c in COLUMNS}, "covers": ("2024-01-01", "2025-06-30")}
-    made = Settings(company={"name": "Test", "currency": "EUR"}, folder=tmp_path, path=tmp_path / "x", sources={"orders": source},
-                    dimensions={"region": ["region"]})  # fmt: skip
+    source = {
+        "url": "sqlite://shop.db",
+        "table": "orders",
+        "columns": {c: c for c in COLUMNS},
+        "covers": ("2024-01-01", "2025-06-30"),
+    }
+    made = Settings(
+        company={"name": "Test", "currency": "EUR"},
+        folder=tmp_path,
+        path=tmp_path / "x",
+        sources={"orders": source},
+        dimensions={"region": ["region"]},
+    )
     other = load(Run.start(made, as_of="2025-06-30"))
 
     pd.testing.assert_frame_equal(other.customers(), data.customers(), check_dtype=False)
@@ -146,10 +171,12 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 def test_cdnow_s_purchases_give_the_published_customer_table(cdnow: Data) -> None:
     # Fader, Hardie & Lee (2005): 2,357 customers, 39 weeks; frequency, recency and T as printed, to 2 decimals. Their
-    # table counts orders of 0.00 as purchases, ours does not, so the few customers who have one are compared no further.
+    # table counts orders of 0.00 as purchases, ours does not; the few customers who have one are left aside.
     ours = cdnow.customers(until="1997-09-30").astype({"customer": int}).set_index("customer")
     published = pd.read_csv(shared_data("published/cdnow_customers_summary.csv")).set_index("ID")
-    both = published.join(ours[["frequency", "recency", "age"]].rename(columns={"frequency": "frequency_ours", "recency": "recency_ours"})).dropna()
+    both = published.join(
+        ours[["frequency", "recency", "age"]].rename(columns={"frequency": "frequency_ours", "recency": "recency_ours"})
+    ).dropna()
     off = (both["frequency"] != both["frequency_ours"]) | ((both["recency"] - both["recency_ours"]).abs() > 0.006)
 
     assert len(published) == 2357
@@ -159,7 +186,7 @@ def test_cdnow_s_purchases_give_the_published_customer_table(cdnow: Data) -> Non
 
 
 def test_cdnow_s_second_39_weeks_are_forecast_from_the_first(cdnow: Data) -> None:
-    # Fader, Hardie & Lee (2005): by week 78 the model is 4 % below all repeat purchases since week 0 (2,457 up to week 39)
+    # Fader, Hardie & Lee (2005): by week 78 the model is 4 % below all repeat purchases; 2,457 are up to week 39
     result = customers.lifetime_value(cdnow.customers(), cdnow.holdout(39))
 
     assert isinstance(result, customers.LifetimeValue)
@@ -175,10 +202,21 @@ def test_cdnow_s_second_39_weeks_are_forecast_from_the_first(cdnow: Data) -> Non
 def shop() -> Data:
     """Online Retail II: its second sheet's first nine days repeat the first's last ones."""
     folder = shared_data("online_retail_ii")
-    columns = {"order": "Invoice", "date": "InvoiceDate", "customer": "Customer ID", "quantity": "Quantity", "price": "Price"}
+    columns = {
+        "order": "Invoice",
+        "date": "InvoiceDate",
+        "customer": "Customer ID",
+        "quantity": "Quantity",
+        "price": "Price",
+    }
     files = ["online_retail_2009_2010.parquet", "online_retail_2010_2011.parquet"]
-    made = Settings(company={"name": "Shop", "currency": "GBP"}, folder=folder, path=folder / "x",
-                    sources={"orders": {"files": files, "columns": columns}}, dimensions={})  # fmt: skip
+    made = Settings(
+        company={"name": "Shop", "currency": "GBP"},
+        folder=folder,
+        path=folder / "x",
+        sources={"orders": {"files": files, "columns": columns}},
+        dimensions={},
+    )
     return load(Run.start(made, as_of="2011-12-09"))
 
 
@@ -213,3 +251,33 @@ def test_a_real_shop_s_forecast_of_its_last_year_failed_and_the_report_leads_wit
     assert result.findings[0].values["held"] is False
     assert result.widened
     assert result.lo < result.total / result.holdout.ratio < result.hi  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="module")
+def demo() -> Data:
+    return load(Run.start(Path(__file__).parents[2] / "data" / "demo" / "workbench.toml", as_of="2026-09-30"))
+
+
+def test_the_demo_company_s_customers_add_up_to_its_sales(demo: Data) -> None:
+    parts = demo.new_and_repeat("quarter").set_index("period")[["amount_new", "amount_repeat", "amount_unnamed"]]
+
+    assert parts.sum(axis=1).tolist() == pytest.approx(demo.sales("quarter").set_index("period")["amount"].tolist())
+    assert demo.cohorts("quarter").query("cohort == period")["customers"].sum() == len(demo.customers())
+
+
+def test_the_demo_company_carries_every_section_about_customers(demo: Data) -> None:
+    table = demo.customers()
+    value = customers.lifetime_value(table, demo.holdout())
+    results = (
+        customers.rfm(table, demo.run.as_of),
+        customers.cohorts(demo.cohorts("quarter")),
+        customers.repurchase(demo.customers_each(), demo.spans),
+        customers.new_and_repeat(demo.new_and_repeat("month")),
+        customers.churn(table),
+        value,
+        customers.at_risk(value),
+    )
+
+    assert [type(r).__name__ for r in results if isinstance(r, Unknown)] == []
+    assert sum(r.table["customers"].sum() for r in results[:1]) == len(table)  # type: ignore[union-attr]
+    assert repr(value).startswith("LifetimeValue\n  customers.lifetime_value: total ")

@@ -18,7 +18,19 @@ from workbench.sources.query import SCALE, fetch, memory, units
 
 Days = tuple[pd.Timestamp | None, pd.Timestamp]
 WEEK = 7.0
-COLUMNS = ("customer", "first", "last", "days", "orders", "amount", "returned", "frequency", "recency", "age", "monetary")
+COLUMNS = (
+    "customer",
+    "first",
+    "last",
+    "days",
+    "orders",
+    "amount",
+    "returned",
+    "frequency",
+    "recency",
+    "age",
+    "monetary",
+)
 
 
 @dataclass(frozen=True)
@@ -40,21 +52,29 @@ class Purchases:
         days = days if between[0] is None else days.filter(days["day"] >= between[0].date())
         bought = days["net"] > 0
         first = days["day"].min(where=bought)
-        sums = {"first": first, "last": days["day"].max(where=bought), "days": bought.sum(), "net": days["net"].sum(),
-                "paid": days["net"].sum(where=bought), "at_first": days["net"].argmin(days["day"], where=bought)}  # fmt: skip
+        sums = {
+            "first": first,
+            "last": days["day"].max(where=bought),
+            "days": bought.sum(),
+            "net": days["net"].sum(),
+            "paid": days["net"].sum(where=bought),
+            "at_first": days["net"].argmin(days["day"], where=bought),
+        }
         if "orders" in days.columns:
             sums["orders"] = days["orders"].sum()
         found = fetch(self.cube.con, days.group_by("customer").aggregate(**sums).filter(lambda t: t["days"] > 0))
         return self._timed(found, between[1])
 
     def cohorts(self, every: Every, last: pd.Timestamp) -> pd.DataFrame:
-        """How many customers of each cohort bought in each period, and for how much; named by the periods' first days."""
+        """How many customers of each cohort bought in each period, and for how much."""
         if not self.known:
             return _nothing("cohort", "period", "customers", "amount")
         active = self._active(every, last).filter(lambda t: t["customer"].notnull())
         began = active.filter(active["bought"]).group_by("customer").aggregate(cohort=lambda t: t["period"].min())
         joined = active.inner_join(began, "customer").filter(lambda t: t["period"] >= t["cohort"])
-        counted = joined.group_by("cohort", "period").aggregate(customers=joined["bought"].sum(), amount=joined["net"].sum())
+        counted = joined.group_by("cohort", "period").aggregate(
+            customers=joined["bought"].sum(), amount=joined["net"].sum()
+        )
         return _money(fetch(self.cube.con, counted), "amount").sort_values(["cohort", "period"], ignore_index=True)
 
     def new_and_repeat(self, every: Every, last: pd.Timestamp, by: tuple[str, ...]) -> pd.DataFrame:
@@ -67,7 +87,9 @@ class Purchases:
         began = self._active(every, last).filter(lambda t: t["bought"] & t["customer"].notnull())
         began = began.group_by(buyer="customer").aggregate(cohort=lambda t: t["period"].min())
         joined = active.left_join(began, active["customer"] == began["buyer"])
-        kind = ibis.cases((joined["customer"].isnull(), "unnamed"), (joined["cohort"] == joined["period"], "new"), else_="repeat")
+        kind = ibis.cases(
+            (joined["customer"].isnull(), "unnamed"), (joined["cohort"] == joined["period"], "new"), else_="repeat"
+        )
         joined = joined.mutate(kind=kind)
         of = {k: joined["kind"] == k for k in ("new", "repeat", "unnamed")}
         sums = {f"amount_{k}": joined["net"].sum(where=rows) for k, rows in of.items()}
@@ -79,7 +101,7 @@ class Purchases:
 
     @cached_property
     def _days(self) -> Any:
-        """One row for each customer (or none named) and day: net, in ten-thousandths, and orders above zero where numbered.
+        """One row for each customer (or none named) and day: net, in ten-thousandths, and orders above zero.
 
         All else here is asked of it, so it is kept on disk where the engine is our own.
         """
@@ -101,7 +123,9 @@ class Purchases:
         """One row for each customer, period and level: net, and whether they bought on any of its days."""
         days = self._days
         if by:
-            days = self._lines(by).group_by("customer", "day", *by).aggregate(net=lambda t: t["net"].sum().cast("int64"))
+            days = (
+                self._lines(by).group_by("customer", "day", *by).aggregate(net=lambda t: t["net"].sum().cast("int64"))
+            )
         days, cube = days.filter(days["day"] <= last.date()), self.cube
         start = truncated(days["day"], every, cube.calendar)
         if start is None:
@@ -117,24 +141,26 @@ class Purchases:
         repeats = (found["paid"] - found["at_first"]).astype("float64") / SCALE
         orders = found["orders"] if "orders" in found else found["days"]
         labels = self.cube.refs.labels("customer", "orders", list(self.cube.lines.columns))
-        table = pd.DataFrame({
-            "customer": shown(found["customer"], labels),
-            "first": found["first"],
-            "last": found["last"],
-            "days": found["days"].astype("int64"),
-            "orders": orders.astype("int64"),
-            "amount": found["net"].astype("float64") / SCALE,
-            "returned": (found["paid"] - found["net"]).astype("float64") / SCALE,
-            "frequency": frequency,
-            "recency": (found["last"] - found["first"]).dt.days / WEEK,
-            "age": (end - found["first"]).dt.days / WEEK,
-            "monetary": (repeats / frequency.where(frequency > 0)),
-        })  # fmt: skip
+        table = pd.DataFrame(
+            {
+                "customer": shown(found["customer"], labels),
+                "first": found["first"],
+                "last": found["last"],
+                "days": found["days"].astype("int64"),
+                "orders": orders.astype("int64"),
+                "amount": found["net"].astype("float64") / SCALE,
+                "returned": (found["paid"] - found["net"]).astype("float64") / SCALE,
+                "frequency": frequency,
+                "recency": (found["last"] - found["first"]).dt.days / WEEK,
+                "age": (end - found["first"]).dt.days / WEEK,
+                "monetary": (repeats / frequency.where(frequency > 0)),
+            }
+        )
         return table.sort_values("customer", ignore_index=True)
 
 
 def settled(periods: pd.Series, first: pd.Timestamp, calendar: Calendar) -> pd.Series:
-    """Whether a year of data lies before each period: earlier, a customer of old looks new at their first order in it."""
+    """Whether a year of data lies before each period; earlier, a customer of old looks new."""
     return periods.map({p: calendar.year_before(p) >= first for p in periods.unique()}).astype(bool)
 
 

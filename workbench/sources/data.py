@@ -100,19 +100,25 @@ class Data:
 
     def customers_each(self) -> dict[str, pd.DataFrame]:
         """`customers` of the days of each of the two `spans`, "now" and "before"; empty where spans is None."""
-        return {n: self.customers(d[1], d[0]) for n in ("now", "before") if self.spans and (d := getattr(self.spans, n))}
+        return {
+            n: self.customers(d[1], d[0]) for n in ("now", "before") if self.spans and (d := getattr(self.spans, n))
+        }
 
     def holdout(self, weeks: int = 52) -> pd.DataFrame:
         """Customers as they were `weeks` ago (at most half of the data ago), and what they bought since.
 
-        The columns of `customers`, with later (purchase days since), later_amount (on those days) and later_weeks (the same
-        for all).
+        The columns of `customers`, with later (purchase days since), later_amount (on those days) and later_weeks (the
+        same for all).
         """
         held = (self.covers[1] - self.covers[0]).days + 1
         weeks = min(weeks, held // 14)
         cut = self.covers[1] - pd.Timedelta(weeks=weeks)
         since = self.customers(since=cut + pd.Timedelta(days=1))
-        bought = {"customer": since["customer"], "later": since["days"], "later_amount": since["amount"] + since["returned"]}
+        bought = {
+            "customer": since["customer"],
+            "later": since["days"],
+            "later_amount": since["amount"] + since["returned"],
+        }
         later = self.customers(until=cut).merge(pd.DataFrame(bought), how="left", on="customer")
         return later.assign(later_weeks=weeks).fillna({"later": 0.0, "later_amount": 0.0})
 
@@ -122,7 +128,9 @@ class Data:
         return found.assign(whole=self._whole(found["period"], every))
 
     def new_and_repeat(self, every: Every = "month", by: By = ()) -> pd.DataFrame:
-        """One row for each period (and level value): amount_new, amount_repeat, amount_unnamed, customers_new, customers_repeat.
+        """One row for each period (and level value): amounts and customers, new and repeat.
+
+        Columns amount_new, amount_repeat, amount_unnamed (no customer named), customers_new, customers_repeat.
 
         New: the customer's first purchase is in this period. `settled` is False in the first year of the data, when
         customers of old look new; `whole` as in `sales`.
@@ -130,7 +138,9 @@ class Data:
         key = ("new_and_repeat", every, _names(by))
         found = self._remembered(key, lambda: self.purchases.new_and_repeat(every, self.covers[1], _names(by)))
         first = self.covers[0]
-        return found.assign(whole=self._whole(found["period"], every), settled=settled(found["period"], first, self.run.calendar))
+        return found.assign(
+            whole=self._whole(found["period"], every), settled=settled(found["period"], first, self.run.calendar)
+        )
 
     @cached_property
     def purchases(self) -> Purchases:

@@ -54,7 +54,7 @@ def stage(con: "Backend") -> str:
 
 
 def kept(con: Any, expr: Any, name: str) -> Any:
-    """The rows of `expr` as a table on disk where `con` is our own engine, so that they are computed once; else `expr`."""
+    """The rows of `expr` as a table on disk where `con` is our own engine, computed once; else `expr` itself."""
     if con not in _SCRATCH:
         return expr
     return con.create_table(name, expr, database=(stage(con), "main"), overwrite=True)

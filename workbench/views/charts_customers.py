@@ -75,8 +75,16 @@ def _rfm(result: Rfm, w: Words, wide: bool) -> Canvas:
     return size
 
 
-def _share_curve(curve: pd.DataFrame, ticks: Sequence[tuple[float, str]], column: str, axis: str, w: Words, wide: bool, *,
-                 step: bool = False) -> Canvas:  # fmt: skip
+def _share_curve(
+    curve: pd.DataFrame,
+    ticks: Sequence[tuple[float, str]],
+    column: str,
+    axis: str,
+    w: Words,
+    wide: bool,
+    *,
+    step: bool = False,
+) -> Canvas:
     """A share between 0 and 1 with its interval; the last value is written at the end."""
     size = svg.canvas(WIDE, 300) if wide else svg.canvas(NARROW, 250)
     axes = size.axes(left=44, top=14, right=58, bottom=44)
@@ -85,12 +93,30 @@ def _share_curve(curve: pd.DataFrame, ticks: Sequence[tuple[float, str]], column
     for level in _SHARES:
         axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
         _left(axes, level, w.percent(level, 0))
-    drawn = {"step": "post"} if step else {}
-    axes.fill_between(at, curve["lo"].to_numpy(float), curve["hi"].to_numpy(float), color=ACCENT_LIGHT, alpha=0.45, linewidth=0, **drawn)
-    axes.plot(at, curve[column].to_numpy(float), color=ACCENT, linewidth=2.4, drawstyle="steps-post" if step else "default")
+    axes.fill_between(
+        at,
+        curve["lo"].to_numpy(float),
+        curve["hi"].to_numpy(float),
+        color=ACCENT_LIGHT,
+        alpha=0.45,
+        linewidth=0,
+        step="post" if step else None,
+    )
+    axes.plot(
+        at, curve[column].to_numpy(float), color=ACCENT, linewidth=2.4, drawstyle="steps-post" if step else "default"
+    )
     last = float(curve[column].iloc[-1])
-    axes.annotate(w.percent(last, 0), (at[-1], last), (6, -4), textcoords="offset points", fontsize=12, color=INK,
-                  fontweight="bold", va="baseline", annotation_clip=False)  # fmt: skip
+    axes.annotate(
+        w.percent(last, 0),
+        (at[-1], last),
+        (6, -4),
+        textcoords="offset points",
+        fontsize=12,
+        color=INK,
+        fontweight="bold",
+        va="baseline",
+        annotation_clip=False,
+    )
     _tick_labels(axes, ticks, size.width - 102)
     size.text(44, size.height - 6, svg.fitted(axis, size.width - 50))
     return size
@@ -116,8 +142,17 @@ def _tenths(result: LifetimeValue, w: Words, wide: bool) -> Canvas:
     for n, (tenth, row) in enumerate(table.iterrows()):
         _under(axes, n, str(tenth), 14)
         if n == 0 or (wide and n < 5):
-            axes.annotate(w.percent(row["share"], 0), (n, row["value"]), (0, 4), textcoords="offset points", fontsize=11,
-                          ha="center", va="baseline", color=INK, fontweight="bold" if n == 0 else "normal")  # fmt: skip
+            axes.annotate(
+                w.percent(row["share"], 0),
+                (n, row["value"]),
+                (0, 4),
+                textcoords="offset points",
+                fontsize=11,
+                ha="center",
+                va="baseline",
+                color=INK,
+                fontweight="bold" if n == 0 else "normal",
+            )
     size.text(46, size.height - 6, svg.fitted(w.phrase("sections.lifetime_value.axis"), size.width - 52))
     return size
 

@@ -37,7 +37,9 @@ def _(result: Rfm, w: Words, as_of: pd.Timestamp) -> View:
 def _(result: Cohorts, w: Words, as_of: pd.Timestamp) -> View:
     said, heading = sentences(result.findings, w), w.phrase("sections.cohorts.heading")
     curve = result.curve[result.curve.index > 0]
-    sheet = Sheet(curve, (Column("age", "text", f"age_{result.every}"), Column("retention", "share"), _LO, _HI, _CUSTOMERS))
+    sheet = Sheet(
+        curve, (Column("age", "text", f"age_{result.every}"), Column("retention", "share"), _LO, _HI, _CUSTOMERS)
+    )
     return View(
         "cohorts",
         heading,
@@ -136,10 +138,18 @@ def _(result: AtRisk, w: Words, as_of: pd.Timestamp) -> View:
 
 
 def _members(result: Rfm, w: Words) -> pd.DataFrame:
-    return result.members.assign(**{"class": result.members["class"].map(lambda name: w.phrase(f"sections.rfm.class.{name}"))})
+    return result.members.assign(
+        **{"class": result.members["class"].map(lambda name: w.phrase(f"sections.rfm.class.{name}"))}
+    )
 
 
-_RFM = (Column("customer", "level"), Column("class", "text"), Column("days_since_last_order", "count"), Column("orders", "count"), _AMOUNT)
+_RFM = (
+    Column("customer", "level"),
+    Column("class", "text"),
+    Column("days_since_last_order", "count"),
+    Column("orders", "count"),
+    _AMOUNT,
+)
 _NEW = (
     Column("amount_new", "money"),
     Column("amount_repeat", "money"),

@@ -1,7 +1,7 @@
-"""Who buys, who comes back, who leaves, and what they will bring. Frames in, frozen results out; thin data give `Unknown`.
+"""Who buys, who comes back, who leaves, and what they will bring. Thin data give `Unknown`, never a guess.
 
-`customers` is a frame of one row a customer (`Data.customers`): customer, first, last, days, orders, amount, returned, and
-in weeks frequency, recency, age, with monetary. Findings and their values: `workbench.analytics.keys`.
+`customers` is a frame of one row a customer (`Data.customers`): customer, first, last, days, orders, amount, returned,
+and in weeks frequency, recency, age, with monetary. Findings and their values: `workbench.analytics.keys`.
 """
 
 from workbench.analytics.customers.leaving import AtRisk, Churn, at_risk, churn

@@ -42,7 +42,8 @@ class AtRisk(Result):
     """Who is about to leave, in money.
 
     `table`: the ten with most at stake; index customer; columns last, silent_days, usual_gap_days, p_alive, amount (so
-    far), value (expected, of the horizon), at_stake (what they would have brought besides, were they surely still there)
+    far), value (expected, of the horizon), at_stake (what they would have brought besides, were they surely still
+    there)
     `members`: all of them, the same columns
     `classes`: index active, at_risk, gone (chance to be still there from 80 %, between, below 20 %); columns customers,
     value, at_stake
@@ -76,8 +77,13 @@ def churn(customers: pd.DataFrame, *, times: float = TIMES) -> Churn | Unknown:
     table = _at_months(curve, float(customers["age"].max()))
     gone = curve.index[curve["still"] <= 0.5]
     median = float(gone[0] / WEEKS_A_MONTH) if len(gone) else np.nan
-    return Churn(curve=curve, table=table, members=members, median_months=median,
-                 findings=tuple(_left(members, table, median, times)))  # fmt: skip
+    return Churn(
+        curve=curve,
+        table=table,
+        members=members,
+        median_months=median,
+        findings=tuple(_left(members, table, median, times)),
+    )
 
 
 def at_risk(value: LifetimeValue | Unknown) -> AtRisk | Unknown:
@@ -88,18 +94,26 @@ def at_risk(value: LifetimeValue | Unknown) -> AtRisk | Unknown:
     """
     if isinstance(value, Unknown):
         return Unknown(section="at_risk", findings=value.findings)
-    members = value.members.assign(at_stake=value.members["value"] * (1 / value.members["p_alive"].clip(lower=1e-9) - 1))
+    members = value.members.assign(
+        at_stake=value.members["value"] * (1 / value.members["p_alive"].clip(lower=1e-9) - 1)
+    )
     kinds = np.select([members["p_alive"] >= ACTIVE, members["p_alive"] >= GONE], ["active", "at_risk"], "gone")
     classes = members.groupby(kinds)[["value", "at_stake"]].sum().reindex(["active", "at_risk", "gone"], fill_value=0.0)
     classes.insert(0, "customers", pd.Series(kinds).value_counts().reindex(classes.index, fill_value=0))
     columns = ["last", "silent_days", "usual_gap_days", "p_alive", "amount", "value", "at_stake"]
     doubtful = members.loc[kinds == "at_risk", columns].sort_values("at_stake", ascending=False, kind="stable")
-    return AtRisk(table=doubtful.head(10), members=doubtful, classes=classes.rename_axis("class"), weeks=value.weeks,
-                  findings=tuple(_doubtful(doubtful, classes, value)), decisions=_asked(doubtful, value.weeks))  # fmt: skip
+    return AtRisk(
+        table=doubtful.head(10),
+        members=doubtful,
+        classes=classes.rename_axis("class"),
+        weeks=value.weeks,
+        findings=tuple(_doubtful(doubtful, classes, value)),
+        decisions=_asked(doubtful, value.weeks),
+    )
 
 
 def survival(duration: pd.Series, ended: pd.Series) -> pd.DataFrame:
-    """The Kaplan–Meier curve from 0 on: index duration; columns still, lo, hi (95 %, log-log), at_risk. Not ended is censored."""
+    """The Kaplan–Meier curve from 0 on: index duration; columns still, lo, hi (95 %, log-log), at_risk."""
     from statsmodels.duration.survfunc import SurvfuncRight
 
     found = SurvfuncRight(duration.to_numpy(float), ended.to_numpy(int))
@@ -110,12 +124,14 @@ def survival(duration: pd.Series, ended: pd.Series) -> pd.DataFrame:
     bounds = {"lo": np.where(still > 0, lo, 0.0), "hi": np.where(still > 0, hi, np.nan)}
     times = pd.Index(found.surv_times, name="duration", dtype=float)
     curve = pd.DataFrame({"still": still, **bounds, "at_risk": found.n_risk}, index=times)
-    start = pd.DataFrame({"still": 1.0, "lo": 1.0, "hi": 1.0, "at_risk": len(duration)}, index=pd.Index([0.0], name="duration"))
+    start = pd.DataFrame(
+        {"still": 1.0, "lo": 1.0, "hi": 1.0, "at_risk": len(duration)}, index=pd.Index([0.0], name="duration")
+    )
     return curve if 0.0 in curve.index else pd.concat([start, curve])
 
 
 def usual_gaps(customers: pd.DataFrame) -> pd.Series:
-    """Days between purchase days as a customer usually has them; the median of all where there are less than two gaps."""
+    """Days between purchase days as a customer usually has them; the median of all where they have less than two."""
     own = (customers["recency"] / customers["frequency"].where(customers["frequency"] > 0)) * 7
     own = own.where(customers["frequency"] >= 2)
     return own.fillna(own.median())
@@ -138,13 +154,24 @@ def _at_months(curve: pd.DataFrame, longest: float) -> pd.DataFrame:
         followed = int(later["at_risk"].iloc[0]) if len(later) else 0
         if followed >= 10 and weeks <= longest and len(reached):
             rows[months] = {**reached.iloc[-1][["still", "lo", "hi"]], "customers": followed}
-    return pd.DataFrame(rows).T.rename_axis("months") if rows else pd.DataFrame(columns=["still", "lo", "hi", "customers"])
+    return (
+        pd.DataFrame(rows).T.rename_axis("months") if rows else pd.DataFrame(columns=["still", "lo", "hi", "customers"])
+    )
 
 
 def _left(members: pd.DataFrame, table: pd.DataFrame, median: float, times: float) -> list[Finding]:
     left = int(members["left"].sum())
-    found = [fact("customers.churn", customers=len(members), left=left, share=left / len(members), times=times,
-                  shortest=SHORTEST, usual=float(members["usual_gap_days"].median()))]  # fmt: skip
+    found = [
+        fact(
+            "customers.churn",
+            customers=len(members),
+            left=left,
+            share=left / len(members),
+            times=times,
+            shortest=SHORTEST,
+            usual=float(members["usual_gap_days"].median()),
+        )
+    ]
     if len(table):
         months = 12 if 12 in table.index else table.index[-1]
         row = table.loc[months]
@@ -156,16 +183,37 @@ def _left(members: pd.DataFrame, table: pd.DataFrame, median: float, times: floa
 
 def _doubtful(doubtful: pd.DataFrame, classes: pd.DataFrame, value: LifetimeValue) -> list[Finding]:
     lost = doubtful["at_stake"].sum()
-    found = [fact("customers.at_risk", weight=lost, customers=len(doubtful), at_stake=lost, top=doubtful["at_stake"].head(10).sum(),
-                  weeks=value.weeks, of=value.customers)]  # fmt: skip
-    gone = int(classes.at["gone", "customers"])
+    found = [
+        fact(
+            "customers.at_risk",
+            weight=lost,
+            customers=len(doubtful),
+            at_stake=lost,
+            top=doubtful["at_stake"].head(10).sum(),
+            weeks=value.weeks,
+            of=value.customers,
+        )
+    ]
+    gone = int(classes["customers"]["gone"])
     return [*found, fact("customers.gone", customers=gone, share=gone / value.customers)] if gone else found
 
 
 def _asked(doubtful: pd.DataFrame, weeks: int) -> tuple[Finding, ...]:
-    return most([
-        fact("customers.about_to_leave", weight=row["at_stake"], about=name, by="customer", node=name, at_stake=row["at_stake"],
-             p_alive=row["p_alive"], silent_days=row["silent_days"], usual_gap_days=row["usual_gap_days"],
-             amount=row["amount"], weeks=weeks)
-        for name, row in doubtful.head(3).iterrows()
-    ])  # fmt: skip
+    return most(
+        [
+            fact(
+                "customers.about_to_leave",
+                weight=row["at_stake"],
+                about=name,
+                by="customer",
+                node=name,
+                at_stake=row["at_stake"],
+                p_alive=row["p_alive"],
+                silent_days=row["silent_days"],
+                usual_gap_days=row["usual_gap_days"],
+                amount=row["amount"],
+                weeks=weeks,
+            )
+            for name, row in doubtful.head(3).iterrows()
+        ]
+    )

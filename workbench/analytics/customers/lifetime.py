@@ -39,7 +39,7 @@ class BgNbd:
         """Expected purchase days of each customer in the next `horizon`, given their past. Equation 10."""
         from scipy.special import hyp2f1
 
-        x, tx, age = _columns(customers)
+        x, _, age = _columns(customers)
         a, b, r, alpha = self.a, self.b, self.r, self.alpha
         z = horizon / (alpha + age + horizon)
         ever = 1 - ((alpha + age) / (alpha + age + horizon)) ** (r + x) * hyp2f1(r + x, b + x, a + b + x - 1, z)
@@ -59,7 +59,9 @@ class BgNbd:
         until_left = rng.geometric(leaves)  # the purchase after which the customer is gone
         return np.where(alive, np.minimum(rng.poisson(rate * horizon), until_left), 0)
 
-    def simulate_spend(self, customers: pd.DataFrame, horizon: float, spending: "GammaGamma", rng: np.random.Generator) -> float:
+    def simulate_spend(
+        self, customers: pd.DataFrame, horizon: float, spending: "GammaGamma", rng: np.random.Generator
+    ) -> float:
         """One draw of what all customers together spend in the next `horizon`."""
         return float(spending.simulate(customers, self.simulate(customers, horizon, rng), rng).sum())
 
@@ -90,7 +92,7 @@ class ParetoNbd:
 
 @dataclass(frozen=True)
 class GammaGamma:
-    """What a customer spends on a purchase day varies around their own mean (p), means vary between customers (q, gamma).
+    """Spend on a purchase day varies around a customer's own mean (p), means vary between customers (q, gamma).
 
     Fader & Hardie (2013), The Gamma-Gamma model of monetary value (note 025). Assumes that spend does not go with
     frequency: `correlation` in the fitted table says whether it does.
@@ -111,7 +113,6 @@ class GammaGamma:
         x = customers["frequency"].to_numpy(float)
         paid = np.where(x > 0, np.nan_to_num(customers["monetary"].to_numpy(float)), 0.0)
         return (self.gamma + x * paid) * self.p / (self.p * x + self.q - 1)
-
 
     def simulate(self, customers: pd.DataFrame, purchases: Array, rng: np.random.Generator) -> Array:
         """One draw of what each customer spends on so many purchase days."""

@@ -34,8 +34,9 @@ class Repurchase(Result):
 class NewAndRepeat(Result):
     """Sales of new and of repeat customers by period.
 
-    `table`: index period; columns amount_new, amount_repeat, amount_unnamed, customers_new, customers_repeat, share_new (of
-    the named amount; NaN where a year of data does not lie before, so that customers of old would look new), whole, settled
+    `table`: index period; columns amount_new, amount_repeat, amount_unnamed, customers_new, customers_repeat, share_new
+    (of the named amount; NaN where a year of data does not lie before, so that customers of old would look new), whole,
+    settled
     """
 
     every: Every
@@ -65,7 +66,9 @@ def new_and_repeat(sales: pd.DataFrame, every: Every = "month") -> NewAndRepeat 
     """
     if "amount_new" not in sales.columns:
         return unknown("new_and_repeat", "customers.unknown_nobody")
-    require(sales, ("period", "amount_repeat", "customers_new", "customers_repeat", "whole", "settled"), "new and repeat")
+    require(
+        sales, ("period", "amount_repeat", "customers_new", "customers_repeat", "whole", "settled"), "new and repeat"
+    )
     table = sales.set_index("period").sort_index()
     named = table["amount_new"] + table["amount_repeat"]
     table = table.assign(share_new=(table["amount_new"] / named.where(named > 0)).where(table["settled"]))
@@ -98,16 +101,26 @@ def _times(customers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _repurchased(table: pd.DataFrame, spans: Spans) -> Finding:
-    now = table.loc["now"]
-    before = table.loc["before"] if "before" in table.index else None
+    by_span = {str(span): dict(row) for span, row in table.iterrows()}
+    now, before = by_span["now"], by_span.get("before")
     change = np.nan if before is None else now["rate"] - before["rate"]
     noise = None if before is None else abs(change) <= 1.96 * _error(now, before)
-    return fact("customers.repurchase", customers=now["customers"], repeat=now["repeat"], rate=now["rate"], lo=now["lo"],
-                hi=now["hi"], rate_before=np.nan if before is None else before["rate"], change=change,
-                direction=direction(change), beyond_noise=None if noise is None else not noise, **days(spans))  # fmt: skip
+    return fact(
+        "customers.repurchase",
+        customers=now["customers"],
+        repeat=now["repeat"],
+        rate=now["rate"],
+        lo=now["lo"],
+        hi=now["hi"],
+        rate_before=np.nan if before is None else before["rate"],
+        change=change,
+        direction=direction(change),
+        beyond_noise=None if noise is None else not noise,
+        **days(spans),
+    )
 
 
-def _error(now: pd.Series, before: pd.Series) -> float:
+def _error(now: Mapping[str, float], before: Mapping[str, float]) -> float:
     """Standard error of the difference of two rates, with their common rate."""
     n, m = now["customers"], before["customers"]
     both = (now["repeat"] + before["repeat"]) / (n + m)
@@ -116,8 +129,13 @@ def _error(now: pd.Series, before: pd.Series) -> float:
 
 def _brought(times: pd.DataFrame) -> Finding:
     again = times.drop("1")
-    return fact("customers.repurchase_amount", weight=again["amount"].sum(), customers=int(again["customers"].sum()),
-                amount=again["amount"].sum(), share=again["share"].sum())  # fmt: skip
+    return fact(
+        "customers.repurchase_amount",
+        weight=again["amount"].sum(),
+        customers=int(again["customers"].sum()),
+        amount=again["amount"].sum(),
+        share=again["share"].sum(),
+    )
 
 
 def _compared(table: pd.DataFrame, known: pd.DataFrame, every: Every) -> NewAndRepeat:
@@ -133,7 +151,11 @@ def _compared(table: pd.DataFrame, known: pd.DataFrame, every: Every) -> NewAndR
 def _part(periods: pd.DataFrame, end: str) -> dict[str, float]:
     new, again = periods["amount_new"].sum(), periods["amount_repeat"].sum()
     share = new / (new + again) if new + again > 0 else np.nan
-    return {f"amount_new{end}": new, f"share_new{end}": share, f"customers_new{end}": int(periods["customers_new"].sum())}
+    return {
+        f"amount_new{end}": new,
+        f"share_new{end}": share,
+        f"customers_new{end}": int(periods["customers_new"].sum()),
+    }
 
 
 def _unnamed(now: pd.DataFrame) -> list[Finding]:

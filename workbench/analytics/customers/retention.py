@@ -1,6 +1,7 @@
 """Customers by the period of their first purchase: who comes back."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ class Cohorts(Result):
     how many of the cohort bought at that age; NaN where that period is not over: unknown, not zero
     `retention`: the same divided by the cohort's size (age 0 is 1)
     `curve`: index age; columns retention (customers of all cohorts that reached that age, summed before dividing; the
-    first cohort is left out, because it holds customers of old), lo, hi (Wilson 95 % interval), customers (that reached it)
+    first cohort is left out, because it holds customers of old), lo, hi (Wilson 95 % interval), customers (that reached
+    it)
     """
 
     every: Every
@@ -32,7 +34,7 @@ class Cohorts(Result):
 
 
 def cohorts(activity: pd.DataFrame, every: Every = "quarter") -> Cohorts | Unknown:
-    """Retention of cohorts. `activity`: cohort, period (both first days), customers, whole; one row for each that bought.
+    """Retention of cohorts. `activity`: cohort, period (both first days), customers who bought in it, whole.
 
     Cohorts whose first period is not whole are left out, and ages that fall into a period not whole are NaN.
     """
@@ -53,8 +55,13 @@ def cohorts(activity: pd.DataFrame, every: Every = "quarter") -> Cohorts | Unkno
     if reached < FEWEST:
         return unknown("cohorts", "customers.unknown_few", have=reached, need=FEWEST)
     curve = _curve(later)
-    return Cohorts(every=every, customers=counts, retention=counts.div(counts[0], axis=0), curve=curve,
-                   findings=(_headline(curve, every),))  # fmt: skip
+    return Cohorts(
+        every=every,
+        customers=counts,
+        retention=counts.div(counts[0], axis=0),
+        curve=curve,
+        findings=(_headline(curve, every),),
+    )
 
 
 def _known(counts: pd.DataFrame, at: dict[pd.Timestamp, int], part: set[pd.Timestamp]) -> pd.DataFrame:
@@ -79,5 +86,5 @@ def _headline(curve: pd.DataFrame, every: Every) -> Finding:
     """Retention after one period, and after a year or as long as enough customers were followed."""
     enough = curve.index[(curve["customers"] >= FEWEST) & (curve.index <= PER_YEAR.get(every, 1))]
     age = max(int(enough.max()), 1)
-    values = {name: curve.at[age, name] for name in ("retention", "lo", "hi", "customers")}
+    values: dict[str, Any] = {name: curve.at[age, name] for name in ("retention", "lo", "hi", "customers")}
     return fact("customers.retention", every=every, age=age, first=curve.at[1, "retention"], **values)

@@ -46,18 +46,20 @@ def rfm(customers: pd.DataFrame, as_of: pd.Timestamp) -> Rfm | Unknown:
     """Customers scored and put into the classes 高价值 (high value), 潜力 (potential) and 沉睡 (dormant).
 
     `customers` has one row each: customer, last (day of the last order), orders, amount. Recency and amount are cut at
-    their terciles into 3 scores, orders at the median into 2. High value: recent, often, much; potential: recent, seldom,
-    middling amount; dormant: long ago, seldom, little. The rest is `other`: the classes are no partition.
+    their terciles into 3 scores, orders at the median into 2. High value: recent, often, much; potential: recent,
+    seldom, middling amount; dormant: long ago, seldom, little. The rest is `other`: the classes are no partition.
     """
     require(customers, ("customer", "last", "orders", "amount"), "rfm")
     named = customers.dropna(subset=["customer"]).set_index("customer")
     if len(named) < FEWEST:
         return few("rfm", named, "customers.unknown_few", FEWEST)
-    members = pd.DataFrame({
-        "days_since_last_order": (pd.Timestamp(as_of) - named["last"]).dt.days.astype("float64"),
-        "orders": named["orders"].astype("float64"),
-        "amount": named["amount"].astype("float64"),
-    })  # fmt: skip
+    members = pd.DataFrame(
+        {
+            "days_since_last_order": (pd.Timestamp(as_of) - named["last"]).dt.days.astype("float64"),
+            "orders": named["orders"].astype("float64"),
+            "amount": named["amount"].astype("float64"),
+        }
+    )
     cuts = {m: _cuts(members[m], (0.5,) if m == "orders" else (1 / 3, 2 / 3)) for m in MEASURES}
     members["recency"] = score(members["days_since_last_order"], cuts["days_since_last_order"], low_is_good=True)
     members["frequency"] = score(members["orders"], cuts["orders"])
@@ -82,7 +84,8 @@ def _classes(members: pd.DataFrame) -> pd.Series:
 
 def _result(members: pd.DataFrame, cuts: dict[str, tuple[float, ...]]) -> Rfm:
     total = members["amount"].sum()
-    table = members.groupby("class")["amount"].agg(customers="size", amount="sum").reindex(CLASSES, fill_value=0)
+    sums = members.groupby("class")["amount"].agg(customers="size", amount="sum")
+    table: pd.DataFrame = sums.reindex(CLASSES, fill_value=0)  # type: ignore[assignment]
     table["share"] = table["amount"] / total if total > 0 else np.nan
     scores = ["recency", "frequency", "monetary", "class"]
     cells = members.groupby(scores)["amount"].agg(customers="size", amount="sum").reset_index()
@@ -92,7 +95,14 @@ def _result(members: pd.DataFrame, cuts: dict[str, tuple[float, ...]]) -> Rfm:
 def _findings(table: pd.DataFrame) -> list[Finding]:
     counted = {"customers": int(table["customers"].sum())}
     return [
-        fact(f"customers.rfm_{name}", weight=row["amount"], customers=row["customers"], amount=row["amount"],
-             share=row["share"], of=counted["customers"])
-        for name, row in table.iterrows() if row["customers"]
-    ]  # fmt: skip
+        fact(
+            f"customers.rfm_{name}",
+            weight=row["amount"],
+            customers=row["customers"],
+            amount=row["amount"],
+            share=row["share"],
+            of=counted["customers"],
+        )
+        for name, row in table.iterrows()
+        if row["customers"]
+    ]

@@ -28,8 +28,8 @@ class Holdout:
     """A forecast of weeks that are over, made from the data before them.
 
     `forecast`, `lo`, `hi` (80 %) and `actual`: money on purchase days of the customers known then. `ratio`: forecast ÷
-    actual. `held`: actual lies in the interval. `purchases`: index frequency then ("0" to "6", "7+"); columns customers,
-    forecast, actual: mean purchase days in the weeks.
+    actual. `held`: actual lies in the interval. `purchases`: index frequency then ("0" to "6", "7+"); columns
+    customers, forecast, actual: mean purchase days in the weeks.
     """
 
     weeks: int
@@ -55,8 +55,8 @@ class LifetimeValue(Result):
 
     `total` with `lo` and `hi` (80 % prediction interval): net of returns, at their past share. Where the holdout fell
     outside its interval, the interval here is wider by that miss (`widened`).
-    `members`: index customer; columns last, silent_days, usual_gap_days (NaN without a repeat), amount (so far), p_alive,
-    purchases (expected days), spend (a day, net), value
+    `members`: index customer; columns last, silent_days, usual_gap_days (NaN without a repeat), amount (so far),
+    p_alive, purchases (expected days), spend (a day, net), value
     `table`: index tenth of the customers (1 brings most); columns customers, value, share
     `correlation`: of spend with frequency among those who came back; the model takes it as 0
     """
@@ -75,8 +75,9 @@ class LifetimeValue(Result):
     spending: GammaGamma
 
 
-def lifetime_value(customers: pd.DataFrame, holdout: pd.DataFrame | None = None, *, weeks: int = 52,
-                   seed: int = 1) -> LifetimeValue | Unknown:  # fmt: skip
+def lifetime_value(
+    customers: pd.DataFrame, holdout: pd.DataFrame | None = None, *, weeks: int = 52, seed: int = 1
+) -> LifetimeValue | Unknown:
     """The value of today's customers over the next `weeks`, with a check on weeks that are over.
 
     `holdout` is a customer table of some weeks ago with later, later_amount and later_weeks (`Data.holdout`). The
@@ -106,7 +107,7 @@ class _Model:
     of: pd.DataFrame  # what they were fitted to
 
     def totals(self, customers: pd.DataFrame, weeks: float, seed: int) -> np.ndarray:
-        """Draws of the money that all customers bring. Of many customers a part is drawn, and its noise brought to size."""
+        """Draws of the money that all bring. Of many customers a part is drawn, and its noise brought to size."""
         rng = np.random.default_rng(seed)
         n = len(customers)
         part = customers.sample(SAMPLE, random_state=seed) if n > SAMPLE else customers
@@ -137,9 +138,16 @@ def _thin(customers: pd.DataFrame) -> Unknown | None:
 def _members(customers: pd.DataFrame, model: _Model, weeks: int, net: float) -> pd.DataFrame:
     purchases, spend = model.buying.expected(customers, weeks), model.spending.expected(customers) * net
     gaps = customers["recency"] / customers["frequency"].where(customers["frequency"] > 0) * 7
-    found = {"last": customers["last"], "silent_days": (customers["age"] - customers["recency"]) * 7, "usual_gap_days": gaps,
-             "amount": customers["amount"], "p_alive": model.buying.p_alive(customers), "purchases": purchases,
-             "spend": spend, "value": purchases * spend}  # fmt: skip
+    found = {
+        "last": customers["last"],
+        "silent_days": (customers["age"] - customers["recency"]) * 7,
+        "usual_gap_days": gaps,
+        "amount": customers["amount"],
+        "p_alive": model.buying.p_alive(customers),
+        "purchases": purchases,
+        "spend": spend,
+        "value": purchases * spend,
+    }
     return pd.DataFrame(found).set_index(pd.Index(customers["customer"], name="customer"))
 
 
@@ -158,13 +166,23 @@ def _checked(holdout: pd.DataFrame | None, seed: int) -> Holdout | None:
     expected = model.buying.expected(holdout, weeks)
     total = float(expected @ model.spending.expected(holdout))
     lo, hi = np.quantile(drawn, [0.1, 0.9])
-    return Holdout(weeks, len(holdout), total, float(lo), float(hi), float(holdout["later_amount"].sum()), _often(holdout, expected))
+    return Holdout(
+        weeks,
+        len(holdout),
+        total,
+        float(lo),
+        float(hi),
+        float(holdout["later_amount"].sum()),
+        _often(holdout, expected),
+    )
 
 
 def _often(holdout: pd.DataFrame, expected: np.ndarray) -> pd.DataFrame:
     names = [*map(str, range(7)), "7+"]
     group = holdout["frequency"].clip(upper=7).astype("int64").map(dict(enumerate(names)))
-    by = pd.DataFrame({"forecast": expected, "actual": holdout["later"].to_numpy(float)}, index=holdout.index).groupby(group)
+    by = pd.DataFrame({"forecast": expected, "actual": holdout["later"].to_numpy(float)}, index=holdout.index).groupby(
+        group
+    )
     table = by.mean().reindex(names).dropna()
     table.insert(0, "customers", by.size().reindex(table.index))
     return table.rename_axis("frequency")
@@ -180,23 +198,62 @@ def _interval(total: float, drawn: np.ndarray, checked: Holdout | None) -> tuple
     return float(total * np.exp(-wide)), float(total * np.exp(wide))
 
 
-def _result(total: float, lo: float, hi: float, weeks: int, members: pd.DataFrame, checked: Holdout | None, model: _Model,
-            customers: pd.DataFrame) -> LifetimeValue:  # fmt: skip
+def _result(
+    total: float,
+    lo: float,
+    hi: float,
+    weeks: int,
+    members: pd.DataFrame,
+    checked: Holdout | None,
+    model: _Model,
+    customers: pd.DataFrame,
+) -> LifetimeValue:
     table = _tenths(members["value"])
     again = customers[(customers["frequency"] > 0) & (customers["monetary"] > 0)]
-    correlation = float(np.corrcoef(np.log(again["monetary"]), np.log(again["frequency"]))[0, 1]) if len(again) > 2 else np.nan
+    correlation = (
+        float(np.corrcoef(np.log(again["monetary"]), np.log(again["frequency"]))[0, 1]) if len(again) > 2 else np.nan
+    )
     widened = checked is not None and not checked.held
-    headline = fact("customers.lifetime_value", weight=total, total=total, lo=lo, hi=hi, weeks=weeks, customers=len(members),
-                    widened=widened)  # fmt: skip
+    headline = fact(
+        "customers.lifetime_value",
+        weight=total,
+        total=total,
+        lo=lo,
+        hi=hi,
+        weeks=weeks,
+        customers=len(members),
+        widened=widened,
+    )
     top = table.iloc[0]
-    findings = [headline, *_held(checked), fact("customers.lifetime_tenth", weight=top["value"], customers=int(top["customers"]),
-                value=top["value"], share=top["share"])]  # fmt: skip
+    findings = [
+        headline,
+        *_held(checked),
+        fact(
+            "customers.lifetime_tenth",
+            weight=top["value"],
+            customers=int(top["customers"]),
+            value=top["value"],
+            share=top["share"],
+        ),
+    ]
     if checked is not None and abs(np.log(checked.ratio)) > np.log(1 + WRONG):
         findings[:2] = findings[1::-1]
     findings += _doubts(float(customers["age"].max()), correlation)
-    return LifetimeValue(total=total, lo=lo, hi=hi, weeks=weeks, customers=len(members), table=table, members=members,
-                         holdout=checked, widened=widened, correlation=correlation, buying=model.buying,
-                         spending=model.spending, findings=tuple(findings))  # fmt: skip
+    return LifetimeValue(
+        total=total,
+        lo=lo,
+        hi=hi,
+        weeks=weeks,
+        customers=len(members),
+        table=table,
+        members=members,
+        holdout=checked,
+        widened=widened,
+        correlation=correlation,
+        buying=model.buying,
+        spending=model.spending,
+        findings=tuple(findings),
+    )
 
 
 def _tenths(value: pd.Series) -> pd.DataFrame:
@@ -209,9 +266,20 @@ def _tenths(value: pd.Series) -> pd.DataFrame:
 def _held(checked: Holdout | None) -> list[Finding]:
     if checked is None:
         return [fact("customers.no_holdout")]
-    return [fact("customers.holdout", weight=checked.actual, weeks=checked.weeks, customers=checked.customers,
-                 forecast=checked.forecast, lo=checked.lo, hi=checked.hi, actual=checked.actual, error=checked.ratio - 1,
-                 held=checked.held)]  # fmt: skip
+    return [
+        fact(
+            "customers.holdout",
+            weight=checked.actual,
+            weeks=checked.weeks,
+            customers=checked.customers,
+            forecast=checked.forecast,
+            lo=checked.lo,
+            hi=checked.hi,
+            actual=checked.actual,
+            error=checked.ratio - 1,
+            held=checked.held,
+        )
+    ]
 
 
 def _doubts(weeks: float, correlation: float) -> list[Finding]:
