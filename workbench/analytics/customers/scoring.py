@@ -14,6 +14,12 @@ from workbench.findings import Finding
 
 MEASURES = ("days_since_last_order", "orders", "amount")
 CLASSES = ("high_value", "potential", "dormant", "other")
+_SAID = {
+    "high_value": "customers.rfm_high_value",
+    "potential": "customers.rfm_potential",
+    "dormant": "customers.rfm_dormant",
+    "other": "customers.rfm_other",
+}
 FEWEST = 10
 _NEAR, _FAR = 3, 1
 
@@ -96,7 +102,7 @@ def _findings(table: pd.DataFrame) -> list[Finding]:
     counted = {"customers": int(table["customers"].sum())}
     return [
         fact(
-            f"customers.rfm_{name}",
+            _SAID[str(name)],
             weight=row["amount"],
             customers=row["customers"],
             amount=row["amount"],
