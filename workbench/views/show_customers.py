@@ -10,6 +10,7 @@ from workbench.views.show import View, _label, _split, sentences, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Words
 
+_MOST_IN_WORKBOOK = 20_000
 _LO, _HI = Column("lo", "share", minor=True), Column("hi", "share", minor=True)
 _CUSTOMERS, _AMOUNT, _SHARE = Column("customers", "count"), Column("amount", "money"), Column("share", "share")
 
@@ -117,7 +118,12 @@ def _(result: LifetimeValue, w: Words, as_of: pd.Timestamp) -> View:
         tables=tuple(shown),
         how=w.phrase("sections.lifetime_value.how", {"weeks": result.weeks}),
         terms=("prediction_interval", "purchase_day", "holdout"),
-        sheets={**sheets, "lifetime-value-customers": Sheet(result.members, (Column("customer", "level"), *_VALUED))},
+        sheets={
+            **sheets,
+            "lifetime-value-customers": Sheet(
+                _largest(result.members, "value"), (Column("customer", "level"), *_VALUED)
+            ),
+        },
     )
 
 
@@ -132,15 +138,21 @@ def _(result: AtRisk, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(Sheet(result.table, columns), w, heading),) if len(result.table) else (),
         how=w.phrase("sections.at_risk.how", {"weeks": result.weeks, "active": ACTIVE, "gone": GONE}),
         terms=("p_alive", "at_stake"),
-        sheets={"at-risk": Sheet(result.members, columns)},
+        sheets={"at-risk": Sheet(_largest(result.members, "at_stake"), columns)},
         open_table=True,
     )
 
 
 def _members(result: Rfm, w: Words) -> pd.DataFrame:
-    return result.members.assign(
+    """The customers with their class, those who brought most first."""
+    return _largest(result.members, "amount").assign(
         **{"class": result.members["class"].map(lambda name: w.phrase(f"sections.rfm.class.{name}"))}
     )
+
+
+def _largest(members: pd.DataFrame, by: str) -> pd.DataFrame:
+    """As many as a workbook should hold; the whole is in the result."""
+    return members.sort_values(by, ascending=False, kind="stable").head(_MOST_IN_WORKBOOK)
 
 
 _RFM = (
