@@ -32,8 +32,10 @@ class BgNbd:
 
     def p_alive(self, customers: pd.DataFrame) -> Array:
         """Probability that each customer will ever buy again; 1 for those without a repeat purchase."""
+        from scipy.special import expit
+
         x, tx, age = _columns(customers)
-        return 1 / (1 + (x > 0) * np.exp(self._log_odds_left(x, tx, age)))
+        return np.where(x > 0, expit(-self._log_odds_left(x, tx, age)), 1.0)
 
     def expected(self, customers: pd.DataFrame, horizon: float) -> Array:
         """Expected purchase days of each customer in the next `horizon`, given their past. Equation 10."""
