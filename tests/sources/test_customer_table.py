@@ -113,6 +113,21 @@ def test_new_and_repeat_add_up_to_the_sales_by_any_level(data: Data) -> None:
     assert sums.to_dict() == data.sales("quarter", by="region").groupby("region")["amount"].sum().to_dict()
 
 
+def test_lines_taken_in_parts_give_the_same_customers(
+    data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.sources import cube
+
+    monkeypatch.setattr(cube, "AT_ONCE", 1)
+    folder = tmp_path / "again"
+    folder.mkdir()
+    parted = loaded(LINES, folder, "2025-06-30", orders={"covers": ("2024-01-01", "2025-06-30")})
+
+    assert len(parted.cube.parts(parted.cube.lines, "day")) > 2
+    pd.testing.assert_frame_equal(parted.customers(), data.customers())
+    pd.testing.assert_frame_equal(parted.new_and_repeat("quarter"), data.new_and_repeat("quarter"))
+
+
 def test_periods_of_weeks_follow_the_company_s_own_calendar(tmp_path: Path) -> None:
     data = loaded(LINES, tmp_path, "2025-06-30", calendar={"pattern": "4-4-5", "fiscal_year_starts": 2})
     month = data.run.calendar.start_of(pd.Timestamp("2024-02-07"), "month")

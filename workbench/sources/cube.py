@@ -41,7 +41,7 @@ class Cube:
             lines = lines.inner_join(days, lines.date.cast("date") == days["__day"])
             start = lines["__start"]
         lines = lines.mutate(period=start.cast("date"))
-        parts = [self._gathered(part, "period", by) for part in self._parts(lines, every)]
+        parts = [self._gathered(part, "period", by) for part in self.parts(lines, every)]
         return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
     def by_span(self, spans: Spans, by: Sequence[str]) -> pd.DataFrame:
@@ -54,7 +54,7 @@ class Cube:
         named = ibis.ifelse(_between(lines.date, spans.now), "now", "before")
         return self._gathered(lines.mutate(span=named), "span", by)
 
-    def _parts(self, lines: Any, every: Every) -> list[Any]:
+    def parts(self, lines: Any, every: Every) -> list[Any]:
         """Many lines in a few parts of whole periods: no order or customer is counted twice within a period."""
         total = int(self.days.sum())
         if total <= AT_ONCE or not set(COUNTS.values()) & set(lines.columns):

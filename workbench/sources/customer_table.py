@@ -105,14 +105,8 @@ class Purchases:
 
         All else here is asked of it, so it is kept on disk where the engine is our own.
         """
-        lines = self._lines()
-        if "order" in lines.columns:
-            orders = lines.group_by("customer", "day", "order").aggregate(net=lines["net"].sum().cast("int64"))
-            numbered = {"orders": (orders["net"] > 0).sum().cast("int64")}
-            days = orders.group_by("customer", "day").aggregate(net=orders["net"].sum().cast("int64"), **numbered)
-        else:
-            days = lines.group_by("customer", "day").aggregate(net=lines["net"].sum().cast("int64"))
-        return engines.kept(self.cube.con, days, "customer_days")
+        parts = self.cube.parts(self._lines(), "day") if engines.own(self.cube.con) else [self._lines()]
+        return engines.kept(self.cube.con, [_by_day(lines) for lines in parts], "customer_days")
 
     def _lines(self, by: tuple[str, ...] = ()) -> Any:
         lines = self.cube.refs.attach(self.cube.lines, "orders", by)
@@ -157,6 +151,14 @@ class Purchases:
             }
         )
         return table.sort_values("customer", ignore_index=True)
+
+
+def _by_day(lines: Any) -> Any:
+    if "order" not in lines.columns:
+        return lines.group_by("customer", "day").aggregate(net=lines["net"].sum().cast("int64"))
+    orders = lines.group_by("customer", "day", "order").aggregate(net=lines["net"].sum().cast("int64"))
+    numbered = {"orders": (orders["net"] > 0).sum().cast("int64")}
+    return orders.group_by("customer", "day").aggregate(net=orders["net"].sum().cast("int64"), **numbered)
 
 
 def settled(periods: pd.Series, first: pd.Timestamp, calendar: Calendar) -> pd.Series:
