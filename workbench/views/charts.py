@@ -63,7 +63,8 @@ def concentration(result: Concentration, w: Words, label: str) -> Picture:
 def season(result: Season, w: Words, label: str) -> Picture:
     """Sales and trend over time; each month of the year against the average one."""
     fits = _roomy(w, result.table["amount"])
-    return _both(lambda wide: _season(result, fits, wide), label, w.phrase("sections.season.reading", {"per_year": result.per_year}))
+    reading = w.phrase("sections.season.reading", {"per_year": result.per_year})
+    return _both(lambda wide: _season(result, fits, wide), label, reading)
 
 
 def _roomy(w: Words, values: Iterable[float]) -> Words:
@@ -322,7 +323,7 @@ def _row_bar(axes: "Axes", row: _Row, middle: float, thick: float) -> None:
     if row.before:
         mark = [middle - thick / 2 - 3, middle + thick / 2 + 3]
         axes.plot([row.before, row.before], mark, color=INK, linewidth=2, solid_capstyle="butt", clip_on=False,
-                  path_effects=svg.halo(5))  # fmt: skip
+                  path_effects=svg.halo(3.6))  # fmt: skip
 
 
 def _row_words(row: _Row, w: Words, scale: Scale) -> tuple[str, str, str]:
@@ -407,7 +408,7 @@ def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
             _under(
                 axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center"
             )
-    axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.35, linewidth=0)
+    axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.2, linewidth=0)
     axes.plot(curve["share_of_nodes"], curve["share_of_amount"], color=ACCENT, linewidth=2.4)
     share = result.nodes_for_80 / result.nodes if result.nodes else 0.0
     axes.plot([share, share], [0, 0.8], color=INK, linewidth=1, linestyle=(0, (2, 2)))
@@ -450,11 +451,11 @@ def _point(axes: "Axes", share: float, said: str, plot: float) -> None:
 
 
 def _season(result: Season, w: Words, wide: bool) -> Canvas:
-    size = svg.canvas(WIDE, 290) if wide else svg.canvas(NARROW, 490)
-    trend = size.axes(left=46, top=30, right=WIDE - 384, bottom=36) if wide else size.axes(46, 30, 10, 290)
-    profile = size.axes(left=440, top=44, right=8, bottom=36) if wide else size.axes(46, 290, 10, 36)
+    size = svg.canvas(WIDE, 290) if wide else svg.canvas(NARROW, 480)
+    trend = size.axes(left=46, top=30, right=WIDE - 384, bottom=36) if wide else size.axes(46, 30, 10, 284)
+    profile = size.axes(left=440, top=44, right=8, bottom=36) if wide else size.axes(46, 284, 10, 36)
     title = w.phrase("sections.season.of_year", {"per_year": result.per_year})
-    size.text(400 if wide else 0, 12 if wide else 252, svg.fitted(title, 316 if wide else NARROW))
+    size.text(400 if wide else 0, 12 if wide else 264, svg.fitted(title, 316 if wide else NARROW))
     _trend(size, trend, result, w, wide)
     _profile(profile, result, w, wide)
     return size

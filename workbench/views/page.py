@@ -263,7 +263,7 @@ def quality_sentence(step: Step, w: Words) -> Sentence:
         )
     )
     known = f"quality.{step.kind}"
-    detail = blank | step.detail
+    detail: dict[str, Any] = blank | step.detail
     if w.has(f"terms.tables.{detail['file']}"):  # not a file but the table that this one was made from
         detail["file"] = w.table(detail["file"])
     given = {"table": step.table, "kind": step.kind, "rows": step.rows, "amount": step.amount}

@@ -168,7 +168,24 @@ def overview(shell: Overview) -> str:
 
 def index(shell: Index) -> str:
     """The list of all reports; the newest that is whole stands apart, revisions that a later one replaced are grey."""
-    return _file("index.html", shell, rows=shell.rows, newest=_newest(shell.rows), earlier=_earlier(shell.rows))
+    speak = words.Words(shell.lang)
+    return _file(
+        "index.html",
+        shell,
+        rows=shell.rows,
+        scope=lambda row: _scope(row.scope, speak),
+        newest=_newest(shell.rows),
+        earlier=_earlier(shell.rows),
+    )
+
+
+def _scope(scope: str, speak: words.Words) -> str:
+    """A scope in words; one whose names hold commas or equals signs of their own, as it stands."""
+    parts = [part.split("=") for part in scope.split(",")] if scope else []
+    if not all(len(part) == 2 for part in parts):
+        return words.clean(scope)
+    said = [speak.phrase("page.scope_part", {"level": level, "node": node}) for level, node in parts]
+    return (", " if speak.lang == "en" else "，").join(said) or speak.phrase("page.whole_company")
 
 
 def _newest(rows: Sequence[IndexRow]) -> IndexRow | None:

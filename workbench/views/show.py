@@ -35,7 +35,7 @@ class View:
     sheets: Mapping[str, Sheet] = field(default_factory=dict)  # for the workbook, by name
     uses: tuple[str, ...] = ("orders",)  # tables; none: all that were read
     open_table: bool = False  # the table is the point, so it is not behind a toggle
-    caption: Sentence = Sentence()  # of the figure where it leads the page; else the point
+    caption: Sentence | None = None  # of the figure where it leads the page; else the point
 
 
 @singledispatch
@@ -59,7 +59,7 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
     sheet = Sheet(result.table, tuple(columns))
     heading = w.phrase("sections.totals.heading", {"every": result.every})
     level = charts.level(result)
-    caption = Sentence((*w.say("sections.totals.caption", level), w.gap, *said[0])) if level and said else Sentence()
+    caption = Sentence((*w.say("sections.totals.caption", level), w.gap, *said[0])) if level and said else None
     return View(
         _id("totals", result.every),
         heading,
@@ -142,7 +142,8 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
 @view.register
 def _(result: Concentration, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
-    sheet = Sheet(result.top, (Column("node", "level", result.by), *_columns(result.top, _TOP)))
+    title = w.phrase("sections.concentration.sheet", {"by": result.by})
+    sheet = Sheet(result.top, (Column("node", "level", result.by), *_columns(result.top, _TOP)), title)
     heading = w.phrase("sections.concentration.heading", {"by": result.by})
     few = result.nodes <= 10  # a curve of ten points says less than their list
     return View(

@@ -257,11 +257,13 @@ class Words:
         """A KPI's change: a ratio for amounts and counts, points for ratios, a difference for the rest."""
         if unit == "ratio":
             return self.points(change)
-        return self.difference(change) if unit in ("days", "score") else self.percent_sign(change)
+        if unit in ("days", "score"):
+            return self.difference(change, 2 if unit == "score" else 1)
+        return self.percent_sign(change)
 
-    def difference(self, value: float) -> str:
-        """A difference with its sign, one decimal."""
-        return ("+" if round(value, 1) > 0 else "") + self.number(value, 1)
+    def difference(self, value: float, places: int = 1) -> str:
+        """A difference with its sign, one decimal unless told."""
+        return ("+" if round(value, places) > 0 else "") + self.number(value, places)
 
     def score(self, value: float) -> str:
         """A score, two decimals."""
@@ -298,7 +300,10 @@ class Words:
 
     def scaled_short(self, value: float, scale: Scale) -> str:
         """The same with three significant digits, for figures that stand beside sentences."""
-        return MISSING if missing(value) else self.scaled(_rounded(value / scale.size, scale.size)[0] * scale.size, scale)
+        if missing(value):
+            return MISSING
+        rounded, places = _rounded(value / scale.size, scale.size)
+        return self.number(rounded, min(places, scale.places))
 
     def scaled(self, value: float, scale: Scale) -> str:
         """A number of a column that has its unit in the head."""
