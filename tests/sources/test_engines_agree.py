@@ -86,3 +86,12 @@ def test_what_was_found_in_the_rows_is_equal(both: tuple[Data, Data]) -> None:
     assert {"read", "excluded", "unmatched", "no_customer", "after_as_of"} <= kinds
     assert embedded.covers == postgres.covers
     pd.testing.assert_frame_equal(embedded.components(), postgres.components(), check_exact=True)
+
+
+def test_customers_cohorts_and_new_against_repeat_are_equal(both: tuple[Data, Data]) -> None:
+    embedded, postgres = both
+    assert len(embedded.customers()) == 49
+    for ask in (Data.customers, Data.holdout, Data.cohorts, Data.new_and_repeat):
+        pd.testing.assert_frame_equal(ask(embedded), ask(postgres), check_exact=True)  # type: ignore[operator]
+    by = [data.new_and_repeat("quarter", by="product_line") for data in both]
+    pd.testing.assert_frame_equal(*by, check_exact=True)

@@ -35,13 +35,13 @@ class Cube:
     def by_period(self, every: Every, by: Sequence[str]) -> pd.DataFrame:
         """One row for each period and combination of levels that has lines."""
         lines = self.refs.attach(self.lines, "orders", by)
-        start = _truncated(lines.date, every, self.calendar)
+        start = truncated(lines.date, every, self.calendar)
         if start is None:
-            days = memory(_starts(self.calendar, every, self.days.index[0], self.days.index[-1]))
+            days = memory(starts(self.calendar, every, self.days.index[0], self.days.index[-1]))
             lines = lines.inner_join(days, lines.date.cast("date") == days["__day"])
             start = lines["__start"]
         lines = lines.mutate(period=start.cast("date"))
-        parts = [self._gathered(part, "period", by) for part in self._parts(lines, every)]
+        parts = [self._gathered(part, "period", by) for part in self.parts(lines, every)]
         return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
     def by_span(self, spans: Spans, by: Sequence[str]) -> pd.DataFrame:
@@ -54,7 +54,7 @@ class Cube:
         named = ibis.ifelse(_between(lines.date, spans.now), "now", "before")
         return self._gathered(lines.mutate(span=named), "span", by)
 
-    def _parts(self, lines: Any, every: Every) -> list[Any]:
+    def parts(self, lines: Any, every: Every) -> list[Any]:
         """Many lines in a few parts of whole periods: no order or customer is counted twice within a period."""
         total = int(self.days.sum())
         if total <= AT_ONCE or not set(COUNTS.values()) & set(lines.columns):
@@ -73,7 +73,7 @@ class Cube:
         lines = lines.mutate(__units=units(lines.amount), **{level: lines[level].cast("string") for level in by})
         found = fetch(self.con, lines.group_by([first, *by]).aggregate(**self._measures(lines)))
         for level in by:
-            found[level] = _shown(found[level], self.refs.labels(level, "orders", self._columns))
+            found[level] = shown(found[level], self.refs.labels(level, "orders", self._columns))
         return self._numbers(found).sort_values([first, *by], ignore_index=True)
 
     def _measures(self, lines: Any) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _between(date: Any, days: tuple[pd.Timestamp, pd.Timestamp]) -> Any:
     return date.between(days[0].date(), days[1].date())
 
 
-def _truncated(date: Any, every: Every, calendar: Calendar) -> Any:
+def truncated(date: Any, every: Every, calendar: Calendar) -> Any:
     """The period's first day where the engine's own calendar agrees with ours; else None."""
     unit = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}[every]
     own = calendar.settings
@@ -118,11 +118,11 @@ def _truncated(date: Any, every: Every, calendar: Calendar) -> Any:
     return date.truncate(unit) if same else None
 
 
-def _starts(calendar: Calendar, every: Every, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+def starts(calendar: Calendar, every: Every, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     days = calendar.days(first, last)
     return pd.DataFrame({"__day": days["day"].dt.date, "__start": days[every].dt.date})
 
 
-def _shown(column: pd.Series, labels: dict[str, str]) -> pd.Series:
+def shown(column: pd.Series, labels: dict[str, str]) -> pd.Series:
     text = column.astype("str").where(column.notna(), None)
     return text.map(labels).fillna(text) if labels else text

@@ -16,11 +16,13 @@ from workbench.sources.components import Facts, components
 from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.covers import Days, whole
 from workbench.sources.cube import Cube
+from workbench.sources.customer_table import Purchases, settled
 from workbench.sources.levels import References
 from workbench.sources.orders import Making, Orders, make, rows_of
 from workbench.sources.quality import Quality, Step
 
 By = str | tuple[str, ...]
+Day = str | pd.Timestamp | None
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,67 @@ class Data:
         """`compare` by each of `dimensions`."""
         return {level: self.compare(by=level) for level in self.dimensions}
 
+    def customers(self, until: Day = None, since: Day = None) -> pd.DataFrame:
+        """One row for each named customer with a purchase between two days, both included; without them, all there is.
+
+        Columns: customer, first and last (days of purchase), days (of purchase), orders, amount (net of returns),
+        returned (on days without a purchase), and what lifetime models need, in weeks: frequency (purchase days after
+        the first), recency (first to last), age (first to `until`), monetary (mean amount of a purchase day after the
+        first). Empty where orders name nobody.
+        """
+        last = self.covers[1] if until is None else pd.Timestamp(until)
+        first = None if since is None else pd.Timestamp(since)
+        return self._remembered(("customers", first, last), lambda: self.purchases.customers((first, last)))
+
+    def customers_each(self) -> dict[str, pd.DataFrame]:
+        """`customers` of the days of each of the two `spans`, "now" and "before"; empty where spans is None."""
+        return {
+            n: self.customers(d[1], d[0]) for n in ("now", "before") if self.spans and (d := getattr(self.spans, n))
+        }
+
+    def holdout(self, weeks: int = 52) -> pd.DataFrame:
+        """Customers as they were `weeks` ago (at most half of the data ago), and what they bought since.
+
+        The columns of `customers`, with later (purchase days since), later_amount (on those days) and later_weeks (the
+        same for all).
+        """
+        held = (self.covers[1] - self.covers[0]).days + 1
+        weeks = min(weeks, held // 14)
+        cut = self.covers[1] - pd.Timedelta(weeks=weeks)
+        since = self.customers(since=cut + pd.Timedelta(days=1))
+        bought = {
+            "customer": since["customer"],
+            "later": since["days"],
+            "later_amount": since["amount"] + since["returned"],
+        }
+        later = self.customers(until=cut).merge(pd.DataFrame(bought), how="left", on="customer")
+        return later.assign(later_weeks=weeks).fillna({"later": 0.0, "later_amount": 0.0})
+
+    def cohorts(self, every: Every = "quarter") -> pd.DataFrame:
+        """One row for each cohort (period of the first purchase) and period: customers who bought, amount, whole."""
+        found = self._remembered(("cohorts", every), lambda: self.purchases.cohorts(every, self.covers[1]))
+        return found.assign(whole=self._whole(found["period"], every))
+
+    def new_and_repeat(self, every: Every = "month", by: By = ()) -> pd.DataFrame:
+        """One row for each period (and level value): amounts and customers, new and repeat.
+
+        Columns amount_new, amount_repeat, amount_unnamed (no customer named), customers_new, customers_repeat.
+
+        New: the customer's first purchase is in this period. `settled` is False in the first year of the data, when
+        customers of old look new; `whole` as in `sales`.
+        """
+        key = ("new_and_repeat", every, _names(by))
+        found = self._remembered(key, lambda: self.purchases.new_and_repeat(every, self.covers[1], _names(by)))
+        first = self.covers[0]
+        return found.assign(
+            whole=self._whole(found["period"], every), settled=settled(found["period"], first, self.run.calendar)
+        )
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        """The order lines by customer, ready to be aggregated."""
+        return Purchases(self.cube)
+
     def sales_each(self, every: Every = "month") -> dict[str, pd.DataFrame]:
         """`sales` by each of `dimensions`."""
         return {level: self.sales(every, by=level) for level in self.dimensions}
@@ -144,6 +207,9 @@ class Data:
         stages = source.stages if source else Stages()
         facts = Facts(self.tables, self.spans, self.run.calendar, self.run.as_of, stages)
         return components(facts, self.compare(), self.sales)
+
+    def _whole(self, periods: pd.Series, every: Every) -> pd.Series:
+        return whole(periods, every, self.covers, self.run.calendar) if len(periods) else periods.astype(bool)
 
     def _partial(self) -> list[Step]:
         months = self.sales("month")

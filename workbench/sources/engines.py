@@ -5,6 +5,7 @@ import re
 import tempfile
 import warnings
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -51,6 +52,22 @@ def stage(con: "Backend") -> str:
     if not attached:
         con.con.execute(f"ATTACH {quoted(scratch(con) / 'stage.duckdb')} AS workbench_stage")
     return "workbench_stage"
+
+
+def own(con: Any) -> bool:
+    """Whether `con` is an engine that we made ourselves, where we may keep tables."""
+    return con in _SCRATCH
+
+
+def kept(con: Any, parts: "Sequence[ibis.Table]", name: str) -> Any:
+    """The rows of all `parts` as a table on disk where `con` is our own engine, computed once; else the first part."""
+    if not own(con):
+        return parts[0]
+    place = (stage(con), "main")
+    table = con.create_table(name, parts[0], database=place, overwrite=True)
+    for part in parts[1:]:
+        con.insert(name, part, database=place)
+    return table
 
 
 def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
