@@ -4,16 +4,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.analytics import history, kpis
+    from workbench.analytics import funnel, history, kpis
     from workbench.periods import Calendar
     from workbench.run import Run
     from workbench.sources import load
     from workbench.views import Page
 
-__all__ = ["Calendar", "history", "kpis", "load", "Page", "Run"]  # noqa: RUF022 sorted as people sort
+__all__ = ["Calendar", "funnel", "history", "kpis", "load", "Page", "Run"]  # noqa: RUF022 sorted as people sort
 
 _HOMES = {
     "Calendar": "workbench.periods",
+    "funnel": "workbench.analytics",
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
     "load": "workbench.sources",
