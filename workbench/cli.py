@@ -57,11 +57,8 @@ def run(
         raise typer.Exit(130) from None
     except WorkbenchError as error:
         if as_json:
-            typer.echo(
-                json.dumps(
-                    {"status": "refused", "folder": None, "reports": [], "error": str(error)}, ensure_ascii=False
-                )
-            )
+            refused: dict[str, object] = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
+            typer.echo(json.dumps(refused, ensure_ascii=False))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
     raise typer.Exit(0 if outcome.good else 1)
@@ -111,7 +108,7 @@ def main() -> None:
     try:
         app()
     except WorkbenchError as error:
-        print(error, file=sys.stderr)
+        typer.echo(str(error), err=True)
         sys.exit(2 if isinstance(error, ParameterError) else 1)
 
 

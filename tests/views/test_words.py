@@ -16,8 +16,12 @@ from workbench.views.words import Words
 
 KEYS_OF_ALL = sorted(words.phrases())
 # characters that stand in one of the two scripts only, from the words that reports use most
-SIMPLIFIED = set("销额户订单数据产线标达业务员节现变动环长总览历书报预测计时间为较贡献结构价让读无仅应实际对从这个们开关")
-TRADITIONAL = set("銷額戶訂單數據產線標達業務員節現變動環長總覽歷書報預測計劃時間為較貢獻結構價讓讀沒無僅應實際對從這個們開關")
+SIMPLIFIED = set(
+    "销额户订单数据产线标达业务员节现变动环长总览历书报预测计时间为较贡献结构价让读无仅应实际对从这个们开关"
+)
+TRADITIONAL = set(
+    "銷額戶訂單數據產線標達業務員節現變動環長總覽歷書報預測計劃時間為較貢獻結構價讓讀沒無僅應實際對從這個們開關"
+)
 
 
 def test_each_phrase_is_there_in_each_language() -> None:
@@ -92,14 +96,22 @@ def test_a_value_that_is_not_given_is_named() -> None:
         ("zh-TW", "CNY", 125_000_000, "1.25億元"),
     ],
 )
-def test_money_has_three_significant_digits_and_the_unit_of_the_language(lang: str, currency: str, amount: float, said: str) -> None:
+def test_money_has_three_significant_digits_and_the_unit_of_the_language(
+    lang: str, currency: str, amount: float, said: str
+) -> None:
     assert Words(lang, currency).money(amount) == said
 
 
 @pytest.mark.parametrize(
-    ("unit", "en", "cn"), [("万", "¥12,300k", "1,230万元"), ("M", "¥12.3M", "12.3百万元"), ("元", "¥12,345,678", "12,345,678元"),
-                           ("k", "¥12,300k", "12,300千元"), ("亿", "¥12.3M", "0.12亿元")]
-)  # fmt: skip
+    ("unit", "en", "cn"),
+    [
+        ("万", "¥12,300k", "1,230万元"),
+        ("M", "¥12.3M", "12.3百万元"),
+        ("元", "¥12,345,678", "12,345,678元"),
+        ("k", "¥12,300k", "12,300千元"),
+        ("亿", "¥12.3M", "0.12亿元"),
+    ],
+)
 def test_a_company_may_fix_its_unit_of_money(unit: str, en: str, cn: str) -> None:
     assert Words("en", "CNY", unit).money(12_345_678) == en
     assert Words("zh-CN", "CNY", unit).money(12_345_678) == cn
@@ -153,11 +165,20 @@ def test_a_stretch_of_days_is_named_by_months_where_they_are_whole() -> None:
 
 def test_the_headline_reads_as_a_native_would_say_it() -> None:
     t = pd.Timestamp
-    values = {"span": "year_to_date", "rate": 0.093, "direction": "up", "amount": 31.2e6, "amount_before": 28.5e6, "change": 2.65e6,
-              "now_first": t("2026-01-01"), "now_last": t("2026-09-30"),
-              "before_first": t("2025-01-01"), "before_last": t("2025-09-30")}  # fmt: skip
+    values = {
+        "span": "year_to_date",
+        "rate": 0.093,
+        "direction": "up",
+        "amount": 31.2e6,
+        "amount_before": 28.5e6,
+        "change": 2.65e6,
+        "now_first": t("2026-01-01"),
+        "now_last": t("2026-09-30"),
+        "before_first": t("2025-01-01"),
+        "before_last": t("2025-09-30"),
+    }
     assert [Words(lang, "CNY").phrase("history.growth", values) for lang in LANGUAGES] == [
-        "Sales rose 9.3% to ¥31.2M in Jan–Sep 2026, ¥2.65M more than in Jan–Sep 2025 (¥28.5M).",
+        "Sales rose 9.3% to ¥31.2M (Jan–Sep 2026), ¥2.65M more than the ¥28.5M of Jan–Sep 2025.",
         "2026年1–9月销售额3,120万元，同比增长9.3%，比2025年1–9月的2,850万元多265万元。",
         "2026年1–9月銷售額為3,120萬元，年增9.3%，較2025年1–9月的2,850萬元增加265萬元。",
     ]

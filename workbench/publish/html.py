@@ -13,64 +13,11 @@ from workbench.views.shell import MIME, CodeCell, Fragment
 
 MARKER = "papermill-error-cell-tag"
 _NOTES = {"notes", "nb-notes"}  # Markdown cells for analysts, which readers do not see
-_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "li",
-        "mark",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "summary",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-        "var",
-    ]
-)
+_TAGS = frozenset(re.findall(r"\w+", """
+    a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5
+    h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u
+    ul var
+"""))  # fmt: skip
 _DROPPED = {"script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "svg", "math", "xmp"}
 _ATTRIBUTES = {"colspan", "rowspan", "scope", "title", "lang", "dir", "open", "start", "alt", "width", "height"}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

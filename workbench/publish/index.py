@@ -1,24 +1,34 @@
 """reports/index.html: every report that there is, told by the manifests, newest first."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from workbench.publish import folders, manifest
 from workbench.settings import LANGUAGES, Language
-from workbench.views.shell import Index, IndexRow, Link
-from workbench.views.shell import index as page
+
+if TYPE_CHECKING:
+    from workbench.views.shell import IndexRow
 
 NAME = "index.html"
 
 
+def refresh(out: Path, folder: Path) -> None:
+    """Writes the index anew if it is older than a report: the run that made it may have been stopped in between."""
+    page, told = out / NAME, folder / manifest.NAME
+    if not page.is_file() or page.stat().st_mtime < told.stat().st_mtime:
+        rebuild(out)
+
+
 def rebuild(out: Path) -> Path:
     """Writes the index anew; two runs that end at once take turns, so the later one sees both reports."""
+    from workbench.views.shell import Index, index
+
     with folders.writable(out), folders.alone(out):
         found = sorted(_reports(out), key=lambda r: _newest(r[1]), reverse=True)
-        lang = found[0][1]["languages"][0] if found else "en"
+        lang: Language = found[0][1]["languages"][0] if found else "en"
         rows = tuple(_row(out, folder, told, lang) for folder, told in found)
-        folders.write(out / NAME, page(Index(lang, rows)))
+        folders.write(out / NAME, index(Index(lang, rows)))
     return out / NAME
 
 
@@ -37,7 +47,9 @@ def _newest(told: dict[str, Any]) -> tuple[Any, ...]:
     return told["as_of"], not told["scope"], told["scope"], told["revision"]
 
 
-def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> IndexRow:
+def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> "IndexRow":
+    from workbench.views.shell import IndexRow, Link
+
     place = quote(folder.relative_to(out).as_posix())
     links = tuple(Link("", f"{place}/overview.{language}.html", language) for language in told["languages"])
     name = told.get("company", "")

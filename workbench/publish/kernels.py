@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from workbench.publish.warm import Nursery
 
@@ -93,9 +93,11 @@ class _Forking(LocalProvisioner):
     """Takes a kernel from the warm process, or starts an ordinary one where that fails."""
 
     nursery: Nursery
+    process: Any = None
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
-        files = str(self.parent.connection_file), str(self.parent.folder / "log")
+        kernel = cast("Kernel", self.parent)
+        files = str(kernel.connection_file), str(kernel.folder / "log")
         pid = await asyncio.to_thread(self.nursery.fork, files[0], options["env"], files[1])
         if pid is None:
             return await super().launch_kernel(cmd, **options)

@@ -27,9 +27,10 @@ def commit() -> str | None:
 def data(plan: Plan, bundles: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Digests and row counts of the inputs: as the notebooks tell them, besides those of the files themselves."""
     told = [b["provenance"] for b in bundles if b.get("provenance")]
-    digests = plan.inputs | {k: v for one in told for k, v in one.get("digests", {}).items()}
+    digests = {k: v for one in told for k, v in one.get("digests", {}).items()}
     rows = {k: v for one in told for k, v in one.get("rows", {}).items()}
-    return {"digest": digest(json.dumps(sorted(digests.items())).encode()), "digests": digests, "rows": rows}
+    whole = digest(json.dumps([plan.inputs, digests], sort_keys=True).encode())
+    return {"digest": whole, "files": plan.inputs, "digests": digests, "rows": rows}
 
 
 def described(plan: Plan, revision: int, status: str, inputs: Mapping[str, Any],

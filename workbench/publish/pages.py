@@ -72,7 +72,7 @@ class _Book:
         pages = [Link(_name(name, lang), _href(name, lang), current=name == current) for name in names]
         if (self.staging.folder / "tables.xlsx").exists():
             pages.append(Link(_name("tables", lang), "tables.xlsx"))
-        return tuple(pages)
+        return (*pages, Link(_name("index", lang), "../../../index.html"))
 
     def languages(self, name: str, current: Language) -> tuple[Link, ...]:
         every = self.plan.languages

@@ -86,25 +86,18 @@ def plan(request: Request) -> Plan:
             for name, ps in known.items() for n in _OURS if getattr(request, n) and n not in ps]  # fmt: skip
     if problems := problems + clashes + missing + wrong + refused + deaf:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
-    return _plan(request, notebooks, company, day, scope, languages, chosen, known)
-
-
-def _plan(request: Request, notebooks: tuple[Path, ...], company: Settings, day: date, scope: dict[str, str],
-          languages: tuple[Language, ...], chosen: dict[str, dict[str, Value]],
-          known: Mapping[str, Mapping[str, Parameter]]) -> Plan:  # fmt: skip
-    inputs = _inputs(company)
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
-    parts = [
-        _sources(notebooks),
-        chosen,
-        company.path.read_text("utf-8-sig"),
-        inputs,
-        _package(),
-        sys.version,
-        versions(),
-    ]
-    key = None if any(s.url for s in company.sources.values()) else digest(json.dumps(parts).encode())
-    return Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out, inputs, key)
+    made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
+    return replace(made, inputs=(inputs := _inputs(company)), key=_key(made, inputs))
+
+
+def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
+    """Equal for runs that can only give equal reports. What is in a database cannot be told without reading it."""
+    if any(source.url for source in made.settings.sources.values()):
+        return None
+    company = made.settings.path.read_text("utf-8-sig")
+    parts = [_sources(made.notebooks), made.parameters, company, inputs, _package(), sys.version, versions()]
+    return digest(json.dumps(parts).encode())
 
 
 def versions() -> dict[str, str]:
@@ -134,7 +127,7 @@ def _merged(request: Request, typed: dict[str, Any]) -> tuple[Request, dict[str,
     names = [n for n in (*_OURS, "settings") if n in typed]
     problems = [f"{n} is given twice: with --{_dashed(n)} and with -p" for n in names if getattr(request, n)]
     problems += [f"{n} is {typed[n]!r}; it should be text" for n in names if not isinstance(typed[n], str)]
-    merged = replace(request, **{n: str(typed[n]) for n in names})
+    merged = replace(request, **{n: typed[n] for n in names if isinstance(typed[n], str)})
     return merged, {n: v for n, v in typed.items() if n not in names}, problems
 
 
@@ -182,11 +175,11 @@ def _chosen(
 ) -> tuple[dict[str, dict[str, Value]], list[str]]:
     """Values for each notebook. What is typed must be known to one of them; each gets what it knows."""
     every = {name: p for ps in known.values() for name, p in ps.items()}
-    problems = parameters.chosen(every, given | dict(typed))[1] if known else []
+    wanted = {**given, **typed}
+    problems = parameters.chosen(every, wanted)[1] if known else []
     values = {}
     for name, ps in known.items():
-        wanted = {n: v for n, v in (given | dict(typed)).items() if n in ps}
-        values[name], refused = parameters.chosen(ps, wanted)
+        values[name], refused = parameters.chosen(ps, {n: v for n, v in wanted.items() if n in ps})
         problems += refused
     return values, [p for p in problems if not any(f"no parameter {n!r}" in p for n in given)]
 

@@ -1,7 +1,7 @@
 """What a person sees while notebooks run: a line for each that ended, or moving bars on a terminal."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,7 @@ from workbench.publish.runner import Executed, Progress
 
 
 @contextmanager
-def shown(notebooks: int) -> Iterator[Progress]:
+def shown(names: Sequence[str]) -> Iterator[Progress]:
     """Progress on stderr, so that stdout belongs to the result."""
     if not sys.stderr.isatty():
         yield _Lines()
@@ -18,14 +18,9 @@ def shown(notebooks: int) -> Iterator[Progress]:
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TextColumn("{task.fields[state]}"),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=Console(stderr=True), transient=notebooks > 8) as bars:
-        yield _Bars(bars)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[state]}"))
+    with Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+        yield _Bars(bars, names)
 
 
 class _Lines:
@@ -39,20 +34,18 @@ class _Lines:
 
 
 class _Bars:
-    """One bar for each notebook."""
+    """One bar for each notebook; it pulses until the first cell starts."""
 
-    def __init__(self, bars: Any) -> None:
-        self.bars, self.tasks = bars, {}
+    def __init__(self, bars: Any, names: Sequence[str]) -> None:
+        self.bars = bars
+        self.tasks = {name: bars.add_task(name, total=None, state="starting") for name in names}
 
     def cell(self, name: str, done: int, total: int) -> None:
-        self._update(name, completed=done, total=total)
+        self.bars.update(self.tasks[name], completed=done, total=total, state=f"cell {done + 1} of {total}")
 
     def done(self, executed: Executed) -> None:
-        task = self._update(executed.name, state=executed.status)
+        task = self.tasks[executed.name]
+        if executed.status == "ok":
+            self.bars.update(task, completed=1, total=1)
+        self.bars.update(task, state=executed.status)
         self.bars.stop_task(task)
-
-    def _update(self, name: str, **fields: Any) -> Any:
-        if name not in self.tasks:
-            self.tasks[name] = self.bars.add_task(name, total=None, state="")
-        self.bars.update(self.tasks[name], **fields)
-        return self.tasks[name]

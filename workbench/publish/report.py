@@ -2,9 +2,11 @@
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,23 +61,24 @@ class Outcome:
 def run(request: Request) -> Outcome:
     """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
     planned = plan(request)
-    from workbench.publish import manifest
+    from workbench.publish import index, manifest
 
     last = manifest.last_good(planned)
     if last and planned.key and last[1].get("key") == planned.key and not request.force:
+        index.refresh(planned.out, last[0])
         return _unchanged(*last)
     return _run(planned, request)
 
 
 def _run(planned: Plan, request: Request) -> Outcome:
+    began = _now()
     with warm.nursery() as nursery:  # it loads the notebooks' libraries while we load Jupyter's
-        from workbench.publish import index, manifest, pages, workbook
-
-        began = _now()
         with folders.staged(planned.folder) as staging:
             tables = (staging.folder / "tables").resolve()
             tables.mkdir()
             executed = _executed(planned, request, tables, nursery)
+            from workbench.publish import index, manifest, pages, workbook
+
             workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
             made = pages.write(staging, planned, executed)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
@@ -94,8 +97,15 @@ def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nurse
     workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
     environment = {"WORKBENCH_TABLES": str(tables), "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
     jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
-    with shown(len(jobs)) as progress:
+    threading.Thread(target=_load_the_rest, daemon=True).start()
+    with shown([job.name for job in jobs]) as progress:
         return runner.run(jobs, workers=workers, timeout=request.timeout, progress=progress, nursery=nursery)
+
+
+def _load_the_rest() -> None:
+    """Imports what pages and workbook need, while the notebooks run."""
+    for name in ("xlsxwriter", "jinja2", "babel.numbers", "workbench.publish.pages"):
+        import_module(name)
 
 
 def _unchanged(folder: Path, told: Mapping[str, Any]) -> Outcome:

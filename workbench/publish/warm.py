@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
-_LIBRARIES = (
+LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
     "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
     "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "statsmodels.tsa.seasonal",
@@ -77,7 +77,7 @@ def nursery() -> Iterator[Nursery | None]:
 
 def main() -> None:
     """Loads everything, then forks a kernel for each line on stdin and answers with its process id."""
-    requests, answers = sys.stdin.buffer.raw, os.dup(1)
+    answers = os.dup(1)
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
     _load()
     if len(list(Path("/proc/self/task").iterdir())) > 1:
@@ -85,9 +85,10 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended kernels at once
-    for line in os.fdopen(requests.fileno(), "rb", closefd=False):
+    for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            os.close(answers)  # or we would not notice the end of this process
             _become_kernel(**json.loads(line))
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
@@ -96,7 +97,7 @@ def main() -> None:
 
 def _load() -> None:
     """Imports what notebooks use. What is missing is the notebook's to tell."""
-    for name in _LIBRARIES:
+    for name in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     import workbench
@@ -126,7 +127,8 @@ def _become_kernel(connection_file: str, environment: dict[str, str], log: str) 
     try:
         from ipykernel.kernelapp import IPKernelApp
 
-        IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False"])
+        orphaned = f"--IPKernelApp.parent_handle={os.getppid()}"  # a kernel whose parent is gone ends itself
+        IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False", orphaned])
         code = 0
     finally:
         sys.stdout.flush()

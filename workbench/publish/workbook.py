@@ -118,12 +118,13 @@ def _fill(book: Any, paper: Any, sheet: _Sheet) -> None:
 
 def _put(paper: Any, row: int, place: int, value: Any, style: Any) -> None:
     """One cell by what the value is. Missing stays empty; text stays text, whatever it starts with."""
-    if value is None or (isinstance(value, float | Decimal) and not math.isfinite(value)):
+    number = float(value) if isinstance(value, int | float | Decimal) else None
+    if value is None or (number is not None and not math.isfinite(number)):
         return
     if isinstance(value, bool):
         paper.write_boolean(row, place, value)
-    elif isinstance(value, int | float | Decimal) and abs(value) < 1e15:
-        paper.write_number(row, place, float(value), style)
+    elif number is not None and abs(number) < 1e15:  # Excel keeps 15 digits
+        paper.write_number(row, place, number, style)
     elif isinstance(value, date) and value.year >= 1900:
         paper.write_datetime(row, place, _plain_time(value), style)
     else:

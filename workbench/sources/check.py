@@ -94,11 +94,17 @@ def _read(data: Data) -> list[str]:
     names = dict.fromkeys(s.table for s in data.quality.of("read"))
     rows = {n: sum(s.rows for s in data.quality.of("read", table=n)) for n in names}
     lines = [f"  {n:<14} {rows[n]:>12,} rows{_days(data, n)}" for n in names if n != "orders"]
-    first, last = data.covers
+    first, last = _dated(data)
     total = data.sales("year")[["lines", "amount"]].sum()
     money = f"{total['amount']:,.2f} {data.run.settings.company.currency}"
     days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
     return ["Read:", f"  {'orders':<14} {int(total['lines']):>12,} lines count, {days}, {money} in all", *lines]
+
+
+def _dated(data: Data) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last day that an order bears."""
+    read = data.quality.of("read", table="orders")
+    return min(s.detail["first"] for s in read), max(s.detail["last"] for s in read)
 
 
 def _days(data: Data, name: str) -> str:
@@ -118,7 +124,7 @@ def _noted(data: Data, say: Say) -> list[str]:
 
 
 def _future(data: Data) -> list[str]:
-    today, last = pd.Timestamp.now().normalize(), data.covers[1]
+    today, last = pd.Timestamp.now().normalize(), _dated(data)[1]
     if last <= today:
         return []
     return [f"  orders: the last is dated {last:%Y-%m-%d}, which is still to come. Are its day and month in order?"]
@@ -141,5 +147,3 @@ def _missing(data: Data, say: Say) -> list[str]:
     adds = {t: say(f"terms.would_add.{t}", {}) for t in data.quality.missing}
     lines = [f"  {say('page.would_add', {'table': t, 'adds': words})}" for t, words in adds.items()]
     return ["Not given:", *lines] if lines else []
-
-

@@ -1,4 +1,4 @@
-"""Contract checks, in the engine: one query of counts for each table, and row numbers only where a count is not zero."""
+"""Contract checks, in the engine: one query of counts for each table; row numbers only where a count is not zero."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,8 +55,11 @@ def breaches(checked: Checked, counts: pd.Series) -> list[str]:
 def missing_columns(checked: Checked) -> list[str]:
     """Columns that the contract asks for and that are not there."""
     needed = [c for c, column in checked.table.columns.items() if column.required and c not in checked.expr.columns]
-    return [f"{checked.name}: there is no column '{c}'. Map it: [sources.{checked.name}.columns] {c} = \"its name in"
-            " your file\"." for c in needed]  # fmt: skip
+    return [
+        f"{checked.name}: there is no column '{c}'. Map it: [sources.{checked.name}.columns] {c} = \"its name in"
+        ' your file".'
+        for c in needed
+    ]
 
 
 def repeated_keys(checked: Checked) -> list[str]:
@@ -71,7 +74,8 @@ def repeated_keys(checked: Checked) -> list[str]:
     if not len(worst):
         return []
     total = int(fetch(checked.con, groups.aggregate(n=ibis._.count()))["n"].iloc[0])
-    shown = ", ".join(f"'{' · '.join(str(v) for v in row[:-1])}' {row[-1]} times" for row in worst.itertuples(index=False))
+    rows = worst.itertuples(index=False)
+    shown = ", ".join(f"'{' · '.join(str(v) for v in row[:-1])}' {row[-1]} times" for row in rows)
     numbered = checked.rows()
     first = worst.iloc[0]
     same = [numbered[k].isnull() if pd.isna(first[k]) else numbered[k] == _literal(first[k]) for k in key]
@@ -87,16 +91,27 @@ def _rules(checked: Checked) -> list[_Rule]:
         if name not in checked.expr.columns:
             continue
         if column.required:
-            found.append(_Rule(name, lambda t, c=name: t[c].isnull(), "has no value", _fill_in(checked.name, name)))
+            found.append(_Rule(name, _empty(name), "has no value", _fill_in(checked.name, name)))
         if column.kind in NUMBERS:
             if column.at_least is not None:
                 low = f"is below {column.at_least:g}"
-                found.append(_Rule(name, lambda t, c=name, m=column.at_least: t[c] < m, low, "Correct it."))
-            found.append(_Rule(name, lambda t, c=name: ~(t[c].cast("float64").abs() < LARGEST), "is no finite number below"
-                               f" {LARGEST:.0e}", "Correct it."))  # fmt: skip
+                found.append(_Rule(name, _below(name, column.at_least), low, "Correct it."))
+            found.append(_Rule(name, _endless(name), f"is no finite number below {LARGEST:.0e}", "Correct it."))
     if checked.name == "orders" and "amount" in checked.expr.columns:
-        found.append(_Rule("amount", lambda t: t["amount"].isnull(), "has no value", _fill_in("orders", "amount")))
+        found.append(_Rule("amount", _empty("amount"), "has no value", _fill_in("orders", "amount")))
     return found
+
+
+def _empty(column: str) -> Callable[[Any], Any]:
+    return lambda table: table[column].isnull()
+
+
+def _below(column: str, least: float) -> Callable[[Any], Any]:
+    return lambda table: table[column] < least
+
+
+def _endless(column: str) -> Callable[[Any], Any]:
+    return lambda table: ~(table[column].cast("float64").abs() < LARGEST)
 
 
 def _fill_in(table: str, column: str) -> str:
@@ -122,9 +137,9 @@ def _places(found: pd.DataFrame) -> str:
     if "_file" not in found.columns:
         return "in the database"
     if "_row" not in found.columns:
-        return ", ".join(found["_file"].unique())
+        return ", ".join(str(name) for name in found["_file"].unique())
     files = found.groupby("_file", sort=False)["_row"].apply(lambda rows: ", ".join(f"{int(r)}" for r in rows.dropna()))
-    return "; ".join(f"{name}: rows {rows}" if rows else name for name, rows in files.items())
+    return "; ".join(f"{name}: rows {rows}" if rows else str(name) for name, rows in files.items())
 
 
 def _literal(value: Any) -> Any:

@@ -1,11 +1,11 @@
-"""The sums that KPIs divide, over the spans that a report compares. What cannot be told is absent or missing, never 0."""
+"""The sums that KPIs divide, over the spans that a report compares. The unknown is absent or missing, never 0."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from workbench.periods import Calendar, Every, Spans
+from workbench.periods import Calendar, Spans
 from workbench.settings import Stages
 from workbench.sources import small
 from workbench.sources.covers import Days, covered
@@ -36,7 +36,7 @@ class Facts:
             return {}
         held = covered(dates, self.as_of, self.calendar)
         if more is not None and more.notna().any():
-            held = held[0], max(held[1], covered(more[more <= self.as_of], self.as_of, self.calendar)[1])
+            held = held[0], max(held[1], covered(more, self.as_of, self.calendar)[1])
         sums = {name: values[dates.between(*days)].sum() for name, days in self.days.items()}
         whole = {name: held[0] <= days[0] and held[1] >= days[1] for name, days in self.days.items()}
         return {name: float(sums[name]) if whole[name] else float("nan") for name in sums}
@@ -45,13 +45,16 @@ class Facts:
 def components(facts: Facts, compared: pd.DataFrame, sales: Any) -> pd.DataFrame:
     """One row for "before" and "now", one column for each sum known; `sales` gives the sales by period."""
     orders = compared.set_index("span").reindex(["before", "now"])
-    orders["gross"] = orders["amount"] - orders["returns"]
+    if sales("month")["returns"].any():
+        orders["gross"] = orders["amount"] - orders["returns"]
+    else:  # an export without a single return does not say that there were none
+        orders = orders.drop(columns="returns")
     found: Sums = {}
     for part in (_opportunities, _payments, _satisfaction, _activities, _spend):
         found |= part(facts)
     found |= _targets(facts, sales)
     if "paid" in found:
-        found["billed"] = orders["amount"].to_dict()
+        found["billed"] = {str(span): float(amount) for span, amount in orders["amount"].items()}
     rest = pd.DataFrame(found, index=orders.index) if found else pd.DataFrame(index=orders.index)
     return orders.join(rest.dropna(axis="columns", how="all"))
 
@@ -62,19 +65,14 @@ def _targets(facts: Facts, sales: Any) -> Sums:
     if targets is None or every is None:
         return {}
     lines = small.sales_targets(targets)
-    wanted = lines["amount"].groupby(facts.calendar.start(lines["period"], every)).sum()  # type: ignore[arg-type]
+    wanted = lines["amount"].groupby(facts.calendar.start(lines["period"], every)).sum()
     sold = sales(every).set_index("period")["amount"]
     found: Sums = {"target": {}, "targets_amount": {}}
     for name, (first, last) in facts.days.items():
-        inside = [p for p in wanted.index if p >= first and _end(facts.calendar, p, every) <= last]
+        inside = [p for p in wanted.index if p >= first and facts.calendar.end_of(p, every) <= last]
         found["target"][name] = float(wanted[inside].sum()) if inside else float("nan")
         found["targets_amount"][name] = float(sold.reindex(inside).sum()) if inside else float("nan")
     return found
-
-
-def _end(calendar: Calendar, day: pd.Timestamp, every: str) -> pd.Timestamp:
-    known: Every = every  # type: ignore[assignment]
-    return calendar.end_of(day, known)
 
 
 def _opportunities(facts: Facts) -> Sums:
@@ -91,7 +89,8 @@ def _opportunities(facts: Facts) -> Sums:
         found["closed"] = facts.added(closed, (won | lost).astype("int64"), more)
         if "amount" in deals:
             found["won_amount"] = facts.added(closed, deals["amount"].where(won), more)
-            found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
+            if deals["amount"].where(lost).gt(0).any():  # many a CRM sets the amount of a lost deal to 0
+                found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
     return {name: sums for name, sums in found.items() if sums}
 
 
@@ -105,8 +104,12 @@ def _satisfaction(facts: Facts) -> Sums:
     if table is None:
         return {}
     answers = table["answers"].fillna(1) if "answers" in table else pd.Series(1.0, table.index)
-    return _some({"score_sum": facts.added(table["date"], table["score"] * answers),
-                  "scores": facts.added(table["date"], answers)})  # fmt: skip
+    return _some(
+        {
+            "score_sum": facts.added(table["date"], table["score"] * answers),
+            "scores": facts.added(table["date"], answers),
+        }
+    )
 
 
 def _activities(facts: Facts) -> Sums:

@@ -1,5 +1,7 @@
 """Which days the data hold. A silent edge no longer than the usual silence still counts as held."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,7 @@ _DAY = pd.Timedelta(days=1)
 Days = tuple[pd.Timestamp, pd.Timestamp]
 
 
-def covered(days: pd.Series, as_of: pd.Timestamp, calendar: Calendar, said: tuple[str, str] | None = None) -> Days:
+def covered(days: pd.Series, as_of: pd.Timestamp, calendar: Calendar, said: tuple[date, date] | None = None) -> Days:
     """First and last day held up to `as_of`: as the settings say, else from the days that have rows.
 
     Where the data end before `as_of` by no more than the usual silence they reach it, and a month that the first or

@@ -51,7 +51,8 @@ class Cube:
         lines = self.refs.attach(self.lines, "orders", by)
         now, before = _between(lines.date, spans.now), _between(lines.date, spans.before)
         lines = lines.filter(now | before)
-        return self._gathered(lines.mutate(span=ibis.ifelse(_between(lines.date, spans.now), "now", "before")), "span", by)
+        named = ibis.ifelse(_between(lines.date, spans.now), "now", "before")
+        return self._gathered(lines.mutate(span=named), "span", by)
 
     def _parts(self, lines: Any, every: Every) -> list[Any]:
         """Many lines in a few parts of whole periods: no order or customer is counted twice within a period."""
@@ -81,7 +82,14 @@ class Cube:
         # an order is counted where it has a line that is no return: a credit note is not an order
         counts = {name: lines[column].nunique(where=net >= 0) for name, column in COUNTS.items() if column in there}
         gaps = {f"__no_{name}": lines[name].isnull().sum() for name in self.unsure & set(sums)}
-        return {"amount": net.sum(), "returns": net.sum(where=net < 0), "lines": lines.count(), **sums, **counts, **gaps}
+        return {
+            "amount": net.sum(),
+            "returns": net.sum(where=net < 0),
+            "lines": lines.count(),
+            **sums,
+            **counts,
+            **gaps,
+        }
 
     def _numbers(self, found: pd.DataFrame) -> pd.DataFrame:
         money = [c for c in ("amount", "returns", *SUMS) if c in found]
@@ -89,7 +97,7 @@ class Cube:
         for name in self.unsure & set(found.columns):  # a sum that lacks a line is unknown
             found[name] = found[name].mask(found[f"__no_{name}"] > 0)
         counts = {c: "int64" for c in ("lines", *COUNTS) if c in found}
-        return found.drop(columns=[c for c in found if c.startswith("__")]).astype(counts)
+        return found.drop(columns=[c for c in found.columns if str(c).startswith("__")]).astype(counts)
 
 
 def _between(date: Any, days: tuple[pd.Timestamp, pd.Timestamp]) -> Any:

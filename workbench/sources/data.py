@@ -17,7 +17,7 @@ from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.covers import Days, whole
 from workbench.sources.cube import Cube
 from workbench.sources.levels import References
-from workbench.sources.orders import Making, Orders, make
+from workbench.sources.orders import Making, Orders, make, rows_of
 from workbench.sources.quality import Quality, Step
 
 By = str | tuple[str, ...]
@@ -25,7 +25,7 @@ By = str | tuple[str, ...]
 
 @dataclass(frozen=True)
 class Data:
-    """A company's data up to a run's as_of and in its scope. Aggregates are computed where the lines are, when asked."""
+    """A company's data up to a run's as_of and in its scope. Aggregates are computed where the lines are."""
 
     run: Run
     orders: Orders
@@ -103,25 +103,34 @@ class Data:
         """`compare` by each of `dimensions`."""
         return {level: self.compare(by=level) for level in self.dimensions}
 
+    def sales_each(self, every: Every = "month") -> dict[str, pd.DataFrame]:
+        """`sales` by each of `dimensions`."""
+        return {level: self.sales(every, by=level) for level in self.dimensions}
+
+    @property
+    def item(self) -> str:
+        """What price and volume are compared by: the finest level of the dimension `product`, else the product."""
+        return self.run.settings.dimensions.get("product", ["product"])[-1]
+
     def components(self) -> pd.DataFrame:
         """The sums that KPIs are made of: a row for "before" and "now", a column for each sum known; see kpis.toml."""
         return self._remembered(("components",), self._components)
 
     @cached_property
     def quality(self) -> Quality:
-        """What was read, left out, repaired and not joined; the identical lines are counted when this is first asked."""
+        """What was read, left out, repaired and not joined; identical lines are counted when this is first asked."""
         made = self.orders
         steps = list(self.steps)
         if not any(s.table == "orders" and s.kind == "repeats" for s in steps):
             found = overlap.repeats(overlap.Lines(made.con, "orders", made.expr, "date", "amount"))
             steps += [found] if found.rows else []
         missing = tuple(t for t in TABLES if t != "orders" and t not in self.tables)
-        return Quality(tuple([*steps, *self._partial()]), missing, dict(self.digests))
+        return Quality((*steps, *self._partial()), missing, dict(self.digests))
 
     def _sales(self, every: Every, by: tuple[str, ...]) -> pd.DataFrame:
         found = self.cube.by_period(every, by)
         if not by:
-            periods = self.run.calendar.range(self.covers[0], self.covers[1], every).union(pd.DatetimeIndex(found["period"]))
+            periods = self.run.calendar.range(*self.covers, every).union(pd.DatetimeIndex(found["period"]))
             counts = {c: kind for c, kind in found.dtypes.items() if c != "period"}
             found = found.set_index("period").reindex(periods.as_unit("us").rename("period"))
             silent = found["lines"].isna()
@@ -143,11 +152,12 @@ class Data:
     def _partial(self) -> list[Step]:
         months = self.sales("month")
         cut = months[~months["whole"] & (months["lines"] > 0)]
-        return [Step("orders", "partial", int(r.lines), float(r.amount), self._days(r.period)) for r in cut.itertuples()]
+        return [Step("orders", "partial", r["lines"], r["amount"], self._days(r["period"])) for r in rows_of(cut)]
 
     def _days(self, period: pd.Timestamp) -> dict[str, Any]:
         end = self.run.calendar.end_of(period, "month")
-        return {"period": period, "every": "month", "first": max(period, self.covers[0]), "last": min(end, self.covers[1])}
+        first, last = max(period, self.covers[0]), min(end, self.covers[1])
+        return {"period": period, "every": "month", "first": first, "last": last}
 
     @cached_property
     def _results(self) -> dict[tuple[Any, ...], pd.DataFrame]:
@@ -196,20 +206,16 @@ class _Loading:
     def data(self) -> Data:
         sources = self.run.settings.sources
         if "orders" not in sources:
-            raise DataError("data", ["there is no [sources.orders]. Name the files that hold the orders, or set"
-                                     ' derive = "won opportunities".'])  # fmt: skip
+            advice = 'Name the files that hold the orders, or set derive = "won opportunities".'
+            raise DataError("data", [f"there is no [sources.orders]. {advice}"])
         first = [n for n in self.keys if n in sources]
         for name in [*first, *(n for n in sources if n not in first and n != "orders")]:
             self._take(name, sources[name])
         orders = self._orders(sources["orders"])
-        self._refuse()
-        assert orders is not None
         tables = self._tables()
-        return Data(self.run, orders, self.refs, tables, tuple(self.steps), self.digests)
-
-    def _refuse(self) -> None:
-        if self.problems:
+        if orders is None or self.problems:
             raise DataError("data", list(dict.fromkeys(self.problems)))
+        return Data(self.run, orders, self.refs, tables, tuple(self.steps), self.digests)
 
     def _take(self, name: str, source: Source) -> None:
         read = self._read(name, source, self._contract(name, source))
@@ -227,20 +233,21 @@ class _Loading:
 
     def _contract(self, name: str, source: Source) -> Table:
         key = source.key
-        own = Table(name, "a reference table of your own", {key: Column("key", required=True)} if key else {}, (key,) if key else ())
-        return TABLES.get(name, own)
+        columns = {key: Column("key", required=True)} if key else {}
+        return TABLES.get(name, Table(name, "a reference table of your own", columns, (key,) if key else ()))
 
     def _read(self, name: str, source: Source, table: Table) -> _Source | None:
         from workbench.sources import engines, readers
 
         if name not in TABLES and not source.key:
-            self.problems.append(f"'{name}' is no table known here. Name its key, if it is a reference table of your own:"
-                                 f' [sources.{name}] key = "…". Known: {", ".join(TABLES)}.')  # fmt: skip
+            advice = f'If it is a reference table of your own, name its key: [sources.{name}] key = "…".'
+            self.problems.append(f"'{name}' is no table known here. {advice} Known: {', '.join(TABLES)}.")
             return None
         if self._embedded is None:
             self._embedded = engines.embedded()
         try:
-            raw = readers.read(self._embedded, name, source, table, self.run.settings.folder, extra=self._extra(name, source))
+            folder, extra = self.run.settings.folder, self._extra(name, source)
+            raw = readers.read(self._embedded, name, source, table, folder, extra=extra)
         except DataError as error:
             self.problems += [f"{name}: {error.where}: {p}" for p in error.problems]
             return None
@@ -283,18 +290,22 @@ class _Loading:
         source, deals = self.run.settings.sources.get("opportunities"), self.frames.get("opportunities")
         if source is None or deals is None:
             if source is None:
-                self.problems.append("orders are to be derived from won opportunities, and there is no [sources.opportunities].")
+                self.problems.append("orders are to be derived from won opportunities: add [sources.opportunities].")
             return None
         missing = [c for c in ("closed", "amount") if c not in deals]
         won = deals[deals["stage"].isin(source.stages.won)]
         if missing or not len(won):
             stages = ", ".join(f"'{s}'" for s in deals["stage"].dropna().unique()[:12])
-            reason = (f"opportunities lack {' and '.join(missing)}; map them" if missing else
-                      f'none is in a stage that counts as won. The stages are {stages}: say which in'
-                      ' [sources.opportunities.stages] won = […]')  # fmt: skip
+            reason = (
+                f"opportunities lack {' and '.join(missing)}; map them"
+                if missing
+                else f"none is in a stage that counts as won. The stages are {stages}: say which in"
+                " [sources.opportunities.stages] won = […]"
+            )
             self.problems.append(f"orders cannot be derived from won opportunities: {reason}.")
             return None
-        lines = won.rename(columns={"closed": "date", "opportunity": "order"}).drop(columns=["stage", "created"], errors="ignore")
+        lines = won.rename(columns={"closed": "date", "opportunity": "order"})
+        lines = lines.drop(columns=["stage", "created"], errors="ignore")
         lines = lines.assign(date=lines["date"].dt.date, _file="opportunities")
         con = self._embedded or engines.embedded()
         expr = con.create_table("workbench_won", memory(lines), temp=True)
@@ -310,7 +321,6 @@ class _Loading:
             frame, steps = small.cut(name, frame, self.run.as_of)
             self.steps += steps
             found[name] = frame
-        self._refuse()
         if "opportunities" in found:
             source = self.run.settings.sources["opportunities"]
             history = found.get("stage_history")

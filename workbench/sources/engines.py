@@ -7,7 +7,7 @@ import warnings
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from workbench.errors import DataError
 from workbench.settings import secret
@@ -58,21 +58,19 @@ def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
     ibis = _ibis()
     try:
         return ibis.connect(_local(secret(url), folder))
-    except _failures() as error:
+    except failures() as error:
         raise DataError(shown(url), [_refused(error, url)]) from None  # the cause may hold the password
 
 
 def frame(expr: "ibis.Table") -> "pd.DataFrame":
     """The rows of an expression in pandas: days and moments as datetime64[us], decimals as float64."""
-    from decimal import Decimal
-
     with warnings.catch_warnings():
-        _quiet()
+        quiet()
         rows = expr.to_pandas()
     for name, kind in expr.schema().items():
         if kind.is_date() or kind.is_timestamp():
             rows[name] = rows[name].astype("datetime64[us]")
-        elif kind.is_decimal() or rows[name].map(type).eq(Decimal).any():
+        elif kind.is_decimal():
             rows[name] = rows[name].astype("float64")
     return rows
 
@@ -80,7 +78,8 @@ def frame(expr: "ibis.Table") -> "pd.DataFrame":
 def shown(url: str) -> str:
     """A URL as it may be shown: without user, password and options."""
     parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
+    socket = parse_qs(parts.query).get("host", [""])[0]
+    host = parts.netloc.rpartition("@")[2] or socket
     return f"{parts.scheme}://{host}{parts.path}"
 
 
@@ -95,21 +94,23 @@ def named(name: str) -> str:
 
 
 def _ibis() -> Any:
-    _quiet()
+    quiet()
     import ibis
 
     return ibis
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Ibis 12 calls what pandas 4 and DuckDB 2 will drop; readers of a report can do nothing about it."""
     for category in (DeprecationWarning, FutureWarning):  # pandas' own are subclasses of these
         warnings.filterwarnings("ignore", category=category, module=r"ibis(\.|$)")
 
 
 def _local(url: str, folder: Path) -> str:
-    """DuckDB and SQLite files stand relative to the settings; DuckDB's are opened for reading only."""
+    """Files stand relative to the settings, DuckDB's are opened for reading only; no server is waited for long."""
     scheme, _, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql") and "connect_timeout" not in url:
+        return f"{url}{'&' if '?' in url else '?'}connect_timeout=15"
     if scheme not in ("duckdb", "sqlite") or not rest:
         return url
     path, _, options = rest.partition("?")
@@ -120,12 +121,12 @@ def _local(url: str, folder: Path) -> str:
     return f"{scheme}://{file}" + ("?" + "&".join(filter(None, [options, *reading])) if options or reading else "")
 
 
-def _failures() -> tuple[type[Exception], ...]:
+def failures() -> tuple[type[Exception], ...]:
     """What the drivers raise; those that are not installed cannot raise anything."""
     import duckdb
-    from ibis.common.exceptions import IbisError
+    from ibis.common.exceptions import IbisError, TableNotFound
 
-    found: list[type[Exception]] = [IbisError, ImportError, OSError, ValueError, duckdb.Error]
+    found: list[type[Exception]] = [IbisError, TableNotFound, ImportError, OSError, ValueError, duckdb.Error]
     for module in ("psycopg", "sqlite3"):
         try:
             found.append(__import__(module).Error)
@@ -144,8 +145,6 @@ def _refused(error: Exception, url: str) -> str:
 
 def _hidden(text: str, url: str) -> str:
     """`text` without the password, however the driver wrote it."""
-    from urllib.parse import unquote
-
     word = re.escape(urlsplit(secret(url)).password or "") if "@" in url else ""
     for form in {word, re.escape(unquote(word))} - {""}:
         text = re.sub(form, "***", text)

@@ -4,6 +4,8 @@ What is wrong or noteworthy is counted in one query, by file and day; rows and v
 is not zero.
 """
 
+import functools
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -69,8 +71,9 @@ class Making:
 def make(making: Making) -> Orders:
     """Orders ready to be counted; all that is wrong with them in one error."""
     expr = making.prepared(making.expr)
-    checked = checks.Checked(making.con, "orders", TABLES["orders"], making.source, expr,
-                             lambda: making.kept(making.prepared(making.rows())))  # fmt: skip
+    checked = checks.Checked(
+        making.con, "orders", TABLES["orders"], making.source, expr, lambda: making.kept(making.prepared(making.rows()))
+    )
     _refuse(_columns_missing(checked))
     found = _profile(making, checked, expr)
     steps = [*_read(found), *_excluded(making, expr, found)]
@@ -90,8 +93,10 @@ def _refuse(problems: list[str]) -> None:
 def _columns_missing(checked: checks.Checked) -> list[str]:
     problems = checks.missing_columns(checked)
     if "amount" not in checked.expr.columns:
-        problems.append("orders: there is neither a column 'amount' nor both 'quantity' and 'price'. Map amount, or map"
-                        " quantity and price.")  # fmt: skip
+        problems.append(
+            "orders: there is neither a column 'amount' nor both 'quantity' and 'price'. Map amount, or map"
+            " quantity and price."
+        )
     return problems
 
 
@@ -118,7 +123,8 @@ def _profile(making: Making, checked: checks.Checked, expr: Any) -> pd.DataFrame
     counts = {c: wide[c].sum() for c in told} | {f"{c}__money": wide["__units"].sum(where=wide[c]) for c in told}
     broken = {name: rule.sum() for name, rule in checks.conditions(_on(checked, wide)).items()}
     grouped = wide.group_by("file", "day", "out")
-    return _tidy(fetch(making.con, grouped.aggregate(lines=wide.count(), money=wide["__units"].sum(), **counts, **broken)))
+    sums = {"lines": wide.count(), "money": wide["__units"].sum(), **counts, **broken}
+    return _tidy(fetch(making.con, grouped.aggregate(**sums)))
 
 
 def _on(checked: checks.Checked, expr: Any) -> checks.Checked:
@@ -139,15 +145,14 @@ def _references(refs: References, expr: Any) -> dict[str, str]:
 
 def _in_scope(making: Making, expr: Any, wide: Any) -> Any:
     """Whether a line is in the run's scope; attaching a level must not lose the marks, so it is done by key."""
-    conditions = {level: scoped(making.refs, "orders", expr, wide, level, value) for level, value in making.run.scope.items()}
+    asked = making.run.scope.items()
+    conditions = {level: scoped(making.refs, "orders", expr, wide, level, value) for level, value in asked}
     unknown = [level for level, condition in conditions.items() if condition is None]
     if unknown:
-        raise ParameterError("scope", [f"orders do not lead to '{level}'. Map it in [sources.orders.columns], or add the"
-                                       " reference table that holds it." for level in unknown])  # fmt: skip
-    result = None
-    for condition in conditions.values():
-        result = condition if result is None else result & condition
-    return result.fill_null(False)
+        advice = "Map it in [sources.orders.columns], or add the reference table that holds it."
+        raise ParameterError("scope", [f"orders do not lead to '{level}'. {advice}" for level in unknown])
+    inside: Any = functools.reduce(operator.and_, conditions.values())
+    return inside.fill_null(False)
 
 
 def scoped(refs: References, table: str, expr: Any, wide: Any, level: str, value: str) -> Any | None:
@@ -165,10 +170,18 @@ def scoped(refs: References, table: str, expr: Any, wide: Any, level: str, value
     return wide[place.via].cast("string").isin(list(keys) or [""])
 
 
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a small frame, each by column name."""
+    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
 def _read(found: pd.DataFrame) -> list[Step]:
-    files = found.groupby("file", dropna=False).agg(lines=("lines", "sum"), money=("money", "sum"), first=("day", "min"), last=("day", "max"))
-    return [Step("orders", "read", int(r.lines), float(r.money), {"file": r.Index, "first": r.first, "last": r.last})
-            for r in files.itertuples()]  # fmt: skip
+    told = {"lines": ("lines", "sum"), "money": ("money", "sum"), "first": ("day", "min"), "last": ("day", "max")}
+    files = found.groupby("file", dropna=False).agg(**told).reset_index()
+    return [
+        Step("orders", "read", int(r["lines"]), r["money"], {k: r[k] for k in ("file", "first", "last")})
+        for r in rows_of(files)
+    ]
 
 
 def _excluded(making: Making, expr: Any, found: pd.DataFrame) -> list[Step]:
@@ -199,8 +212,10 @@ def _wrong(making: Making, checked: checks.Checked, found: pd.DataFrame) -> list
     if "no_rate" in found and found["no_rate"].sum():
         problems += _without_rate(making, checked.expr)
     for column, reference in _references(making.refs, checked.expr).items():
-        if found[f"unmatched_{column}"].sum() and found[f"unmatched_{column}"].sum() + found[f"null_{column}"].sum() == total:
-            problems.append(none_joins(making.refs, "orders", column, reference, _worst(making, checked.expr, column, reference)))
+        alone, empty = found[f"unmatched_{column}"].sum(), found[f"null_{column}"].sum()
+        if alone and alone + empty == total:
+            worst = _worst(making, making.kept(checked.expr), column, reference)
+            problems.append(none_joins(making.refs, "orders", column, reference, worst))
     return problems
 
 
@@ -210,22 +225,24 @@ def _without_rate(making: Making, expr: Any) -> list[str]:
     own = repair.price(repair.rename(making.expr, making.source))
     code = own.currency.upper().strip()
     named = own.mutate(__code=code, __units=units(own.amount))
-    groups = bare.group_by(code=bare["__code"]).aggregate(rows=bare.count(), first=bare.date.min(), last=bare.date.max())
-    rows = fetch(making.con, groups.order_by("code"))
-    days = [named.date.between(r.first.date(), r.last.date()) for r in rows.itertuples()]
+    told = {"rows": bare.count(), "first": bare.date.min(), "last": bare.date.max()}
+    groups = bare.group_by(code=bare["__code"]).aggregate(**told)
     problems = []
-    for row, within in zip(rows.itertuples(), days, strict=True):
-        same = named["__code"].isnull() if pd.isna(row.code) else named["__code"] == row.code
+    for row in rows_of(fetch(making.con, groups.order_by("code"))):
+        within = named.date.between(row["first"].date(), row["last"].date())
+        same = named["__code"].isnull() if pd.isna(row["code"]) else named["__code"] == row["code"]
         money = _money(fetch(making.con, named.filter(same & within).aggregate(m=named["__units"].sum()))["m"].iloc[0])
-        when = f"{row.first:%Y-%m-%d} to {row.last:%Y-%m-%d}"
-        if pd.isna(row.code):
-            own_code = making.run.settings.company.currency
-            problems.append(f"orders: {row.rows:,} rows ({money:,.2f}, {when}) have no currency. If they are in {own_code}, say so:"
-                            f' [sources.orders.rename] currency = {{ "" = "{own_code}" }}.')  # fmt: skip
-        else:
-            problems.append(f"orders: {row.rows:,} rows ({row.code} {money:,.2f}, {when}) are in {row.code}, for which there is no"
-                            f" rate on those days. Add it to the table rates, valid from {row.first:%Y-%m-%d} or before.")  # fmt: skip
+        problems.append(_no_rate(row, money, making.run.settings.company.currency))
     return problems
+
+
+def _no_rate(row: dict[str, Any], money: float, own: str) -> str:
+    code, count, first, last = row["code"], row["rows"], f"{row['first']:%Y-%m-%d}", f"{row['last']:%Y-%m-%d}"
+    if pd.isna(code):
+        advice = f'If they are in {own}, say so: [sources.orders.rename] currency = {{ "" = "{own}" }}.'
+        return f"orders: {count:,} rows ({money:,.2f}, {first} to {last}) have no currency. {advice}"
+    advice = f"Add it to the table rates, valid from {first} or before."
+    return f"orders: {count:,} rows ({code} {money:,.2f}, {first} to {last}) have no rate on their days. {advice}"
 
 
 def _worst(making: Making, expr: Any, column: str, reference: str) -> pd.DataFrame:
@@ -245,8 +262,10 @@ def none_joins(refs: References, table: str, column: str, reference: str, worst:
     values, known = set(worst["value"]), frame[key].dropna().astype("str")
     here = f"{table}.{column} has {_some(worst['value'])}, {reference}.{key} has {_some(known)}"
     held = next((str(c) for c in frame.columns if c != key and values <= set(frame[c].dropna().astype("str"))), "")
-    advice = (f'{reference}.{held} holds them: [sources.{table}.lookup] {column} = {{ table = "{reference}", by = "{held}" }}.'
-              if held else f"Map the column of {reference} that holds them, and name it in [sources.{table}.lookup].")  # fmt: skip
+    advice = f"Map the column of {reference} that holds them, and name it in [sources.{table}.lookup]."
+    if held:
+        lookup = f'{column} = {{ table = "{reference}", by = "{held}" }}'
+        advice = f"{reference}.{held} holds them: [sources.{table}.lookup] {lookup}."
     return f"{table}: no value of '{column}' joins the table {reference}: {here}. {advice}"
 
 
@@ -268,8 +287,9 @@ def _cut(making: Making, lines: Any, found: pd.DataFrame, steps: list[Step]) -> 
     later = found[found["day"] > as_of]
     found = found[found["day"] <= as_of]
     if not found["lines"].sum():
-        raise DataError("data", [f"orders: no line is dated up to {as_of:%Y-%m-%d}; the first is of {later['day'].min():%Y-%m-%d}."
-                                 " Choose a later as_of."])  # fmt: skip
+        first = later["day"].min()
+        told = f"no line is dated up to {as_of:%Y-%m-%d}; the first is of {first:%Y-%m-%d}"
+        raise DataError("data", [f"orders: {told}. Choose a later as_of."])
     covers = covered(found["day"], as_of, run.calendar, making.source.covers)
     steps += _step("after_as_of", int(later["lines"].sum()), later["money"].sum())
     steps += _marked_steps(making, lines, found)
@@ -304,7 +324,7 @@ def _marked_steps(making: Making, lines: Any, found: pd.DataFrame) -> list[Step]
 def unmatched(refs: References, column: str, reference: str, worst: pd.DataFrame) -> dict[str, Any]:
     """What to tell of values that do not join: the values with their rows and money, and what was probably meant."""
     known = refs.frames[reference][refs.keys[reference]].dropna().astype("str").tolist()
-    values = {r.value: {"rows": int(r.rows), "amount": r.money} for r in worst.itertuples()}
+    values = {r["value"]: {"rows": int(r["rows"]), "amount": r["money"]} for r in rows_of(worst)}
     near = {v: found for v in values if (found := nearest(str(v), known))}
     return {"column": column, "reference": reference, "values": values, "nearest": near}
 
@@ -324,6 +344,7 @@ def _some_in_scope(making: Making, lines: Any, found: pd.DataFrame) -> None:
         shown = sorted({labels.get(k, k) for k in known})
         if value not in shown and value not in known:
             near = nearest(value, shown)
-            hint = f"Did you mean '{near}'?" if near else f"There are {', '.join(shown[:8])}{' …' if len(shown) > 8 else ''}."
+            some = ", ".join(shown[:8]) + (" …" if len(shown) > 8 else "")
+            hint = f"Did you mean '{near}'?" if near else f"There are {some}."
             problems.append(f"no order has {level} = '{value}'. {hint}")
     raise ParameterError("scope", problems or ["no order is in all parts of the scope at once."])

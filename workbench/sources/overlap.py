@@ -145,7 +145,8 @@ def _named(lines: Lines, counts: Any, files: Sequence[str], groups: list[list[in
     twice = counts.mutate(__more=more).filter(more > 0)
     money = {"amount": (units(twice[lines.money]) * twice["__more"]).sum()} if lines.money else {}
     day = twice[lines.date].cast("timestamp")
-    row = fetch(lines.con, twice.aggregate(rows=twice["__more"].sum(), first=day.min(), last=day.max(), **money)).iloc[0]
+    told = {"rows": twice["__more"].sum(), "first": day.min(), "last": day.max(), **money}
+    row = fetch(lines.con, twice.aggregate(**told)).iloc[0]
     names = [files[i] for g in groups if len(g) > 1 for i in g]
     detail = {"files": names, "first": row["first"].normalize(), "last": row["last"].normalize()}
     return Step(lines.table, "overlap", _int(row["rows"]), _money(row), detail)

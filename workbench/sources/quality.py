@@ -37,6 +37,10 @@ class Step:
     amount: float | None = None  # money touched; None where the table has none
     detail: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if self.amount is not None:  # without what adding floats leaves behind the ten-thousandths
+            object.__setattr__(self, "amount", round(float(self.amount), 4))
+
 
 @dataclass(frozen=True)
 class Quality:

@@ -47,7 +47,8 @@ def translations(
         key = refs.keys.get(lookup.table, "")
         frame = _reference_frame(con, name, expr, refs, lookup.table, [lookup.by, key])
         if frame is None:
-            problems.append(f"{where}: there is no such table or column. Map '{lookup.by}' in [sources.{lookup.table}].")
+            advice = f"Map '{lookup.by}' in [sources.{lookup.table}]."
+            problems.append(f"{where}: there is no such table or column. {advice}")
             continue
         pairs = frame[[lookup.by, key]].dropna().set_axis([_ID, _TO], axis=1).astype("str").drop_duplicates()
         if len(twice := pairs[pairs[_ID].duplicated()]):
@@ -95,7 +96,7 @@ def price(expr: Any) -> Any:
 
 
 def convert(expr: Any, own: str, rates: pd.DataFrame | None) -> Any:
-    """`expr` in the company's currency, with `__rate`: missing where no rate is known for the line's currency and day."""
+    """`expr` in the company's currency, with `__rate`: missing where none is known for a line's currency and day."""
     import ibis
 
     code = expr.currency.upper().strip()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.periods import Calendar
+from workbench.periods import Calendar, Every
 from workbench.settings import Source
 from workbench.sources import checks, overlap, repair
 from workbench.sources.contracts import TABLES, Table
@@ -17,8 +17,30 @@ from workbench.sources.query import SCALE, fetch, units
 # tables that tell of the surroundings, kept whole under a scope that they do not know
 CONTEXT = frozenset({"events", "competitors", "market", "rates", "stage_history"})
 SALES_METRICS = frozenset(
-    "amount sales revenue bookings 销售额 金额 签约额 营收 业绩 銷售額 金額 簽約額 營收 業績".split()
+    [
+        "amount",
+        "sales",
+        "revenue",
+        "bookings",
+        "销售额",
+        "金额",
+        "签约额",
+        "营收",
+        "业绩",
+        "銷售額",
+        "金額",
+        "簽約額",
+        "營收",
+        "業績",
+    ]
 )
+_STEPS: dict[Every, tuple[int, int]] = {  # days from one period to the next
+    "year": (350, 380),
+    "quarter": (77, 105),
+    "month": (26, 38),
+    "week": (6, 8),
+    "day": (1, 3),
+}
 
 
 @dataclass(frozen=True)
@@ -52,8 +74,9 @@ def take(con: Any, name: str, table: Table, source: Source, expr: Any, rows: Any
     steps = _told(name, source, found, "amount" in ready.columns)
     problems += checks.breaches(checked, found[~found["out"]].drop(columns=["file", "out"]).sum())
     lines, more = _once(con, name, table, kept(ready), found)
-    problems += checks.repeated_keys(checks.Checked(con, name, table, source, lines.distinct() if table.key else lines,
-                                                    checked.rows))  # fmt: skip
+    problems += checks.repeated_keys(
+        checks.Checked(con, name, table, source, lines.distinct() if table.key else lines, checked.rows)
+    )
     frame = fetch(con, lines.distinct() if table.key else lines)
     lost = int(found.loc[~found["out"], "lines"].sum()) - len(frame) - sum(s.rows for s in more)
     if table.key and lost:
@@ -143,10 +166,11 @@ def roll_ups(frame: pd.DataFrame, refs: References, levels: list[str]) -> tuple[
     group = ["period", *(["metric"] if "metric" in frame else [])]
     above = _leads(frame, refs, group) | _divided(frame, nodes, group)
     frame = frame.assign(rolls_up=above.astype(bool))
-    names = sorted(frame.loc[above, nodes].dropna(how="all").iloc[:, :1].squeeze("columns").dropna().unique()) if nodes else []
-    labels = refs.labels(nodes[0], "targets", [str(c) for c in frame.columns]) if nodes else {}
-    steps = _step("targets", "rolled_up", frame[above], {"nodes": [labels.get(n, n) for n in names]})
-    return frame, steps
+    named: set[str] = set()
+    for node in nodes:
+        labels = refs.labels(node, "targets", [str(c) for c in frame.columns])
+        named |= {labels.get(n, n) for n in frame.loc[above, node].dropna()}
+    return frame, _step("targets", "rolled_up", frame[above], {"nodes": sorted(named)})
 
 
 def sales_targets(frame: pd.DataFrame) -> pd.DataFrame:
@@ -158,23 +182,17 @@ def sales_targets(frame: pd.DataFrame) -> pd.DataFrame:
 def other_metrics(frame: pd.DataFrame) -> list[Step]:
     """Targets that are not of sales, named."""
     others = frame[_of_others(frame)]
-    return _step("targets", "other_metric", others, {"metrics": sorted(others["metric"].unique())}) if len(others) else []
+    metrics = sorted(others["metric"].unique()) if len(others) else []
+    return _step("targets", "other_metric", others, {"metrics": metrics})
 
 
-def grain(periods: pd.Series, calendar: Calendar) -> str | None:
-    """How long the periods are that these first days name: the longest that follow one another without a hole.
-
-    None where a single date leaves it open.
-    """
+def grain(periods: pd.Series, calendar: Calendar) -> Every | None:
+    """How long the periods are that these dates name, by the usual step between them; None where that is open."""
     days = pd.Series(periods.dropna().dt.normalize().unique()).sort_values(ignore_index=True)
-    if len(days) < 2:
-        return None
-    for every in ("year", "quarter", "month", "week", "day"):
-        starts = calendar.start(days, every)  # type: ignore[arg-type]
-        if starts.is_unique and len(calendar.range(days.iloc[0], days.iloc[-1], every)) == len(days):  # type: ignore[arg-type]
-            return every
-    months = calendar.start(days, "month")
-    return "month" if months.is_unique else None
+    step = days.diff().dt.days.median()
+    fits = (every for every, (least, most) in _STEPS.items() if least <= step <= most)
+    every = next(fits, None)
+    return every if every and calendar.start(days, every).is_unique else None
 
 
 def _of_others(frame: pd.DataFrame) -> pd.Series:
@@ -191,8 +209,8 @@ def _leads(frame: pd.DataFrame, refs: References, group: list[str]) -> pd.Series
         return nobody
     boss = {k: v for k, v in zip(reps["rep"], reps["manager"], strict=True) if isinstance(v, str) and v != k}
     chains = {rep: _chain(rep, boss) for rep in frame["rep"].dropna().unique()}
-    leaders = {(*key[1:], leader) for key in frame.dropna(subset=["rep"])[["rep", *group]].itertuples(index=False, name=None)
-               for leader in chains[key[0]]}  # fmt: skip
+    led = frame.dropna(subset=["rep"])[["rep", *group]].itertuples(index=False, name=None)
+    leaders = {(*key[1:], leader) for key in led for leader in chains[key[0]]}
     rows = frame[[*group, "rep"]].itertuples(index=False, name=None)
     return pd.Series([row in leaders for row in rows], index=frame.index, dtype=bool)
 
@@ -217,16 +235,18 @@ def _divided(frame: pd.DataFrame, nodes: list[str], group: list[str]) -> pd.Seri
         finer = named.map(lambda p, few=few: set(few) < set(p))
         keys = set(frame.loc[finer, [*group, *few]].itertuples(index=False, name=None))
         rows = frame.loc[here, [*group, *few]].itertuples(index=False, name=None)
-        above[here] = [row in keys for row in rows]
-    return above
+        above = above.mask(here, pd.Series([row in keys for row in rows], index=frame.index[here]))
+    return above.astype(bool)
 
 
 def _counts(con: Any, name: str, checked: checks.Checked, source: Source, refs: References) -> pd.DataFrame:
     import ibis
 
     wide, out = repair.left_out(checked.expr, name, source, refs)
-    wide = wide.mutate(file=wide["_file"] if "_file" in wide.columns else ibis.literal(""),
-                       out=repair.any_of(out) if out else ibis.literal(False))  # fmt: skip
+    wide = wide.mutate(
+        file=wide["_file"] if "_file" in wide.columns else ibis.literal(""),
+        out=repair.any_of(out) if out else ibis.literal(False),
+    )
     money = {"money": units(wide["amount"]).sum()} if "amount" in wide.columns else {}
     on = checks.Checked(con, name, checked.table, source, wide, checked.rows)
     broken = {short: rule.sum() for short, rule in checks.conditions(on).items()}
@@ -238,8 +258,10 @@ def _counts(con: Any, name: str, checked: checks.Checked, source: Source, refs: 
 
 def _told(name: str, source: Source, found: pd.DataFrame, money: bool) -> list[Step]:
     files = found.groupby("file", sort=True).sum(numeric_only=True)
-    steps = [Step(name, "read", int(r["lines"]), float(r["money"]) if money else None, {"file": file})
-             for file, r in files.iterrows()]  # fmt: skip
+    steps = [
+        Step(name, "read", int(r["lines"]), float(r["money"]) if money else None, {"file": file})
+        for file, r in files.iterrows()
+    ]
     out = found[found["out"]]
     if len(out):
         detail = {"column": ", ".join(source.exclude), "values": [v for vs in source.exclude.values() for v in vs]}

@@ -3,8 +3,8 @@
 Every picture is drawn twice, wide and narrow, because a phone cannot show the small print of a desktop's figure.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,7 +28,7 @@ _STEPS = ("before", "price", "volume", "mix", "new", "lost", "other", "after")
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure for wide and for narrow screens. The caption is the point it makes; `reading` says what the marks are."""
+    """A figure for wide and for narrow screens; `reading` says what the marks are."""
 
     wide: Markup
     narrow: Markup
@@ -37,18 +37,21 @@ class Picture:
 
 def totals(result: Totals, w: Words, label: str, as_of: pd.Timestamp) -> Picture:
     """Bars by period, lighter where not whole, with the mean of a year and the festival months marked."""
-    return _both(lambda wide: _totals(result, w, as_of, wide), label, _totals_reading(result, w))
+    fits = _roomy(w, result.table["amount"])
+    return _both(lambda wide: _totals(result, fits, as_of, wide), label, _totals_reading(result, w))
 
 
 def breakdown(result: Breakdown, w: Words, label: str) -> Picture:
     """One bar a node, largest first, with the amount before as a mark; at most ten and the rest."""
     days = {"now": result.spans.now, "before": result.spans.before}
-    return _both(lambda wide: _breakdown(result, w, wide), label, w.phrase("sections.breakdown.reading", days))
+    fits = _roomy(w, [*result.table["amount"], *result.table["amount_before"]])
+    return _both(lambda wide: _breakdown(result, fits, wide), label, w.phrase("sections.breakdown.reading", days))
 
 
 def bridge(result: Bridge, w: Words, label: str) -> Picture:
     """From the sales before to the sales now, step by step."""
-    return _both(lambda wide: _bridge(result, w, wide), label)
+    fits = _roomy(w, result.steps)
+    return _both(lambda wide: _bridge(result, fits, wide), label)
 
 
 def concentration(result: Concentration, w: Words, label: str) -> Picture:
@@ -58,7 +61,14 @@ def concentration(result: Concentration, w: Words, label: str) -> Picture:
 
 def season(result: Season, w: Words, label: str) -> Picture:
     """Sales and trend over time; each month of the year against the average one."""
-    return _both(lambda wide: _season(result, w, wide), label, w.phrase("sections.season.reading"))
+    fits = _roomy(w, result.table["amount"])
+    return _both(lambda wide: _season(result, fits, wide), label, w.phrase("sections.season.reading"))
+
+
+def _roomy(w: Words, values: Iterable[float]) -> Words:
+    """The same words, in a larger unit of money where the company's own takes too many digits for a figure."""
+    largest = max((abs(v) for v in values if not missing(v)), default=0.0)
+    return replace(w, money_unit="auto") if largest / w.scale([largest]).size >= 1e6 else w
 
 
 def _both(draw: Callable[[bool], Canvas], label: str, reading: str = "") -> Picture:
@@ -67,7 +77,7 @@ def _both(draw: Callable[[bool], Canvas], label: str, reading: str = "") -> Pict
     return Picture(wide, narrow, reading)
 
 
-# -- totals --------------------------------------------------------------------------------------------------------------
+# -- totals -----------------------------------------------------------------------------------------------------------
 
 
 def _totals(result: Totals, w: Words, as_of: pd.Timestamp, wide: bool) -> Canvas:
@@ -91,9 +101,9 @@ def _totals(result: Totals, w: Words, as_of: pd.Timestamp, wide: bool) -> Canvas
 
 
 def _bars(axes: "Axes", table: pd.DataFrame) -> None:
-    whole = table["whole"].astype(bool).to_numpy()
-    svg.bars(axes, [(at, amount) for at, amount in enumerate(table["amount"]) if whole[at]], color=ACCENT_LIGHT, linewidth=0)
-    partial = [(at, amount) for at, amount in enumerate(table["amount"]) if not whole[at]]
+    whole, amounts = table["whole"].astype(bool).tolist(), table["amount"].astype(float).tolist()
+    svg.bars(axes, [(at, amount) for at, amount in enumerate(amounts) if whole[at]], color=ACCENT_LIGHT, linewidth=0)
+    partial = [(at, amount) for at, amount in enumerate(amounts) if not whole[at]]
     svg.bars(axes, partial, facecolor="none", edgecolor=ACCENT, linewidth=1, linestyle=(0, (2, 2)))
 
 
@@ -126,7 +136,9 @@ def _year_before(axes: "Axes", result: Totals, table: pd.DataFrame) -> None:
     """A grey mark at the height of the year before, while bars are few enough to hold one."""
     if not _year_before_fits(table):
         return
-    before = [(at, amount) for at, amount in enumerate(table["amount"] / (1 + table["yoy"])) if not missing(float(amount))]
+    before = [
+        (at, amount) for at, amount in enumerate(table["amount"] / (1 + table["yoy"])) if not missing(float(amount))
+    ]
     xs = [x for at, _ in before for x in (at - 0.37, at + 0.37, float("nan"))]
     axes.plot(xs, [y for _, amount in before for y in (amount, amount, float("nan"))], color=MUTED, linewidth=1.8,
               solid_capstyle="butt")  # fmt: skip
@@ -162,7 +174,7 @@ def _year_starts(index: pd.Index, w: Words) -> list[int]:
 def _without_collisions(names: dict[int, str], room: float) -> list[int]:
     """The places whose labels fit side by side; a first year that is too short for its own gives way to the second."""
     places = list(names)
-    if len(places) > 1 and (places[1] - places[0]) * room < svg.text_width(names[places[0]], 11) + 6:
+    if len(places) > 1 and (places[1] - places[0]) * room < svg.text_width(names[places[0]], 11) + 14:
         places = places[1:]
     kept, end = [], -99.0
     for at in places:
@@ -184,10 +196,14 @@ def _festival_places(table: pd.DataFrame, every: str, w: Words) -> list[int]:
         return []
     days = pd.Series([spring_festival(year) for year in range(table.index[0].year, table.index[-1].year + 1)])
     starts = set(w.calendar.start(days, "month"))
-    return [at for at, start in enumerate(table.index) if start in starts and not missing(float(table["amount"].iloc[at]))]
+    return [
+        at for at, start in enumerate(table.index) if start in starts and not missing(float(table["amount"].iloc[at]))
+    ]
 
 
-def _as_of(size: Canvas, axes: "Axes", index: pd.Index, every: str, as_of: pd.Timestamp, w: Words, right: float) -> None:
+def _as_of(
+    size: Canvas, axes: "Axes", index: pd.Index, every: str, as_of: pd.Timestamp, w: Words, right: float
+) -> None:
     if len(index) == 0 or every == "day":
         return
     over = w.calendar.elapsed(as_of, every) if as_of < w.calendar.next(index[-1], every) else 1.0  # type: ignore[arg-type]
@@ -198,15 +214,17 @@ def _as_of(size: Canvas, axes: "Axes", index: pd.Index, every: str, as_of: pd.Ti
 
 def _label_bars(axes: "Axes", table: pd.DataFrame, w: Words, wide: bool) -> None:
     """The amount on the last whole bar and on the highest, unless they are neighbours."""
-    whole = table[table["whole"].astype(bool) & table["amount"].notna()]
-    if whole.empty:
+    amounts, scale = table["amount"].tolist(), w.scale(table["amount"])
+    whole = [at for at, (amount, is_whole) in enumerate(zip(amounts, table["whole"], strict=True))
+             if is_whole and not missing(amount)]  # fmt: skip
+    if not whole:
         return
-    last, high = table.index.get_loc(whole.index[-1]), table.index.get_loc(whole["amount"].idxmax())
-    scale, far = w.scale(table["amount"]), 6 if wide else 12
-    for at in {high} if abs(high - last) * (WIDE if wide else NARROW) / len(table) < far * 8 else {high, last}:
-        amount = float(table["amount"].iloc[at])
-        axes.annotate(w.scaled(amount, scale), (at, max(amount, 0)), (0, 4), textcoords="offset points", fontsize=11,
-                      ha="right" if at > len(table) * 0.93 and len(table) > 14 else "center", va="baseline", color=INK,
+    last, high = whole[-1], max(whole, key=lambda at: float(amounts[at]))
+    near = abs(high - last) * (WIDE if wide else NARROW) / len(table) < 60
+    for at in {high} if near else {high, last}:
+        at_the_edge = at > len(table) * 0.93 and len(table) > 14
+        axes.annotate(w.scaled(amounts[at], scale), (at, max(amounts[at], 0)), (0, 4), textcoords="offset points",
+                      fontsize=11, ha="right" if at_the_edge else "center", va="baseline", color=INK,
                       fontweight="bold")  # fmt: skip
 
 
@@ -220,7 +238,7 @@ def _totals_reading(result: Totals, w: Words) -> str:
     return (" " if w.lang == "en" else "").join(said)
 
 
-# -- breakdown -----------------------------------------------------------------------------------------------------------
+# -- breakdown --------------------------------------------------------------------------------------------------------
 
 
 def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
@@ -244,13 +262,14 @@ def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
         _row_bar(axes, row, middle, 15 if wide else 13)
         words = _row_words(row, w, scale)
         baseline = head + (middle + 4 if wide else top + 15)
-        name = svg.fitted(row.name, 170 if wide else 190)
+        name = svg.fitted(row.name, 170 if wide else 200)
         size.text(0 if wide else 4, baseline, name, color=INK if row.kind == "node" else MUTED)
         if wide:
             for x, said in zip((-136, -66, 0), words, strict=True):
                 size.text(size.width + x, baseline, said, ha="right", color=INK)
         else:
-            size.text(size.width, baseline, f"{words[1]}   {words[2]}", ha="right", color=MUTED)
+            size.text(size.width - 62, baseline, words[1], ha="right")
+            size.text(size.width, baseline, words[2], ha="right")
             size.text(size.width, head + middle + 4, words[0], ha="right", color=INK)
     axes.axvline(0, color=GREY, linewidth=1)
     return size
@@ -270,14 +289,19 @@ def _rows(result: Breakdown, w: Words) -> list[_Row]:
     """The largest nodes as they stand, then all others as one row."""
     table = result.table
     shown = table if len(table) <= _MOST_ROWS + 1 else table.head(_MOST_ROWS)
-    rows = [_Row(w.node(n), "missing" if missing(n) else "node", *map(_zero, (r.amount, r.amount_before)), r.share, r.yoy)
-            for n, r in zip(shown.index, shown.itertuples(), strict=True)]  # fmt: skip
-    rest = table.iloc[len(shown) :]
-    if len(rest):
-        now, before = float(rest["amount"].sum()), float(rest["amount_before"].sum())
-        yoy = now / before - 1 if before > 0 else float("nan")
-        rows.append(_Row(w.phrase("page.rest", {"n": len(rest)}), "rest", now, before, float(rest["share"].sum(min_count=1)), yoy))
-    return rows
+    columns = (shown[c].astype(float).tolist() for c in ("amount", "amount_before", "share", "yoy"))
+    rows = [_Row(w.node(name), "missing" if missing(name) else "node", _zero(now), _zero(before), share, yoy)
+            for name, now, before, share, yoy in zip(shown.index, *columns, strict=True)]  # fmt: skip
+    return [*rows, *_rest(table.iloc[len(shown) :], w)]
+
+
+def _rest(table: pd.DataFrame, w: Words) -> list[_Row]:
+    if table.empty:
+        return []
+    now, before = float(table["amount"].sum()), float(table["amount_before"].sum())
+    yoy = now / before - 1 if before > 0 else float("nan")
+    share = float(table["share"].sum(min_count=1))
+    return [_Row(w.phrase("page.rest", {"n": len(table)}), "rest", now, before, share, yoy)]
 
 
 def _row_bar(axes: "Axes", row: _Row, middle: float, thick: float) -> None:
@@ -296,11 +320,15 @@ def _zero(value: float) -> float:
     return 0.0 if missing(float(value)) else float(value)
 
 
-# -- bridge --------------------------------------------------------------------------------------------------------------
+# -- bridge -----------------------------------------------------------------------------------------------------------
 
 
 def _bridge(result: Bridge, w: Words, wide: bool) -> Canvas:
-    steps = [(key, float(result.steps[key])) for key in _STEPS if key in result.steps.index and _worth_a_step(key, result.steps)]
+    steps = [
+        (key, float(result.steps[key]))
+        for key in _STEPS
+        if key in result.steps.index and _worth_a_step(key, result.steps)
+    ]
     names = [svg.fitted(w.phrase(f"sections.bridge.step.{key}"), 104 if wide else 84) for key, _ in steps]
     row = 34 if wide else 36
     size = svg.canvas(WIDE if wide else NARROW, row * len(steps) + 8)
@@ -341,7 +369,7 @@ def _step_colour(key: str, value: float) -> str:
     return ACCENT if value >= 0 else INK
 
 
-# -- concentration -------------------------------------------------------------------------------------------------------
+# -- concentration ----------------------------------------------------------------------------------------------------
 
 
 def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
@@ -353,25 +381,49 @@ def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
         axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
         _left(axes, level, w.percent(level, 0))
         if wide or level in (0, 0.4, 0.8):
-            _under(axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center")
-    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=(0, (3, 2)))
+            _under(
+                axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center"
+            )
     axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.35, linewidth=0)
     axes.plot(curve["share_of_nodes"], curve["share_of_amount"], color=ACCENT, linewidth=2.4)
     share = result.nodes_for_80 / result.nodes if result.nodes else 0.0
     axes.plot([share, share], [0, 0.8], color=INK, linewidth=1, linestyle=(0, (2, 2)))
     axes.plot([share], [0.8], marker="o", markersize=7, color=INK)
-    point = w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share})
-    plot = size.width - 58
-    beside = share * plot + 14 + svg.text_width(point, 12) < plot
-    under = {"xytext": (10, -18), "ha": "left"} if beside else {"xytext": (-10, -50), "ha": "right"}
-    axes.annotate(point, (share, 0.8), textcoords="offset points", va="baseline", fontsize=12, color=INK, fontweight="bold", **under)
+    _point(
+        axes,
+        share,
+        w.phrase("sections.concentration.point", {"n": result.nodes_for_80, "by": result.by, "share": share}),
+        size.width - 58,
+    )
     size.text(0, 12, w.phrase("sections.concentration.up"))
     axis = w.phrase("sections.concentration.axis", {"by": result.by, "n": result.nodes})
     size.text(44, size.height - 6, svg.fitted(axis[:1].upper() + axis[1:], size.width - 50))
     return size
 
 
-# -- season --------------------------------------------------------------------------------------------------------------
+def _point(axes: "Axes", share: float, said: str, plot: float) -> None:
+    """The label of the 80 % point: beside it where there is room, in two lines if need be, else up and to the left."""
+    room, (head, _, tail) = (1 - share) * plot - 16, said.partition("\n")
+    whole, halves = svg.text_width(f"{head} {tail}"), max(svg.text_width(head), svg.text_width(tail))
+    lines = [f"{head} {tail}"] if whole < room or halves > room else [head, tail]
+    beside = max(map(svg.text_width, lines)) < room
+    for n, line in enumerate(lines):
+        offset, side = ((10, -20 - 16 * n), "left") if beside else ((-8, 8), "right")
+        axes.annotate(
+            line,
+            (share, 0.8),
+            offset,
+            textcoords="offset points",
+            va="baseline",
+            ha=side,
+            fontsize=12,
+            color=INK,
+            fontweight="bold",
+            annotation_clip=False,
+        )
+
+
+# -- season -----------------------------------------------------------------------------------------------------------
 
 
 def _season(result: Season, w: Words, wide: bool) -> Canvas:
@@ -379,7 +431,7 @@ def _season(result: Season, w: Words, wide: bool) -> Canvas:
     trend = size.axes(left=46, top=30, right=WIDE - 384, bottom=36) if wide else size.axes(46, 30, 10, 270)
     profile = size.axes(left=440, top=30, right=8, bottom=36) if wide else size.axes(46, 260, 10, 36)
     _trend(size, trend, result, w, wide)
-    _profile(size, profile, result, w, wide)
+    _profile(profile, result, w, wide)
     return size
 
 
@@ -399,25 +451,24 @@ def _trend(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> 
             _under(axes, at, names[at], 14, ha="left")
 
 
-def _profile(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> None:
-    profile = result.profile
-    low = float(profile[["index", "lo"]].min().min())
-    high = float(profile[["index", "hi"]].max().max())
-    pad = max((high - low) * 0.12, 0.02)
-    axes.set(xlim=(0.4, len(profile) + 0.6), ylim=(low - pad, high + pad))
+def _profile(axes: "Axes", result: Season, w: Words, wide: bool) -> None:
+    numbers = [int(n) for n in result.profile.index]
+    index, lo, hi = (result.profile[c].astype(float).tolist() for c in ("index", "lo", "hi"))
+    known = [v for v in (*index, *lo, *hi) if not missing(v)]
+    pad = max((max(known) - min(known)) * 0.12, 0.02)
+    axes.set(xlim=(0.4, len(index) + 0.6), ylim=(min(known) - pad, max(known) + pad))
     axes.axhline(1, color=GREY, linewidth=1, zorder=0)
-    for at, row in enumerate(profile.itertuples(), start=1):
-        axes.plot([at, at], [row.lo, row.hi], color=ACCENT_LIGHT, linewidth=5, solid_capstyle="butt")
-        axes.plot([at], [row[1]], marker="o", markersize=6, color=ACCENT, markeredgewidth=0)
-        if result.per_year <= 12:
-            _under(axes, at, _season_mark(int(row[0]), result.per_year, w), 14)
-    _left(axes, 1.0, w.phrase("sections.season.average") if wide else "100%", 10 if wide else 12)
-    for key, place in ((profile["index"].idxmax(), 9), (profile["index"].idxmin(), -17)):
-        value, at = float(profile.at[key, "index"]), list(profile.index).index(key) + 1
-        edge = float(profile.at[key, "hi" if place > 0 else "lo"])
-        edge = value if missing(edge) else edge
-        axes.annotate(w.percent(value, 0), (at, edge), (0, place - (0 if place > 0 else -2)), textcoords="offset points",
-                      ha="center", va="baseline", fontsize=12, color=INK, fontweight="bold", clip_on=False)  # fmt: skip
+    places = range(1, len(index) + 1)
+    axes.vlines(places, lo, hi, color=ACCENT_LIGHT, linewidth=5)
+    axes.plot(places, index, marker="o", markersize=6, color=ACCENT, markeredgewidth=0, linestyle="none")
+    if result.per_year <= 12:
+        for at, number in zip(places, numbers, strict=True):
+            _under(axes, at, _season_mark(number, result.per_year, w), 14)
+    _left(axes, 1.0, w.phrase("sections.season.average") if wide else "100%")
+    for at, ends, drop in ((index.index(max(index)), hi, 9), (index.index(min(index)), lo, -15)):
+        edge = index[at] if missing(ends[at]) else ends[at]
+        axes.annotate(w.percent(index[at], 0), (at + 1, edge), (0, drop), textcoords="offset points", ha="center",
+                      va="baseline", fontsize=12, color=INK, fontweight="bold", annotation_clip=False)  # fmt: skip
 
 
 def _season_mark(number: int, per_year: int, w: Words) -> str:
@@ -426,7 +477,7 @@ def _season_mark(number: int, per_year: int, w: Words) -> str:
     return f"Q{number}" if per_year == 4 else str(number)
 
 
-# -- shared --------------------------------------------------------------------------------------------------------------
+# -- shared -----------------------------------------------------------------------------------------------------------
 
 
 def _grid(axes: "Axes", w: Words, unit: float) -> None:

@@ -9,13 +9,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
+from typing import TYPE_CHECKING, Any, cast
 
 from workbench.analytics.kpis import declared
 from workbench.analytics.results import Concentration, Growth, Scorecard, Unknown
 from workbench.findings import Finding
 from workbench.run import Run
+from workbench.settings import Language
 from workbench.sources.quality import Quality, Step
 from workbench.views import show, tables
 from workbench.views.markup import render, style
@@ -44,8 +44,13 @@ class Page:
         """The title line: what, for whom, as of when; "made-up data" where it is."""
         self._data = data
         heading = {lang: self._title(w) for lang, w in self._speak.items()}
-        self._display("title", "title", heading, lambda w: render(
-            "title.html", facts=self._facts(w), made_up=self.run.settings.company.made_up, t=w.phrase), style())  # fmt: skip
+        self._display(
+            "title",
+            "title",
+            heading,
+            lambda w: render("title.html", facts=self._facts(w), made_up=self.run.settings.company.made_up, t=w.phrase),
+            style() + "\n" + style("notebook"),
+        )
 
     def answer(self, *results: Any) -> None:
         """Two or three sentences: the first finding of each result, the first result first."""
@@ -87,14 +92,17 @@ class Page:
             self._display("data", "data", heading, lambda w: render("data.html", **_data_section(quality, covers, w)),
                           provenance=_provenance(quality))  # fmt: skip
         heading = {lang: w.phrase("page.definitions") for lang, w in self._speak.items()}
-        self._display("definitions", "definitions", heading, lambda w: render("definitions.html", definitions=self._defined(w)))
+        self._display(
+            "definitions", "definitions", heading, lambda w: render("definitions.html", definitions=self._defined(w))
+        )
 
     def facts(self, *results: Any, **numbers: float) -> None:
         """Prints one line of JSON: the headline numbers of results, and those given by name."""
         found: dict[str, Any] = {}
         for result in show.flat(results):
             found |= _headline(result)
-        print(json.dumps({k: _plain(v) for k, v in (found | numbers).items()}, ensure_ascii=False))
+        line = json.dumps({k: _plain(v) for k, v in (found | numbers).items()}, ensure_ascii=False)
+        print(line)  # noqa: T201 this line is the facts cell's output
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -134,7 +142,10 @@ class Page:
     def _facts(self, w: Words) -> list[tuple[str, str]]:
         company = self.run.settings.company
         scope = [("node", w.phrase("page.scope_part", {"level": k, "node": v})) for k, v in self.run.scope.items()]
-        facts = [("node", company.called(w.lang)), *(scope or [("text", w.phrase("page.whole_company"))])]
+        facts = [
+            ("node", company.called(cast("Language", w.lang))),
+            *(scope or [("text", w.phrase("page.whole_company"))]),
+        ]
         facts.append(("text", w.phrase("page.as_of", {"day": self.run.as_of})))
         return [*facts, ("text", w.phrase("page.currency", {"name": w.currency_name()}))]
 
@@ -150,8 +161,12 @@ class Page:
         shown = {lang: str(html(w)) for lang, w in self._speak.items()}
         fragment = Fragment(role, anchor, dict(heading), shown)
         lang = self.run.lang
-        own = render("notebook.html", style=css, role=role, lang=lang, heading=heading.get(lang, ""), html=_trusted(shown[lang]))
-        _show_in_notebook({MIME: fragment.bundle() | more, "text/html": str(own), "text/plain": heading.get(lang) or role})
+        own = render(
+            "notebook.html", style=css, role=role, lang=lang, heading=heading.get(lang, ""), html=_trusted(shown[lang])
+        )
+        _show_in_notebook(
+            {MIME: fragment.bundle() | more, "text/html": str(own), "text/plain": heading.get(lang) or role}
+        )
 
 
 def _show_in_notebook(bundle: dict[str, Any]) -> None:
@@ -193,7 +208,7 @@ def _decision(finding: Finding, w: Words) -> dict[str, Any]:
 
 
 def _owner(finding: Finding, w: Words) -> Sentence:
-    """Whose decision it is: a person where the node is one, else whoever leads it; the head of sales where none is named."""
+    """Whose decision it is: the person that the node is, else whoever leads it, else the head of sales."""
     level, node = finding.values.get("level") or finding.values.get("by"), finding.values.get("node")
     if missing(node):
         return w.say("page.owner_sales")
@@ -225,8 +240,25 @@ def _provenance(quality: Quality) -> dict[str, Any]:
 
 def quality_sentence(step: Step, w: Words) -> Sentence:
     """What was done to some rows, in words; details that a step does not have are left out of the sentence."""
-    blank = dict.fromkeys(("file", "files", "first", "last", "column", "values", "kept", "currencies", "reference", "nearest",
-                           "level", "nodes", "metrics", "period", "every"))  # fmt: skip
+    blank = dict.fromkeys(
+        (
+            "file",
+            "files",
+            "first",
+            "last",
+            "column",
+            "values",
+            "kept",
+            "currencies",
+            "reference",
+            "nearest",
+            "level",
+            "nodes",
+            "metrics",
+            "period",
+            "every",
+        )
+    )
     known = f"quality.{step.kind}"
     given = {"table": step.table, "kind": step.kind, "rows": step.rows, "amount": step.amount}
     return w.say(known if w.has(known) else "quality.other", blank | step.detail | given)

@@ -17,7 +17,7 @@ from workbench.views.markup import render, style
 MIME = "application/vnd.workbench+json"
 Role = Literal["title", "answer", "tiles", "lead", "decisions", "section", "changes", "data", "definitions"]
 Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped", "unchanged"]
-TOP: tuple[Role, ...] = ("title", "tiles", "answer", "lead", "decisions")  # what an overview shows of a notebook
+TOP: tuple[Role, ...] = ("title", "answer", "tiles", "lead", "decisions")  # what an overview shows of a notebook
 _BEHIND = ("data", "definitions")  # these close the page
 
 
@@ -72,8 +72,8 @@ class Problem:
 class ShellPage:
     """One notebook's page in one language.
 
-    `provenance` is (label key, value) pairs: the keys run, revision, data, commit, versions, phrases, seed have words in
-    each language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
+    `provenance` is (label key, value) pairs: run, revision, data, commit, versions, phrases and seed have words in each
+    language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
     """
 
     title: str  # of the browser's tab
@@ -130,6 +130,8 @@ class Index:
     lang: Language
     rows: tuple[IndexRow, ...]
     title: str = ""
+    pages: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
 
 
 def page(shell: ShellPage) -> str:

@@ -22,7 +22,7 @@ _MOST_SENTENCES = 4
 
 @dataclass(frozen=True)
 class View:
-    """One section in one language: its heading, the point it makes, what else is to say, a figure, tables, the method."""
+    """One section in one language: heading, the point, what else is to say, a figure, tables, the method."""
 
     id: str
     heading: str
@@ -46,7 +46,9 @@ def view(result: Any, w: Words, as_of: pd.Timestamp) -> View:
 @view.register
 def _(result: Unknown, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
-    return View(_id("unknown", result.section), w.phrase("sections.unknown.heading", {"section": result.section}), *_split(said))
+    return View(
+        _id("unknown", result.section), w.phrase("sections.unknown.heading", {"section": result.section}), *_split(said)
+    )
 
 
 @view.register
@@ -71,7 +73,12 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
 def _(result: Growth, w: Words, as_of: pd.Timestamp) -> View:
     frame = result.table.drop(index="lines", errors="ignore")
     frame = frame.assign(unit=[_unit_of(m) for m in frame.index])
-    columns = (Column("measure", "measure"), Column("now", "by_unit"), Column("before", "by_unit"), Column("rate", "change", "rate_of"))
+    columns = (
+        Column("measure", "measure"),
+        Column("now", "by_unit"),
+        Column("before", "by_unit"),
+        Column("rate", "change", "rate_of"),
+    )
     heading = w.phrase("sections.growth.heading")
     shown = Sheet(frame, columns)
     saved = Sheet(frame, (Column("measure", "text"), *(Column(n, "number", t) for n, t in _GROWTH)))
@@ -148,9 +155,16 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
     heading = w.phrase("sections.season.heading")
     every = {12: "month", 4: "quarter", 52: "week"}.get(result.per_year, "month")
-    profile = Sheet(result.profile, (Column("period", f"season:{result.per_year}"), *_columns(result.profile, _PROFILE)))
+    profile = Sheet(
+        result.profile, (Column("period", f"season:{result.per_year}"), *_columns(result.profile, _PROFILE))
+    )
     how = "decimal" if result.kind == "multiplicative" else "money"
-    parts = (Column("amount", "money"), Column("trend", "money"), Column("season", how), Column("remainder", how, minor=True))
+    parts = (
+        Column("amount", "money"),
+        Column("trend", "money"),
+        Column("season", how),
+        Column("remainder", how, minor=True),
+    )
     return View(
         _id("season", str(result.per_year)),
         heading,
@@ -165,17 +179,26 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w)
-    columns = [Column("kpi", "kpi"), Column("now", "by_unit"), Column("before", "by_unit"), Column("change", "change_by_unit")]
+    said = sentences((f for f in result.findings if f.key == "kpis.interval"), w)  # the table says the rest
+    columns = [
+        Column("kpi", "kpi"),
+        Column("now", "by_unit"),
+        Column("before", "by_unit"),
+        Column("change", "change_by_unit"),
+    ]
     if result.table[["lo", "hi"]].notna().any(axis=None):
         columns += [Column("lo", "by_unit", minor=True), Column("hi", "by_unit", minor=True)]
     heading = w.phrase("sections.scorecard.heading")
-    saved = [Column("kpi", "text"), *(Column(n, "number") for n in ("now", "before", "change", "lo", "hi")), Column("unit", "text")]
+    saved = [
+        Column("kpi", "text"),
+        *(Column(n, "number") for n in ("now", "before", "change", "lo", "hi")),
+        Column("unit", "text"),
+    ]
     return View(
         "scorecard",
         heading,
         *_split(said),
-        tables=(table(Sheet(result.table, tuple(columns)), w, heading),),
+        tables=(table(Sheet(result.table, tuple(columns)), w, heading, most=len(result.table)),),
         how=w.phrase("sections.scorecard.how"),
         terms=tuple(f"kpi:{k}" for k in result.table.index),
         sheets={"scorecard": Sheet(result.table, tuple(saved))},
@@ -195,17 +218,30 @@ def say(finding: Finding, w: Words) -> Sentence:
 
 
 def leading(results: Iterable[Any]) -> list[Finding]:
-    """The finding of each result to put in an answer: its first, but of all breakdowns the one largest move."""
-    all_results = list(results)
-    parts = [r for r in all_results if isinstance(r, Breakdown)]
-    moves = [f for r in parts for f in r.findings if f.key in ("history.breakdown_rise", "history.breakdown_fall")]
+    """The finding of each result to put in an answer: its first, but of all breakdowns the most telling move."""
+    told = list(results)
+    parts = [r for r in told if isinstance(r, Breakdown)]
+    move = _most_telling(parts)
     found: list[Finding] = []
-    for result in all_results:
-        first = result.findings[:1]
-        if isinstance(result, Breakdown):
-            first = (max(moves, key=lambda f: abs(f.values["change"])),) if moves and result is parts[0] else ()
-        found += first
+    for result in told:
+        if not isinstance(result, Breakdown):
+            found += result.findings[:1]
+        elif result is parts[0]:
+            found += [move] if move else []
     return found
+
+
+def _most_telling(parts: list[Breakdown]) -> Finding | None:
+    """The rise or fall of a node that is furthest from having moved as the whole."""
+    moves = {}
+    for part in parts:
+        before = float(part.table["amount_before"].sum())
+        rate = float(part.table["change"].sum()) / before if before > 0 else 0.0
+        for finding in part.findings:
+            if finding.key in ("history.breakdown_rise", "history.breakdown_fall"):
+                values = finding.values
+                moves[abs(values["change"] - rate * (values["amount_before"] or 0.0))] = finding
+    return moves[max(moves)] if moves else None
 
 
 def flat(results: Iterable[Any]) -> list[Any]:
@@ -231,7 +267,7 @@ _TOTALS = {
 _KPI_COLUMNS = ("average_order_value", "return_rate", "gross_margin")
 _BREAKDOWN = {
     "amount": Column("amount", "money"),
-    "share": Column("share", "share"),
+    "share": Column("share", "share", minor=True),
     "amount_before": Column("amount_before", "money", minor=True),
     "share_before": Column("share_before", "share", minor=True),
     "change": Column("change", "money", minor=True),
@@ -302,7 +338,10 @@ def tile(key: str, row: Mapping[str, Any], w: Words) -> dict[str, Any]:
     unit = row["unit"]
     facts = []
     if not missing(row["change"]):
-        facts = [w.change_by_unit(row["change"], unit), w.phrase("page.before", {"before": row["before"], "unit": unit})]
+        facts = [
+            w.change_by_unit(row["change"], unit),
+            w.phrase("page.before", {"before": row["before"], "unit": unit}),
+        ]
     if not missing(row["lo"]):
         facts.append(w.phrase("page.between", {"lo": row["lo"], "hi": row["hi"]}))
     return {"label": w.kpi(key), "value": w.by_unit(row["now"], unit), "facts": facts}

@@ -1,12 +1,14 @@
 """From a matplotlib figure to SVG that belongs to the page: its colours follow light and dark, its text stays text."""
 
+import hashlib
 import math
 import re
 import unicodedata
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -20,7 +22,7 @@ INK, MUTED, LINE, PAPER = "#1b2330", "#596373", "#d8dde4", "#fffffe"
 ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT = "#0b5fa5", "#a9cbe8", "#9aa4b1", "#dfe3e8"
 VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", PAPER: "paper", ACCENT: "accent", ACCENT_LIGHT: "accent-light",
              GREY: "grey", GREY_LIGHT: "grey-light"}  # fmt: skip
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: searchable, small, in the reader's own fonts
     "svg.hashsalt": "workbench",  # ids are the same from run to run
     "text.parse_math": False,  # a $ in a name is a $
@@ -30,8 +32,8 @@ _STYLE = {
 }
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
-_KEPT = ("font-size", "font-weight", "text-anchor", "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap",
-         "stroke-linejoin", "stroke-linecap", "opacity", "fill-opacity", "stroke-opacity")  # fmt: skip
+_KEPT = {"font-size", "font-weight", "text-anchor", "fill", "stroke", "stroke-width", "stroke-dasharray", "opacity",
+         "stroke-linecap", "stroke-linejoin", "fill-opacity", "stroke-opacity"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def svg(drawn: Canvas, label: str, kind: str) -> Markup:
     return Markup(_cleaned(out.getvalue(), label, kind))  # noqa: S704 an XML library wrote it
 
 
-def bars(axes: "Axes", heights: list[tuple[float, float]], **look: object) -> None:
+def bars(axes: "Axes", heights: Sequence[tuple[float, float]], **look: Any) -> None:
     """Bars from zero at x, height; all as one shape, which is quicker and smaller than one each."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
@@ -87,7 +89,7 @@ def bars(axes: "Axes", heights: list[tuple[float, float]], **look: object) -> No
     known = [(x, y) for x, y in heights if math.isfinite(y)]
     if known:
         boxes = np.array([[(x - 0.37, 0), (x - 0.37, y), (x + 0.37, y), (x + 0.37, 0)] for x, y in known])
-        axes.add_artist(PathPatch(Path.make_compound_path_from_polys(boxes), **look))  # type: ignore[arg-type]
+        axes.add_artist(PathPatch(Path.make_compound_path_from_polys(boxes), **look))
 
 
 def fitted(name: str, width: float, size: float = 12) -> str:
@@ -120,14 +122,16 @@ def _cleaned(source: str, label: str, kind: str) -> str:
     """The SVG without what a page does not need: document type, metadata, sizes, fonts and unused ids."""
     ElementTree.register_namespace("", _NAMESPACE[1:-1])
     ElementTree.register_namespace("xlink", _XLINK[1:-1])
-    root = ElementTree.fromstring(source[source.index("<svg") :])
+    root = ElementTree.fromstring(source[source.index("<svg") :])  # noqa: S314 matplotlib wrote it
     used = set(re.findall(r"url\(#([\w-]+)\)", source)) | set(re.findall(r'href="#([\w-]+)"', source))
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag in (_NAMESPACE + "metadata", _NAMESPACE + "style"):
                 parent.remove(child)
+    prefix = hashlib.sha256(f"{kind} {label} {source}".encode()).hexdigest()[:6]  # one page holds many figures
     for element in root.iter():
         _clean(element, used)
+        _rename(element, prefix)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.attrib |= {"class": kind, "role": "img", "aria-label": label, "focusable": "false"}
@@ -153,15 +157,34 @@ def _clean(element: ElementTree.Element, used: set[str]) -> None:
             element.set(name, _rounded(element.attrib[name]))
 
 
+def _rename(element: ElementTree.Element, prefix: str) -> None:
+    """Ids, and what points to them, made this figure's own."""
+    if element.get("id"):
+        element.set("id", prefix + element.attrib["id"])
+    for name in (_XLINK + "href", "href"):
+        if element.get(name, "").startswith("#"):
+            element.set(name, f"#{prefix}{element.attrib[name][1:]}")
+    if element.get("clip-path"):
+        element.set("clip-path", element.attrib["clip-path"].replace("url(#", f"url(#{prefix}"))
+
+
 def _colour(value: str) -> str:
     return f"var(--{VARIABLES[value]},{value})" if value in VARIABLES else value
 
 
 def _rounded(numbers: str) -> str:
-    return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), numbers).replace("\n", " ").strip()
+    return (
+        re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), numbers)
+        .replace("\n", " ")
+        .strip()
+    )
 
 
-def _quiet_defaults() -> dict[str, object]:
+def _quiet_defaults() -> dict[Any, Any]:
     import matplotlib
 
-    return {k: v for k, v in matplotlib.rcParamsDefault.items() if k.startswith(("font.", "text.", "lines.", "patch.", "hatch."))}
+    return {
+        k: v
+        for k, v in matplotlib.rcParamsDefault.items()
+        if k.startswith(("font.", "text.", "lines.", "patch.", "hatch."))
+    }

@@ -26,9 +26,13 @@ class Column:
 
     @property
     def kind(self) -> str:
-        """Its kind in the workbook."""
-        return {"share": "ratio", "change": "ratio", "points": "ratio", "decimal": "number", "price": "money", "period": "date",
-                "kpi": "text", "level": "text", "step": "text"}.get(self.how, self.how)  # fmt: skip
+        """Its kind in the workbook, one of KINDS."""
+        return _KIND_OF.get(self.how.partition(":")[0], self.how)
+
+
+_KIND_OF = {"share": "ratio", "change": "ratio", "points": "ratio", "decimal": "number", "price": "money",
+            "period": "date", "season": "number", "kpi": "text", "level": "text", "step": "text", "kind": "text", "measure": "text",
+            "by_unit": "number", "change_by_unit": "number"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,16 @@ class Sheet:
     columns: tuple[Column, ...]
 
 
-def table(sheet: Sheet, w: Words, caption: str, *, latest: bool = False, sums: Sequence[str] = ()) -> Table:
-    """The page's table: at most twelve rows, the rest as one row, a total that ties where `sums` names columns.
+def table(
+    sheet: Sheet, w: Words, caption: str, *, most: int = MOST_ROWS, latest: bool = False, sums: Sequence[str] = ()
+) -> Table:
+    """The page's table: at most `most` rows, the rest as one row, a total that ties where `sums` names columns.
 
     `latest` keeps the last rows instead of the first, newest on top, as a time series wants it.
     """
     frame, columns = sheet.frame, [c for c in sheet.columns if c.on_page]
-    scales = {c.name: w.scale(frame[c.name].abs()) for c in columns[1:] if c.how == "money"}
-    shown = frame.iloc[::-1].head(MOST_ROWS) if latest else frame.head(MOST_ROWS) if len(frame) > MOST_ROWS + 1 else frame
+    scales = _scales(frame, [c.name for c in columns[1:] if c.how == "money"], w)
+    shown = frame.iloc[::-1].head(most) if latest else frame.head(most) if len(frame) > most + 1 else frame
     lines = [_line(name, row, columns, scales, w) for name, row in zip(shown.index, _records(shown), strict=True)]
     rest = frame.iloc[len(shown) :]
     if sums and len(rest):
@@ -97,11 +103,21 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
     frame.to_parquet(folder / f"{name}.parquet", index=False)
     about = {
         "title": dict(titles),
-        "columns": {c.name: {"title": {lang: _title(c, w) for lang, w in speak.items()}, "kind": c.kind} for c in wanted},
+        "columns": {
+            c.name: {"title": {lang: _title(c, w) for lang, w in speak.items()}, "kind": c.kind} for c in wanted
+        },
         "currency": next(iter(speak.values())).currency,
     }
     text = json.dumps(about, ensure_ascii=False, indent=1)
     (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+
+
+def _scales(frame: pd.DataFrame, names: Sequence[str], w: Words) -> dict[str, Scale]:
+    """One unit for all money of a table, so that columns can be compared; decimals as each column needs them."""
+    if not names:
+        return {}
+    size = w.scale(frame[list(names)].abs().max()).size
+    return {name: w.scale(frame[name], size) for name in names}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -140,8 +156,16 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
     return w.format(value, _FORMATS[column.how])
 
 
-_FORMATS = {"share": "percent", "change": "percent_sign", "points": "points_bare", "count": "number", "quantity": "short_number",
-            "decimal": "decimal", "price": "money", "text": "text"}  # fmt: skip
+_FORMATS = {
+    "share": "percent",
+    "change": "percent_sign",
+    "points": "points_bare",
+    "count": "number",
+    "quantity": "short_number",
+    "decimal": "decimal",
+    "price": "money",
+    "text": "text",
+}
 
 
 def _sum(frame: pd.DataFrame, name: str, kind: str, columns: Sequence[Column], scales: Mapping[str, Scale], w: Words,
@@ -155,7 +179,13 @@ def _sum(frame: pd.DataFrame, name: str, kind: str, columns: Sequence[Column], s
 
 
 def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
-    unit = scales[column.name].unit if column.name in scales else w.phrase("terms.points_unit") if column.how == "points" else ""
+    unit = (
+        scales[column.name].unit
+        if column.name in scales
+        else w.phrase("terms.points_unit")
+        if column.how == "points"
+        else ""
+    )
     return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind"))
 
 

@@ -1,8 +1,8 @@
-"""Sentences, numbers, money and dates in the reader's language. The texts are in phrases/*.toml, three languages a key.
+"""Sentences, numbers, money and dates in the reader's language; the texts are in phrases/*.toml, three languages a key.
 
-A text has slots: `{rate:percent}` is a value in a format, `{direction:up=rose|down=fell}` chooses by a value. A choice is
-taken by the value itself, else by its sign (`+`, `-`, `0`), else by number (`one`), else `other`; `none` is for a missing
-value. What is chosen may hold slots again. A slot that names a node of the company keeps apart from the text around it.
+A text has slots: `{rate:percent}` is a value in a format, `{direction:up=rose|down=fell}` chooses by a value. A choice
+is taken by the value itself, else by its sign (`+`, `-`, `0`), else by number (`one`), else `other`; `none` is for a
+missing value. What is chosen may hold slots again. A name from the data keeps apart from the text around it.
 """
 
 import math
@@ -27,8 +27,20 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "zh-CN": ((1e8, "亿"), (1e4, "万")),
     "zh-TW": ((1e8, "億"), (1e4, "萬")),
 }
-_UNITS = {"1": 1.0, "元": 1.0, "k": 1e3, "千": 1e3, "万": 1e4, "萬": 1e4, "M": 1e6, "百万": 1e6, "百萬": 1e6, "亿": 1e8, "億": 1e8,
-          "B": 1e9}  # fmt: skip
+_UNITS = {
+    "1": 1.0,
+    "元": 1.0,
+    "k": 1e3,
+    "千": 1e3,
+    "万": 1e4,
+    "萬": 1e4,
+    "M": 1e6,
+    "百万": 1e6,
+    "百萬": 1e6,
+    "亿": 1e8,
+    "億": 1e8,
+    "B": 1e9,
+}
 _MARKS = {
     "en": {1e9: "B", 1e6: "M", 1e3: "k"},
     "zh-CN": {1e8: "亿", 1e6: "百万", 1e4: "万", 1e3: "千"},
@@ -36,11 +48,31 @@ _MARKS = {
 }
 _HOME = {"zh-CN": "CNY", "zh-TW": "TWD"}
 _COINS = {
-    "zh-CN": {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "SGD": "新加坡元", "AUD": "澳元", "CAD": "加元",
-              "KRW": "韩元", "CHF": "瑞士法郎"},
-    "zh-TW": {"USD": "美元", "EUR": "歐元", "GBP": "英鎊", "JPY": "日圓", "HKD": "港幣", "SGD": "新加坡幣", "AUD": "澳幣", "CAD": "加幣",
-              "KRW": "韓元", "CHF": "瑞士法郎"},
-}  # fmt: skip
+    "zh-CN": {
+        "USD": "美元",
+        "EUR": "欧元",
+        "GBP": "英镑",
+        "JPY": "日元",
+        "HKD": "港元",
+        "SGD": "新加坡元",
+        "AUD": "澳元",
+        "CAD": "加元",
+        "KRW": "韩元",
+        "CHF": "瑞士法郎",
+    },
+    "zh-TW": {
+        "USD": "美元",
+        "EUR": "歐元",
+        "GBP": "英鎊",
+        "JPY": "日圓",
+        "HKD": "港幣",
+        "SGD": "新加坡幣",
+        "AUD": "澳幣",
+        "CAD": "加幣",
+        "KRW": "韓元",
+        "CHF": "瑞士法郎",
+    },
+}
 _BEFORE = {"zh-CN": {"TWD": "新台币"}, "zh-TW": {"CNY": "人民幣"}}  # another country's 元 says whose it is
 _ORDINALS = "零一二三四"
 
@@ -116,7 +148,7 @@ class Words:
             format_of, other, default = _BY_OTHER[slot.how]
             text_of = getattr(self, format_of)
             return [Piece("value", MISSING if missing(value) else text_of(value, values.get(other) or default))]
-        return [Piece("value", self.format(value, slot.how))]
+        return [Piece(_KINDS.get(slot.how, "value"), self.format(value, slot.how))]
 
     def format(self, value: Any, how: str) -> str:
         """A value as text; `how` is one of FORMATS."""
@@ -188,8 +220,8 @@ class Words:
         """A plain number with three significant digits: 3, 4.5, 1.23万."""
         size, mark = next(((s, m) for s, m in _SCALES[self.lang] if abs(value) >= s * 10), (1.0, ""))
         scaled = value / size
-        places = 0 if scaled == round(scaled) else _places(scaled)
-        return self.number(_significant(scaled), places).removesuffix("." + "0" * places) + mark
+        shown = self.number(_significant(scaled), _places(scaled))
+        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + mark
 
     def short_plain(self, value: float) -> str:
         """A round number without needless decimals, for axes."""
@@ -198,6 +230,10 @@ class Words:
     def decimal(self, value: float) -> str:
         """A figure between 0 and 1, as 0.82."""
         return self.number(value, 2)
+
+    def tenths(self, value: float) -> str:
+        """A number to one decimal, none where it is whole: 2.9, 4."""
+        return self.number(value, 0 if round(value, 1) == round(value) else 1)
 
     def beyond_one(self, index: float) -> str:
         """How far an index is from 1, without sign: 1.32 as 32%."""
@@ -228,7 +264,7 @@ class Words:
     def money(self, value: float) -> str:
         """12_345_678 as ¥12.3M, 1,230万元 or 1,230萬元: three significant digits."""
         scale = self.scale([value])
-        return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.size)
+        return self._with_unit(self.number(*_rounded(value / scale.size, scale.size)), scale.size)
 
     def money_exact(self, value: float) -> str:
         """Money to the unit: ¥12,345,678 or 12,345,678元."""
@@ -242,12 +278,13 @@ class Words:
         """Money without its sign, for sentences that say rose or fell."""
         return self.money(abs(value))
 
-    def scale(self, values: Any) -> Scale:
-        """The one scale for all `values` of a figure or column, by the largest."""
+    def scale(self, values: Any, size: float = 0.0) -> Scale:
+        """The one scale for all `values` of a figure or column, by the largest; or with a `size` that is given."""
         sizes = [abs(float(v)) for v in values if not missing(v)]
         largest = max(sizes, default=0.0)
-        size = self._size(largest)
-        return Scale(size, self._unit(size), _places(largest / size))
+        size = size or self._size(largest)
+        shown = largest / size
+        return Scale(size, self._unit(size), 2 if shown < 9.995 else 1 if shown < 999.5 else 0)
 
     def scaled(self, value: float, scale: Scale) -> str:
         """A number of a column that has its unit in the head."""
@@ -259,11 +296,11 @@ class Words:
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
-        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio)
+        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, _change_places(ratio))
 
     def percent_size(self, ratio: float) -> str:
         """A change without its sign, for sentences that say rose or fell."""
-        return self.percent(abs(ratio))
+        return self.percent(abs(ratio), _change_places(ratio))
 
     def percent_whole(self, ratio: float) -> str:
         """A share, to whole percents."""
@@ -295,7 +332,9 @@ class Words:
         """30 Sep, 9月30日: a day whose year is told beside it."""
         from babel.dates import format_date
 
-        return format_date(pd.Timestamp(day).date(), "d MMM" if self.lang == "en" else "M月d日", locale=_LOCALE[self.lang])
+        return format_date(
+            pd.Timestamp(day).date(), "d MMM" if self.lang == "en" else "M月d日", locale=_LOCALE[self.lang]
+        )
 
     def month(self, start: Any) -> str:
         """Sep 2026, 2026年9月. With 4-4-5 and the like: the month that most of its days are in."""
@@ -361,7 +400,9 @@ class Words:
     def _month(self, day: pd.Timestamp) -> str:
         from babel.dates import format_date
 
-        return format_date(self._middle(day).date(), "MMM y" if self.lang == "en" else "y年M月", locale=_LOCALE[self.lang])
+        return format_date(
+            self._middle(day).date(), "MMM y" if self.lang == "en" else "y年M月", locale=_LOCALE[self.lang]
+        )
 
     def _middle(self, day: pd.Timestamp) -> pd.Timestamp:
         return day if self.calendar.settings.pattern == "months" else day + pd.Timedelta(days=14)
@@ -399,15 +440,15 @@ class Words:
         return f"{sign}{symbol}{gap}{number.removeprefix(sign)}{mark}"
 
 
-FORMATS: dict[str, str] = {
-    "money": "money", "money_sign": "money_sign", "money_exact": "money_exact", "size": "size", "percent": "percent",
-    "percent_sign": "percent_sign", "percent_size": "percent_size", "percent_whole": "percent_whole", "points": "points",
-    "points_size": "points_size", "number": "number", "count": "number", "date": "date", "day": "day", "month": "month",
-    "quarter": "quarter", "days": "days", "short_month": "short_month", "names": "names", "level": "level", "levels": "levels",
-    "text": "plain", "plain": "plain", "node": "node", "short_number": "short_number", "decimal": "decimal",
-    "beyond_one": "beyond_one", "kpi": "kpi", "section": "section", "table": "table", "tables": "tables",
-    "difference": "difference", "points_bare": "points_bare",
-}  # fmt: skip
+_OWN = (
+    "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
+    "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
+    "levels kpi section table tables plain node"
+)
+FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
+_KINDS = dict.fromkeys(("names", "text", "plain"), "node") | dict.fromkeys(
+    ("level", "levels", "kpi", "section", "table", "tables"), "text"
+)  # of a piece; numbers and dates are values
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),
     "season_name": ("season_name", "per_year", 12),
@@ -516,10 +557,9 @@ def _read(source: str, stops: str) -> "tuple[tuple[str | Slot, ...], str]":
             slot, source = _read_slot(source[1:])
             parts.append(slot)
         else:
-            plain = re.match("[^{}" + re.escape(stops) + "]+", source)
-            assert plain is not None
-            parts.append(plain[0])
-            source = source[plain.end() :]
+            end = next((at for at, char in enumerate(source) if char in "{}" + stops), len(source))
+            parts.append(source[:end])
+            source = source[end:]
     return tuple(parts), source
 
 
@@ -568,9 +608,14 @@ def _places(value: float) -> int:
     return 0 if rounded >= 100 or rounded == 0 else 1 if rounded >= 10 else 2
 
 
-def _rounded(value: float, scale: Scale) -> tuple[float, int]:
-    """A scaled amount and its decimal places: three significant digits, none of them a fraction of the smallest unit."""
-    return (round(value), 0) if scale.size == 1 and abs(value) >= 100 else (_significant(value), scale.places)
+def _rounded(value: float, size: float) -> tuple[float, int]:
+    """A scaled amount and its decimal places: three significant digits, but 1,234 stays 1,234."""
+    return (round(value), 0) if size == 1 and abs(value) >= 100 else (_significant(value), _places(value))
+
+
+def _change_places(ratio: float) -> int:
+    """+354% and −100% need no decimals."""
+    return 0 if abs(ratio) >= 2 or round(abs(ratio), 4) == 1 else 1
 
 
 def _signless(number: str) -> str:

@@ -142,6 +142,14 @@ def test_each_level_gives_one_breakdown_in_order() -> None:
     assert [r.level for r in results] == ["region", "team"]
 
 
+def test_a_level_that_splits_the_sales_as_an_earlier_one_is_not_said_twice() -> None:
+    by_region = spans_of({"N": 60, "S": 40}, {"N": 50, "S": 50})
+    by_team = spans_of({"North team": 60, "South team": 40}, {"North team": 50, "South team": 50}, node="team")
+    found = history.breakdowns({"region": by_region, "team": by_team}, YEAR)
+
+    assert [b.level for b in found] == ["region"]
+
+
 def test_thin_data_are_unknown_and_a_wrong_frame_is_an_error() -> None:
     nothing = pd.DataFrame()
 

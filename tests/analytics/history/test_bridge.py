@@ -94,16 +94,26 @@ def test_at_before_prices_volume_holds_the_mix() -> None:
 
 def test_counting_one_item_in_dozens_moves_volume_against_mix_only() -> None:
     dozens = ABC.assign(quantity=ABC["quantity"].where(ABC["product"] != "C", ABC["quantity"] / 12))
-    pieces, boxes = steps(ABC), steps(dozens)
+    pieces, boxes = steps(ABC), steps(dozens, convention="total_quantity")
 
     assert boxes["price"] == pytest.approx(pieces["price"])
     assert boxes["volume"] + boxes["mix"] == pytest.approx(pieces["volume"] + pieces["mix"])
     assert abs(boxes["mix"] - pieces["mix"]) > 100
 
 
+BIKES_AND_CAPS = items({"bike": (100, 2000), "cap": (900, 5)}, {"bike": (100, 2000), "cap": (1800, 5)})
+
+
+def test_where_units_are_unlike_volume_is_measured_at_before_prices() -> None:
+    result = history.bridge(BIKES_AND_CAPS, "product", YEAR)
+
+    assert result.convention == "before_prices"
+    assert result.steps["volume"] == pytest.approx(4500)  # 900 more caps at 5; as total quantity it would read 184 050
+    assert history.bridge(ABC, "product", YEAR).convention == "total_quantity"
+
+
 def test_unlike_units_are_said() -> None:
-    bikes_and_caps = items({"bike": (100, 2000), "cap": (900, 5)}, {"bike": (100, 2000), "cap": (1800, 5)})
-    result = history.bridge(bikes_and_caps, "product", YEAR)
+    result = history.bridge(BIKES_AND_CAPS, "product", YEAR, convention="total_quantity")
     unlike = said(result, "history.bridge_unlike")
 
     assert unlike["times"] == pytest.approx(400)

@@ -21,7 +21,7 @@ TELLING = 0.01  # share of the sales before from which an effect asks for a deci
 
 
 def bridge(
-    compare: pd.DataFrame, by: str, spans: Spans | None, *, convention: Convention = "total_quantity"
+    compare: pd.DataFrame, by: str, spans: Spans | None, *, convention: Convention | None = None
 ) -> Bridge | Unknown:
     """The way from the sales before to the sales now: price, volume, mix, new and lost items, others; residual 0.
 
@@ -33,9 +33,10 @@ def bridge(
 
     That is `total_quantity`, the 3-way split of management accounting (sales quantity and sales mix variance). It adds
     the quantities of all items, so it has a meaning where these are alike. Where a cap counts as much as a bicycle, a
-    rise in caps reads as volume with a loss in mix; the sum of the two is not touched. A finding says so where unit
-    prices spread that far, and `before_prices` gives only that sum: volume = p0 × (q1 - q0), measured at before prices,
-    in which growth in total quantity (p0 × q0 × (Q1 / Q0 - 1)) and the mix relative to it are not told apart.
+    rise in caps reads as volume with a loss in mix; the sum of the two is not touched. `before_prices` gives only that
+    sum: volume = p0 × (q1 - q0), measured at before prices, in which growth in total quantity and the mix relative to
+    it are not told apart. Without a `convention` it is chosen where the standard deviation of the price of a unit is
+    above its mean, else total_quantity; where total_quantity is asked for all the same, a finding warns.
 
     Items without a row in one span are new or lost. Items whose quantity or amount is not above 0 in a span in which
     they have rows (returns, adjustments, no quantity given), and sales without a named item, are `other`.
@@ -47,7 +48,9 @@ def bridge(
     require(compare, ("span", by, "amount"), f"bridge by {by}")
     if "quantity" not in compare or not compare["quantity"].notna().any():
         return unknown("bridge", "history.unknown_quantity")
-    table = _table(side_by_side(compare, by, ("amount", "quantity")), convention)
+    sides = side_by_side(compare, by, ("amount", "quantity"))
+    convention = convention or ("before_prices" if _unlike(sides[_kind(sides) == "both"]) else "total_quantity")
+    table = _table(sides, convention)
     if not (table["kind"] == "both").any():
         return unknown("bridge", "history.unknown_compared", by=by)
     steps = _steps(table)
@@ -124,7 +127,7 @@ def _findings(result: Bridge) -> list[Finding]:
     values = {"before": result.steps["before"], "after": result.steps["after"], "change": change} | values
     found = [fact("history.bridge", weight=change, by=result.by, **values, largest=largest,
                   largest_effect=moves[largest], convention=result.convention)]  # fmt: skip
-    return [*found, *_coverage(result), *_unlike(result), *_apart(result)]
+    return [*found, *_coverage(result), *_warning(result), *_apart(result)]
 
 
 def _coverage(result: Bridge) -> list[Finding]:
@@ -133,15 +136,20 @@ def _coverage(result: Bridge) -> list[Finding]:
     return [] if not share < 0.5 else [fact("history.bridge_coverage", by=result.by, share=share)]
 
 
-def _unlike(result: Bridge) -> list[Finding]:
-    """Said where the standard deviation of the price of a unit is above its mean: what is added up is unlike."""
-    if result.convention == "before_prices":
-        return []
+def _unlike(both: pd.DataFrame) -> bool:
+    """Whether what would be added up is unlike: the price of a unit before deviates by more than its mean."""
+    if both.empty:
+        return False
+    quantity, amount = both["quantity_before"].astype("float64"), both["amount_before"].astype("float64")
+    mean = amount.sum() / quantity.sum()
+    return bool((quantity * (amount / quantity - mean) ** 2).sum() / quantity.sum() > (UNLIKE * mean) ** 2)
+
+
+def _warning(result: Bridge) -> list[Finding]:
     both = result.table[result.table["kind"] == "both"]
-    price, quantity = both["unit_price_before"], both["quantity_before"]
-    mean = (price * quantity).sum() / quantity.sum()
-    if (quantity * (price - mean) ** 2).sum() / quantity.sum() <= (UNLIKE * mean) ** 2:
+    if result.convention == "before_prices" or not _unlike(both):
         return []
+    price = both["unit_price_before"]
     times = price.quantile(0.9, interpolation="higher") / price.quantile(0.1, interpolation="lower")
     return [fact("history.bridge_unlike", by=result.by, times=times,
                  volume_and_mix=result.steps["volume"] + result.steps["mix"])]  # fmt: skip

@@ -24,12 +24,17 @@ def breakdowns(
     monthly: Mapping[str, pd.DataFrame] | None = None,
     calendar: Calendar | None = None,
 ) -> tuple[Breakdown | Unknown, ...]:
-    """The breakdown of each level, in the order given; `monthly` holds sales by month and node, by level."""
-    months = monthly or {}
-    return tuple(
-        breakdown(compare, level, spans, monthly=months.get(level), calendar=calendar)
-        for level, compare in compares.items()
-    )
+    """The breakdown of each level, in the order given; `monthly` holds sales by month and node, by level.
+
+    A level that splits the sales into the same parts as an earlier one (each region has one team) is left out: its
+    section would say everything twice.
+    """
+    months, found = monthly or {}, list[Breakdown | Unknown]()
+    for level, compare in compares.items():
+        result = breakdown(compare, level, spans, monthly=months.get(level), calendar=calendar)
+        if not any(_same_parts(result, earlier) for earlier in found):
+            found.append(result)
+    return tuple(found)
 
 
 def breakdown(
@@ -59,6 +64,13 @@ def breakdown(
     decisions = _decisions(table, level, _noise(monthly, level, spans, festival_moves(calendar)))
     findings = tuple(_findings(table, level))
     return Breakdown(level=level, table=table, spans=spans, findings=findings, decisions=decisions)
+
+
+def _same_parts(one: Breakdown | Unknown, other: Breakdown | Unknown) -> bool:
+    if isinstance(one, Unknown) or isinstance(other, Unknown) or len(one.table) != len(other.table):
+        return False
+    sums = ["amount", "amount_before"]
+    return len(one.table) > 1 and np.allclose(one.table[sums], other.table[sums])  # both are largest first
 
 
 def _table(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench import settings as settings_file
-from workbench.errors import ParameterError
+from workbench.errors import DataError, ParameterError
 from workbench.settings import LANGUAGES, Source
 from workbench.sources.contracts import Table
 from workbench.sources.guess import company, written
@@ -18,7 +18,7 @@ from workbench.sources.guess.sheets import Sheet
 if TYPE_CHECKING:
     from workbench.sources.readers import Peek
 
-_ENOUGH = 200_000  # rows; more would prove little else
+_ENOUGH = 1_000_000  # cells; more would prove little else
 
 
 def init(
@@ -29,7 +29,7 @@ def init(
     refused = _refused(files, out, lang, force)
     if refused:
         raise ParameterError("init", refused)
-    found = company.guess([sheet for file in files for sheet in look(file)])
+    found = company.guess(_looked(files))
     if currency:
         found = replace(found, questions=tuple(q for q in found.questions if q.where != "company:currency"))
     content = _content(found, out, name, currency, lang)
@@ -55,6 +55,20 @@ def _content(found: Guess, out: Path, name: str, currency: str, lang: str) -> st
     money = Column(currency.upper(), "") if currency else found.currency
     languages = Column(" ".join(p.strip() for p in lang.split(",")), "") if lang else found.language
     return written.settings(found, folder, name=called, currency=money, languages=languages)
+
+
+def _looked(files: Sequence[Path]) -> list[Sheet]:
+    """The tables in all files; one error for all files that cannot be read."""
+    sheets: list[Sheet] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            sheets += look(file)
+        except DataError as error:
+            problems += error.problems
+    if problems:
+        raise DataError("init", problems)
+    return sheets
 
 
 def look(path: Path) -> list[Sheet]:
@@ -84,7 +98,7 @@ def _all_rows(found: "Peek", names: Sequence[str]) -> pd.DataFrame | None:
     raw = readers.read(engines.embedded(), "init", source, Table("init", "", {}), found.file.resolve().parent)
     if raw.expr is None or raw.problems or not names:
         return None
-    rows = engines.frame(raw.expr.select(*source.columns).limit(_ENOUGH))
+    rows = engines.frame(raw.expr.select(*source.columns).limit(_ENOUGH // len(names)))
     return rows.set_axis(list(names), axis=1).astype("str")
 
 
@@ -92,7 +106,8 @@ def _told(found: Guess, out: Path) -> str:
     lines = [f"Wrote {out}."]
     for name, source in found.sources.items():
         files = ", ".join(company.title(s) for s in source.sheets) or source.derive
-        lines.append(f"  {name}: {files} ({len(source.columns)} columns)")
+        columns = f" ({len(source.columns)} of {len(source.sheets[0].headers)} columns)" if source.sheets else ""
+        lines.append(f"  {name}: {files}{columns}")
     lines += [f"  dimension {n}: {c.header}" for n, c in found.dimensions.items()]
     lines += [f"  not used: {u.header} ({u.why})" for u in found.unused]
     if found.questions:

@@ -17,8 +17,8 @@ _WON = "won closedwon 赢单 已赢单 贏單 成交 已成交 签约 簽約 中
 _LOST = "lost closedlost 输单 已输单 輸單 丢单 失单 流失 未成交"
 _OPEN = (  # stages in the order in which deals pass through them
     "prospect lead new 线索 潜在 名單",
-    "qualif 初步 需求 確認",
-    "engag discover contact 接触 沟通 接洽 拜访",
+    "engag contact 初步 接触 沟通 接洽 拜访",
+    "qualif discover needs 需求 确认 確認",
     "demo 演示 展示",
     "proposal quot 方案 报价 報價 提案",
     "negotiat 谈判 商务 議價 談判",
@@ -100,6 +100,9 @@ def guess(sheets: Sequence[Sheet]) -> Guess:
     sources = _stages(_derived(_joined(taken | own)))
     sources, dimensions, notes = _dimensions(sources)
     sources = {n: replace(s, notes=(*s.notes, *notes.get(n, ()))) for n, s in sources.items()}
+    if not {"orders", "opportunities"} & set(sources):
+        asked = "no file looks like orders, which every report needs: which one is it, and which of its columns are"
+        questions.append(Question("", f"{asked} the date and the amount?"))
     questions += [q for s in sources.values() for q in (*_open(s), *_cancelled(s))]
     language = _language(sheets)
     currency, doubt = _currency(sheets, sources, language.header)
@@ -273,15 +276,60 @@ def _dimensions(
     base = "orders" if not sources.get("orders", SourceGuess("", (), {}, derive="x")).derive else "opportunities"
     used = {column for s in found.values() if s.name == base for column in s.columns}
     for name in [n for n in _reached(found, base) if found[n].sheets]:
-        levels, notes[name] = _levels(found[name], base, used)
+        twice = _repeated(found[base], found[name]) if name != base else {}
+        levels, notes[name] = _levels(found[name], base, used, {c.header for c in twice.values()})
+        notes[name] += [f"{c.header!r} is not mapped: it is the {level} of the {base}" for level, c in twice.items()]
         found[name] = found[name].with_columns(levels)
-        bottom = REFERENCE_TABLES.get(name, "")
         used |= set(levels)
-        chains[name] = [(chain, found[name], why) for chain, why in _chains(found[name], levels, bottom)]
+        above = {} if name in ("reps", "products") else twice  # a region is where customers are
+        chains[name] = [(chain, found[name], why) for chain, why in _chains(found[name], levels | above)]
     dimensions: dict[str, Column] = {}
     for chain, source, why in [c for n in chains for c in chains[n]]:
-        dimensions[_free(chain[0], dimensions)] = Column(" > ".join(chain), f"{source.name}: {why}")
-    return found, dimensions | _people_and_products(found, base, dimensions), notes
+        _place(dimensions, chain, f"{source.name}: {why}")
+    return _shared(found, base), dimensions | _people_and_products(found, base, dimensions), notes
+
+
+def _repeated(base: SourceGuess, source: SourceGuess) -> dict[str, Column]:
+    """Levels of the orders that a reference table holds too, with the same values wherever the two join."""
+    key = source.key or REFERENCE_TABLES[source.name]
+    found: dict[str, Column] = {}
+    for header in source.rest:
+        level = level_name(header)
+        if level not in base.columns or level in {*_contract(base.name), key}:
+            continue
+        ours = base.values[[base.columns[key].header, base.columns[level].header]].set_axis(["key", "ours"], axis=1)
+        theirs = source.values[[source.columns[key].header, header]].set_axis(["key", "theirs"], axis=1)
+        both = ours.merge(theirs.drop_duplicates("key"), on="key").dropna()
+        if len(both) and (both["ours"] == both["theirs"]).mean() >= 0.99:
+            found[level] = Column(header, "")
+    return found
+
+
+def _place(dimensions: dict[str, Column], chain: list[str], why: str) -> None:
+    """Add a chain; one that goes on below levels that stand alone takes their place."""
+    placed = {level: n for n, c in dimensions.items() for level in c.header.split(" > ")}
+    own, known = [n for n in chain if n not in placed], [n for n in chain if n in placed]
+    if known and own and all(dimensions[placed[n]].header == n for n in known):
+        name = placed[known[0]]
+        for level in known[1:]:
+            del dimensions[placed[level]]
+        dimensions[name] = Column(" > ".join(chain), why)
+    elif own:
+        dimensions[_free(own[0], dimensions)] = Column(" > ".join(own), why)
+
+
+def _shared(sources: Mapping[str, SourceGuess], base: str) -> dict[str, SourceGuess]:
+    """Targets and the like by the same levels: a header that names a level in the orders names it everywhere."""
+    reached = _reached(sources, base)
+    known = {c: m.header for n in reached for c, m in sources[n].columns.items() if c not in _contract(base)}
+    found = dict(sources)
+    for name in [n for n in found if n not in reached and found[n].sheets]:
+        for header in found[name].rest:
+            level = next((c for c, h in known.items() if plain(h) == plain(header) or c == level_name(header)), "")
+            if level and level not in found[name].columns and level not in REFERENCE_TABLES.values():
+                why = f"the level {level}, as in the orders"
+                found[name] = found[name].with_columns({level: Column(header, why)})
+    return found
 
 
 def _reached(sources: Mapping[str, SourceGuess], base: str) -> list[str]:
@@ -293,13 +341,15 @@ def _reached(sources: Mapping[str, SourceGuess], base: str) -> list[str]:
     return [base, *pointed, *(n for n, s in sources.items() if s.key and s.key in columns)]
 
 
-def _levels(source: SourceGuess, base: str, used: Iterable[str]) -> tuple[dict[str, Column], list[str]]:
+def _levels(
+    source: SourceGuess, base: str, used: Iterable[str], known: Iterable[str] = ()
+) -> tuple[dict[str, Column], list[str]]:
     """Columns of a source that split it into a few named parts; and notes about those that almost do."""
     levels: dict[str, Column] = {}
     notes: list[str] = []
     sheet, taken = source.together, set(used)
     texts = {m.header: c for c, m in source.columns.items() if c in _TEXT_LEVELS.get(source.name, ())}
-    for header in [*texts, *source.rest]:
+    for header in [*texts, *(h for h in source.rest if h not in set(known))]:
         count = len(sheet.distinct(header))
         most = 0.5 if source.name == base else 1.0 if source.key else 0.8
         if not _splits(sheet, header, count, most):
@@ -345,7 +395,7 @@ def _lies_in(values: pd.DataFrame, fine: str, broad: str) -> bool:
     return bool(len(pairs)) and not pairs[fine].duplicated().any()
 
 
-def _chains(source: SourceGuess, levels: Mapping[str, Column], bottom: str) -> list[tuple[list[str], str]]:
+def _chains(source: SourceGuess, levels: Mapping[str, Column]) -> list[tuple[list[str], str]]:
     """Each level once: in the longest chain that the data prove, else alone. Finest last."""
     values = source.values
     size = {n: values[c.header].nunique() for n, c in levels.items()}

@@ -141,6 +141,8 @@ def match(sheet: Sheet, table: Table, keys: Mapping[str, set[str]] | None = None
     chosen |= _by_content(sheet, table, chosen, rivals)
     if any(c.required and n not in chosen and n not in rivals for n, c in table.columns.items()):
         return None
+    if len({*chosen, *rivals}) < 2 and len(table.key) != 1:  # a date alone is in every export
+        return None
     mapped = tuple(_explained(sheet, n, *chosen[n], table.columns[n]) for n in table.columns if n in chosen)
     return Match(table.name, sheet, mapped, rivals, _score(sheet, table, chosen, rivals))
 
@@ -283,23 +285,21 @@ def _assign(fits: Mapping[tuple[str, str], float]) -> dict[str, tuple[str, float
 def _by_content(
     sheet: Sheet, table: Table, chosen: Mapping[str, tuple[str, float]], rivals: Mapping[str, object]
 ) -> dict[str, tuple[str, float]]:
-    """A missing date or amount of orders, where exactly one column of the sheet can be it."""
-    if table.name != "orders" or not set(chosen) - {"date", "amount"}:
+    """A missing date or amount, where the sheet is surely this table and exactly one of its columns can be it."""
+    known = {*chosen, *rivals}
+    if not (_named(sheet, table) if table.name != "orders" else set(chosen) - {"date", "amount"}):
         return {}
-    free = [h for h in sheet.headers if h not in {header for header, _ in chosen.values()}]
-    found: dict[str, tuple[str, float]] = {}
-    if "date" not in {*chosen, *rivals}:
-        days = [h for h in free if len(sheet.distinct(h)) and looks_like(sheet.distinct(h), "date") == 1]
-        found |= {"date": (days[0], 0.2)} if len(days) == 1 else {}
-    if not {"amount", *({"quantity", "price"} - set(chosen) and {"amount"})} & {*chosen, *rivals}:
-        money = [h for h in free if len(sheet.distinct(h)) and _is_money(sheet.distinct(h))]
-        found |= {"amount": (money[0], 0.2)} if len(money) == 1 and not {"quantity", "price"} <= set(chosen) else {}
-    return found
+    free = [h for h in sheet.headers if h not in {h for h, _ in chosen.values()} and len(sheet.distinct(h))]
+    days = [h for h in free if looks_like(sheet.distinct(h), "date") == 1]
+    money = [h for h in free if h not in days and _is_money(sheet.distinct(h), cents=table.name == "orders")]
+    priced = {"quantity", "price"} <= known
+    wanted = {"date": days, "period": days, "amount": [] if priced else money}
+    return {n: (w[0], 0.2) for n, w in wanted.items() if n in table.columns and n not in known and len(w) == 1}
 
 
-def _is_money(values: pd.Series) -> bool:
-    """Numbers, some with a fraction: a count or a code has none."""
-    return looks_like(values, "money") == 1 and bool(values.str.contains(r"[.,]\d{1,2}$").any())
+def _is_money(values: pd.Series, *, cents: bool) -> bool:
+    """Numbers; with cents, some that have a fraction: a count or a code has none."""
+    return looks_like(values, "money") == 1 and (not cents or bool(values.str.contains(r"[.,]\d{1,2}$").any()))
 
 
 def _explained(sheet: Sheet, name: str, header: str, fit: float, column: Column) -> Mapped:
@@ -322,8 +322,12 @@ def _score(
     fits = sum(weight[n] * fit for n, (_, fit) in chosen.items()) + sum(0.8 * weight[n] for n in rivals)
     lacking = 2.0 if table.name == "orders" and not _has_money({*chosen, *rivals}) else 0.0
     explained = 2 * len(chosen) / max(len(sheet.headers), 1)
-    named = any(word in f"{sheet.path.stem} {sheet.sheet}".casefold() for word in HINTS[table.name].split())
-    return fits - lacking + explained + 2 * named
+    return fits - lacking + explained + 2 * _named(sheet, table)
+
+
+def _named(sheet: Sheet, table: Table) -> bool:
+    """Whether the file or the sheet is called like the table."""
+    return any(word in f"{sheet.path.stem} {sheet.sheet}".casefold() for word in HINTS[table.name].split())
 
 
 def _has_money(columns: set[str]) -> bool:

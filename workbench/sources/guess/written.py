@@ -242,7 +242,8 @@ def _relative(path: Path, folder: Path) -> str:
 def _missing(found: Guess) -> list[str]:
     """Tables that no file holds, and every setting that a source may have."""
     lacking = {n: t for n, t in TABLES.items() if n not in found.sources}
-    lines = _comment("Tables that no file holds; each that you add brings its sections to the reports:")
+    lines = [line for q in _at(found, "") for line in _comment(f"{_ASKED} {q.asked}")]
+    lines += _comment("Tables that no file holds; each that you add brings its sections to the reports:")
     lines += [line for n, t in lacking.items() for line in _comment(f"  {n}: {t.meaning}")] if lacking else []
     lines += ["#", *_comment("Other settings of a source, where they are needed:")]
     return lines + [f"#   {n}: {why}" for n, why in meanings(Source).items()]

@@ -21,7 +21,7 @@ def table(source: Source, folder: Path) -> "ibis.Table":
     schema = tuple(place) if len(place) > 1 else place[0] if place else None
     try:
         return con.table(name, database=schema)
-    except engines._failures() as error:
+    except engines.failures() as error:
         raise DataError(engines.shown(source.url), [_missing(con, source, schema, name, error)]) from None
 
 
@@ -58,8 +58,8 @@ def _value(column: "ibis.Value", kind: str) -> "ibis.Value":
 
 def _missing(con: "ibis.BaseBackend", source: Source, schema: object, name: str, error: Exception) -> str:
     try:
-        there = con.list_tables(database=schema) if schema else con.list_tables()  # type: ignore[arg-type]
-    except engines._failures():
+        there = con.list_tables(database=schema) if schema else con.list_tables()
+    except engines.failures():
         there = []
     near = difflib.get_close_matches(name, there, n=3, cutoff=0.5) or sorted(there)[:8]
     shown = f" It has {', '.join(repr(t) for t in near)}." if near else ""

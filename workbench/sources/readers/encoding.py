@@ -30,10 +30,16 @@ class Encoding:
 
 def prove(file: Path, shown: str, asked: str = "") -> Encoding:
     """The one encoding that all bytes of the file fit; `asked` is what the settings say."""
+    start = _head(file)
+    if foreign := _foreign(start, shown):
+        return Encoding("", foreign)
     if asked:
         return _asked(file, shown, asked)
-    start = _head(file)
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if start.startswith(mark):
             return Encoding(name) if fits(file, name) else _none(shown)
     if b"\0" in start:
@@ -69,7 +75,8 @@ def _asked(file: Path, shown: str, asked: str) -> Encoding:
     name = "utf-8-sig" if name == "utf-8" and _head(file).startswith(codecs.BOM_UTF8) else name
     if fits(file, name):
         return Encoding(name)
-    return Encoding("", f"{shown}: not all of its bytes are {asked}. Correct encoding in workbench.toml, or leave it out to have it found.")  # fmt: skip
+    advice = "Correct encoding in workbench.toml, or leave it out to have it found."
+    return Encoding("", f"{shown}: not all of its bytes are {asked}. {advice}")
 
 
 def _legacy(file: Path, shown: str) -> Encoding:
@@ -109,7 +116,7 @@ def _sense(odd: bytes, name: str) -> float:
 
 
 def _western(text: str) -> int:
-    """Characters beyond ASCII that stand as accents do: a Latin letter beside ASCII ones, or a sign of money or quotation."""
+    """Characters beyond ASCII that stand as accents do: a Latin letter beside ASCII ones, or a sign."""
     padded = f" {text} "
     return sum(
         1
@@ -119,6 +126,20 @@ def _western(text: str) -> int:
     )  # fmt: skip
 
 
+def _foreign(start: bytes, shown: str) -> str:
+    """What a file is that calls itself text and is not."""
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return f"{shown}: this is a workbook or an archive, not text. Name it as what it is, e.g. .xlsx or .xls."
+    if start.startswith(b"PAR1"):
+        return f"{shown}: this is Parquet, not text. Name it .parquet."
+    if start.startswith((b"%PDF", b"\x1f\x8b", b"SQLite format 3")):
+        return f"{shown}: this is not text, but a PDF, a compressed file or a database. Export it as CSV or Excel."
+    opening = start.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].lower()
+    if opening.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        return f"{shown}: this is a web page (HTML or XML), not a table. Open it in Excel and save it as .xlsx."
+    return ""
+
+
 def _head(file: Path) -> bytes:
     with file.open("rb") as opened:
         return opened.read(1 << 16)
@@ -126,7 +147,8 @@ def _head(file: Path) -> bytes:
 
 def _none(shown: str, fitting: list[str] | None = None) -> Encoding:
     several = f" Its bytes could be {' or '.join(fitting)}." if fitting else ""
-    return Encoding("", f"{shown}: its encoding cannot be told.{several} Say which in workbench.toml, e.g. encoding = \"gb18030\".")  # fmt: skip
+    advice = 'Say which in workbench.toml, e.g. encoding = "gb18030".'
+    return Encoding("", f"{shown}: its encoding cannot be told.{several} {advice}")
 
 
 def _binary(shown: str) -> Encoding:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,8 +69,9 @@ def choose(sheets: list[Sheet], source: Source, name: str, fitting: Sequence[boo
     if not sheets:
         return [], [f"{name} has no sheet with anything in it."]
     what = "none of them has" if not fit else f"{len(fit)} of them have"
-    return [], [f"{name} has the sheets {listed}; {what} all mapped headers. Say which to read in workbench.toml,"
-                ' e.g. sheets = ["' + (fit or sheets)[0].name.replace('"', "'") + '"], or sheets = ["*"] for all.']  # fmt: skip
+    advice = f'sheets = [{json.dumps((fit or sheets)[0].name, ensure_ascii=False)}], or sheets = ["*"] for all'
+    listing = f"{name} has the sheets {listed}; {what} all mapped headers."
+    return [], [f"{listing} Say which to read in workbench.toml, e.g. {advice}."]
 
 
 def register(con: "Backend", sheet: Sheet, header: int, places: Sequence[int]) -> tuple[str, list[Cell]]:
@@ -103,7 +105,8 @@ def _sheet(book: "python_calamine.CalamineWorkbook", sheet: str, name: str) -> t
     try:
         opened = book.get_sheet_by_name(sheet)
         if opened.height * opened.width > _CELLS:
-            return None, f"{name} [{sheet}]: {opened.height * opened.width:,} cells are more than a sheet can hold. The file is damaged."  # fmt: skip
+            cells = opened.height * opened.width
+            return None, f"{name} [{sheet}]: {cells:,} cells are more than a sheet can hold. The file is damaged."
         start = opened.start or (0, 0)
         pad = ("",) * start[1]
         return Sheet(sheet, tuple(pad + tuple(r) for r in opened.to_python(skip_empty_area=True)), start[0] + 1), ""

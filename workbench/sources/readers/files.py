@@ -35,7 +35,7 @@ def names(files: Iterable[Path], folder: Path) -> dict[Path, str]:
 def unusable(file: Path, name: str) -> str:
     """Why a file cannot be opened at all; empty where it can."""
     if file.is_dir():
-        return f"{name} is a folder. Name the files in it, e.g. \"{name}/*.csv\"."
+        return f'{name} is a folder. Name the files in it, e.g. "{name}/*.csv".'
     try:
         with file.open("rb") as opened:
             empty = not opened.read(1)
@@ -61,7 +61,7 @@ def _matches(pattern: str, folder: Path) -> tuple[list[Path], list[str]]:
         return [], ["a file name cannot hold a NUL character. Correct files in workbench.toml."]
     if exact.exists():
         return [exact], []
-    found = [Path(p) for p in sorted(glob.glob(str(Path(glob.escape(str(folder))) / pattern), recursive=True))]
+    found = [Path(p) for p in sorted(glob.glob(str(Path(glob.escape(str(folder))) / pattern), recursive=True))]  # noqa: PTH207 - may go up
     found = [p for p in found if p.is_file() and not p.name.startswith("~$")]  # Excel's own lock files
     return (found, []) if found else ([], [_nothing(pattern, exact)])
 

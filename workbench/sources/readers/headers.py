@@ -43,7 +43,8 @@ def match(wanted: Mapping[str, str], headers: Sequence[str], where: str) -> tupl
             places[ours] = found[0]
         elif found:
             columns = ", ".join(str(i + 1) for i in found)
-            problems.append(f"{where}: the header '{header}' ({ours}) stands over columns {columns}. Rename all but one.")  # fmt: skip
+            twice = f"the header '{header}' ({ours}) stands over columns {columns}"
+            problems.append(f"{where}: {twice}. Rename all but one.")
         else:
             problems.append(f"{where}: there is no column '{header}' ({ours}). {_nearest(header, headers)}")
     return places, problems

@@ -1,5 +1,7 @@
 """`peek`: what a file holds before anything is mapped, for `workbench init`."""
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -81,7 +83,8 @@ def _text(con: "Backend", file: Path) -> Peek:
         told = _judge_all(con, text.rows(con, opened), opened.headers, told)
     count = len(below) if len(opened.sample) < 1000 and file.stat().st_size < text.SAMPLE else None
     return Peek(file, file.name, opened.headers, tuple(below[:SAMPLE]), header=opened.header, count=count,
-                encoding=opened.proved["encoding"], delimiter=opened.delimiter, kinds=told[0], forms=told[1])  # fmt: skip
+                encoding=opened.proved["encoding"], delimiter=opened.delimiter,
+                kinds=told[0], forms=told[1])  # fmt: skip
 
 
 def _workbook(con: "Backend", file: Path) -> list[Peek]:
@@ -106,7 +109,7 @@ def _parquet(con: "Backend", file: Path) -> Peek:
     schema, problem = parquet.schema(con, file, file.name)
     if problem:
         raise DataError(str(file), [problem])
-    origin, _ = parquet.origin({file: file.name}, {c: c for c, _ in schema})
+    origin, _ = parquet.origin({file: file.name}, schema)
     cells = {c: parquet.cell(f"c{i}", kind) for i, (c, kind) in enumerate(schema)}
     told = _judged(con, f"(SELECT * FROM {origin} LIMIT 10000)", cells)
     columns = ", ".join(f"coalesce(CAST(c{i} AS VARCHAR), '')" for i in range(len(schema)))
@@ -120,7 +123,9 @@ def _even(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple((list(row) + [""] * width)[:width])
 
 
-def _judge(con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[dict[str, str], dict[str, str]]:
+def _judge(
+    con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[dict[str, str], dict[str, str]]:
     """The kind and form of each column of some rows of text."""
     import pyarrow as pa
 
@@ -129,48 +134,68 @@ def _judge(con: "Backend", names: Sequence[str], rows: Sequence[Sequence[str]]) 
     return _judged(con, view, {name: Cell(f"c{i}") for i, name in enumerate(names)})
 
 
-def _judge_all(con: "Backend", rows: text.Rows, names: Sequence[str], told: Any) -> tuple[dict[str, str], dict[str, str]]:
+def _judge_all(
+    con: "Backend", rows: text.Rows, names: Sequence[str], told: Any
+) -> tuple[dict[str, str], dict[str, str]]:
     """The forms again, of the columns that the first rows could not tell, by all rows."""
     kinds_found, forms = told
     open_ones = {n: Cell(f"c{i}") for i, n in enumerate(names) if forms.get(n) == UNTOLD}
     if rows.temporary is None or not rows.problems:
-        forms = forms | {n: _form(con, rows.origin, kinds_found[n], c)[0] for n, c in open_ones.items()}
+        forms = forms | {n: _form(con, _prepared(rows.origin, c), kinds_found[n], c)[0] for n, c in open_ones.items()}
     if rows.temporary:
         rows.temporary.unlink(missing_ok=True)
     return kinds_found, forms
 
 
 def _judged(con: "Backend", origin: str, cells: dict[str, Cell]) -> tuple[dict[str, str], dict[str, str]]:
-    found: dict[str, str] = {}
+    found = dict.fromkeys(cells, TEXT)
     forms: dict[str, str] = {}
-    for name, cell in cells.items():
-        found[name], form = _kind(con, origin, cell)
+    for name in _figures(con, origin, cells):
+        found[name], form = _kind(con, _prepared(origin, cells[name]), cells[name])
         forms |= {name: form} if found[name] != TEXT else {}
     return found, forms
 
 
+def _prepared(origin: str, cell: Cell) -> str:
+    return kinds.prepared(origin, [(NUMBER, cell), (DATE, cell)])
+
+
+def _figures(con: "Backend", origin: str, cells: dict[str, Cell]) -> list[str]:
+    """The columns that may be dates or numbers: most of their values are short and hold a digit."""
+    if not cells:
+        return []
+    short = "regexp_matches({0}, '[0-9０-９]') AND length({0}) <= 40"
+    shares = ", ".join(f"avg(({short.format(c.written)})::INTEGER) FILTER ({c.filled})" for c in cells.values())
+    found = con.con.execute(f"SELECT {shares} FROM {origin}").fetchone() or ()
+    return [name for name, share in zip(cells, found, strict=True) if (share or 0) >= _MOST]
+
+
 def _kind(con: "Backend", origin: str, cell: Cell) -> tuple[str, str]:
     """date, number or text, and the form; digits alone are a number unless all are days as yyyymmdd."""
-    days, day_form = _share(con, origin, DATE, cell)
     numbers, number_form = _share(con, origin, NUMBER, cell)
-    if days >= _MOST and (numbers < _MOST or _compact(con, origin, cell)):
-        return DATE, day_form
-    return (NUMBER, number_form) if numbers >= _MOST else (TEXT, "")
+    if numbers >= _MOST and not _compact(con, origin, cell):
+        return NUMBER, number_form
+    days, day_form = _share(con, origin, DATE, cell)
+    return (DATE, day_form) if days >= _MOST else (NUMBER, number_form) if numbers >= _MOST else (TEXT, "")
 
 
 def _share(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[float, str]:
     form, writing = _form(con, origin, kind, cell)
     tries = [writing] if form != UNTOLD else [Writing(f) for f in ((".", ",") if kind == NUMBER else kinds.ORDERS)]
-    read = " OR ".join(f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries)
-    found = con.con.execute(f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}").fetchone()
+    read = " OR ".join(
+        f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries
+    )
+    found = con.con.execute(
+        f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}"
+    ).fetchone()
     return (found[1] / found[0], form) if found and found[0] else (0.0, "")
 
 
 def _form(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[str, Writing]:
     if not cell.text:
         return "", Writing()
-    counts = con.con.execute(kinds.evidence(kind, cell, origin)).fetchone()
-    writing = kinds.judged(kind, counts or (0, 0, 0, 0), cell)
+    counts = con.con.execute(f"SELECT {', '.join(kinds.evidence(kind, cell))} FROM {origin}").fetchone()
+    writing = kinds.judged(kind, counts or (), cell)
     return (writing.form if writing.told else UNTOLD), writing
 
 

@@ -1,5 +1,7 @@
 """`read`: a source's files or database table, found, opened, matched, proven, typed."""
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 import itertools
 import warnings
 from collections import defaultdict
@@ -44,7 +46,8 @@ class Raw:
     def with_rows(self) -> "ibis.Table":
         """`expr` with `_row` in any case; dear for large tables, so only for messages."""
         table = self.rowed if self.rowed is not None else self.expr
-        assert table is not None, "there is no table: see problems"
+        if table is None:
+            raise DataError("source", self.problems)
         if "_row" in table.columns:
             return table
         import ibis
@@ -80,6 +83,7 @@ class _Found:
 
 def read(con: "Backend", name: str, source: Source, table: Table, folder: Path, extra: Iterable[str] = ()) -> Raw:
     """The source as one table with our names and kinds, and all that is wrong with it."""
+    engines.quiet()
     job = _Job(con, name, source, table, Path(folder), tuple(extra))
     found = _Found([], headers.unmapped(source, table), {}, [])
     if source.url:
@@ -148,7 +152,8 @@ def _open_sheet(job: _Job, found: _Found, sheet: excel.Sheet, name: str) -> None
         return
     view, cells = excel.register(job.con, sheet, header, list(places.values()))
     found.parts.append(Part(name, view, dict(zip(places, cells, strict=True)),
-                            {ours: names[i] for ours, i in places.items()}, "r", proved={"sheet": sheet.name}))  # fmt: skip
+                            {ours: names[i] for ours, i in places.items()}, "r",
+                            proved={"sheet": sheet.name}))  # fmt: skip
 
 
 def _open_parquet(job: _Job, found: _Found, paths: Mapping[Path, str]) -> None:
@@ -164,7 +169,7 @@ def _open_parquet(job: _Job, found: _Found, paths: Mapping[Path, str]) -> None:
         places = _matched(job, found, [c for c, _ in schema], name, [])
         if places is not None:
             wanted = {ours: schema[i][0] for ours, i in places.items()}
-            origin, file = parquet.origin(group, wanted)
+            origin, file = parquet.origin(group, [schema[i] for i in places.values()])
             cells = {ours: parquet.cell(f"c{n}", schema[i][1]) for n, (ours, i) in enumerate(places.items())}
             found.parts.append(Part(name, origin, cells, wanted, "r", file=file, lazy=True, proved={}))
 
@@ -173,12 +178,18 @@ def _wanted(job: _Job, names: Iterable[str]) -> dict[str, str]:
     return headers.wanted(job.source, job.table, job.extra, list(names))
 
 
-def _matched(job: _Job, found: _Found, names: Iterable[str], name: str, first: list[list[str]]) -> dict[str, int] | None:
+def _matched(
+    job: _Job, found: _Found, names: Iterable[str], name: str, first: list[list[str]]
+) -> dict[str, int] | None:
     """The place of each of our columns in the file; None, with problems, where some are not there."""
     names = list(names)
     wanted = _wanted(job, names)
     places, problems = headers.match(wanted, names, name)
-    if problems and not places and (row := headers.where_found(wanted.values(), first)):
+    if (
+        problems
+        and not places
+        and (row := headers.where_found(wanted.values(), first)) not in (None, job.source.header)
+    ):
         problems = [f"{name}: the column names stand in row {row}, not in row {job.source.header}. Set header = {row}."]
     found.problems += problems
     return None if problems or not places else places
@@ -188,15 +199,18 @@ def _matched(job: _Job, found: _Found, names: Iterable[str], name: str, first: l
 
 
 def _typed(job: _Job, found: _Found) -> Raw:
+    parts = [
+        replace(p, origin=kinds.prepared(p.origin, [(job.kind(o), c) for o, c in p.cells.items()])) for p in found.parts
+    ]
     try:
-        proofs = [_writings(job, part) for part in found.parts]
-        chosen = [_settled(job, found, part, proofs, i) for i, part in enumerate(found.parts)]
-        views = [_placed(job, found, part, w) for part, w in zip(found.parts, chosen, strict=True)]
+        proofs = [_writings(job, part) for part in parts]
+        chosen = [_settled(job, found, part, proofs, i) for i, part in enumerate(parts)]
+        views = [_placed(job, found, part, w) for part, w in zip(parts, chosen, strict=True)]
     finally:
         for path in found.temporary:
             path.unlink(missing_ok=True)
         found.temporary.clear()
-    proved = {p.name: p.proved | _told(job, p, w) for p, w in zip(found.parts, chosen, strict=True)}
+    proved = {p.name: p.proved | _told(job, p, w) for p, w in zip(parts, chosen, strict=True)}
     if not views:
         return Raw(None, found.problems or [f"{job.name}: there is nothing to read."], proved, found.digest)
     columns = list(dict.fromkeys(ours for part in found.parts for ours in part.cells))
@@ -211,18 +225,19 @@ def _writings(job: _Job, part: Part) -> dict[str, Writing]:
     asked = {ours: cell for ours, cell in part.cells.items() if job.kind(ours) != TEXT and cell.text}
     if not asked:
         return {}
-    odd = job.con.con.execute(
-        "SELECT " + ", ".join(kinds.simple(job.kind(o), c) for o, c in asked.items()) + f" FROM {part.origin}"
-    ).fetchone()
-    return {ours: _writing(job, part, ours, n) for ours, n in zip(asked, odd or (), strict=True)}
+    odd = _figures(job, [kinds.simple(job.kind(ours), cell) for ours, cell in asked.items()], part)
+    return {ours: _writing(job, part, ours, n) for ours, n in zip(asked, odd, strict=True)}
 
 
 def _writing(job: _Job, part: Part, ours: str, odd: int) -> Writing:
     kind, cell = job.kind(ours), part.cells[ours]
     if odd <= 0 and not (kind == NUMBER and job.source.decimal == ","):
         return Writing("." if odd else "", simple=True)
-    counts = job.con.con.execute(kinds.evidence(kind, cell, part.origin)).fetchone()
-    return kinds.judged(kind, counts or (0, 0, 0, 0), cell)
+    return kinds.judged(kind, _figures(job, kinds.evidence(kind, cell), part), cell)
+
+
+def _figures(job: _Job, aggregates: Iterable[str], part: Part) -> tuple[int, ...]:
+    return job.con.con.execute(f"SELECT {', '.join(aggregates)} FROM {part.origin}").fetchone() or ()
 
 
 def _settled(job: _Job, found: _Found, part: Part, proofs: list[dict[str, Writing]], i: int) -> dict[str, Writing]:
@@ -276,7 +291,9 @@ def _placed(job: _Job, found: _Found, part: Part, writings: Mapping[str, Writing
     row, origin = ("_row", part.numbered) if blank or part.row else ("", part.origin)
     flags = ", ".join(f"{sql} AS {named('odd ' + ours)}" for ours, sql in odd.items())
     keep = f" WHERE {part.filled}" if blank else ""
-    job.con.con.execute(f"CREATE TABLE {staged} AS SELECT {', '.join(filter(None, [columns, row, flags]))} FROM {origin}{keep}")
+    job.con.con.execute(
+        f"CREATE TABLE {staged} AS SELECT {', '.join(filter(None, [columns, row, flags]))} FROM {origin}{keep}"
+    )
     _unreadable(job, found, part, _counted(job, staged, {o: named("odd " + o) for o in odd}), odd)
     if not _one(job, f"SELECT count(*) FROM {staged}"):
         found.problems.append(f"{part.name} has a header and no rows. Export it again, or leave it out.")
@@ -296,7 +313,7 @@ def _blank_rows(job: _Job, part: Part) -> int:
     """How many rows hold nothing at all; only rows without any wanted value need the dearer look."""
     if not part.filled:
         return 0
-    some = " OR ".join(f"({c.filled})" for c in part.cells.values())
+    some = " OR ".join(f"{c.text} IS NOT NULL" for c in part.cells.values())
     if not _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({some})"):
         return 0
     return _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({part.filled})")
@@ -344,7 +361,9 @@ def _one(job: _Job, sql: str) -> int:
 
 def _told(job: _Job, part: Part, writings: Mapping[str, Writing]) -> dict[str, Any]:
     """What was proven of the part's numbers and dates, by our column."""
-    form = {ours: w.form or ("year-first" if w.simple and job.kind(ours) == DATE else "") for ours, w in writings.items()}
+    form = {
+        ours: w.form or ("year-first" if w.simple and job.kind(ours) == DATE else "") for ours, w in writings.items()
+    }
     decimal = {o: f for o, f in form.items() if f and job.kind(o) == NUMBER}
     dates = {o: f for o, f in form.items() if f and job.kind(o) == DATE}
     return ({"decimal": decimal} if decimal else {}) | ({"dates": dates} if dates else {})

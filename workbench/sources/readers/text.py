@@ -4,6 +4,8 @@ A regular file in UTF-8 is read by DuckDB where it stands. Any other is rewritte
 regular one beside the engine, with the row numbers that its owner sees.
 """
 
+# ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
+
 import csv
 import itertools
 from collections import Counter
@@ -42,7 +44,10 @@ class Text:
 
     @property
     def proved(self) -> dict[str, str]:
-        return {"encoding": self.encoding.removesuffix("-sig"), "delimiter": DELIMITERS.get(self.delimiter, self.delimiter)}
+        return {
+            "encoding": self.encoding.removesuffix("-sig"),
+            "delimiter": DELIMITERS.get(self.delimiter, self.delimiter),
+        }
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def open_text(file: Path, name: str, source: Source, header: int | None = None) 
         return None, [f"{name}: it has {len(rows)} rows, so none can be the header = {at}."]
     names = list(source.names) if at == 0 else rows[at - 1]
     if at == 0 and not names:
-        return None, [f"{name}: header = 0 needs the columns' names, e.g. names = [\"date\", \"amount\"]."]
+        return None, [f'{name}: header = 0 needs the columns\' names, e.g. names = ["date", "amount"].']
     return Text(file, name, found.name, delimiter, spaced, at, tuple(names), tuple(map(tuple, rows))), []
 
 
@@ -83,7 +88,9 @@ def rows(con: "Backend", text: Text) -> Rows:
 
     width = len(text.headers)
     if text.encoding.startswith("utf-8") and not text.spaced and _regular(text.file) and _flat_header(text):
-        plain = Rows(_read_csv(text.file, text.delimiter, [f"c{i}" for i in range(width)], text.header), first=text.header + 1)
+        plain = Rows(
+            _read_csv(text.file, text.delimiter, [f"c{i}" for i in range(width)], text.header), first=text.header + 1
+        )
         try:
             con.con.execute(f"SELECT count(*) FROM {plain.origin} WHERE c0 = ''")
             return plain
@@ -109,7 +116,7 @@ def _sample(file: Path, encoding: str) -> str:
     for piece in decoded(file, encoding):
         text += piece
         if len(text) >= SAMPLE:
-            return text[: SAMPLE].rpartition("\n")[0] or text[:SAMPLE]
+            return text[:SAMPLE].rpartition("\n")[0] or text[:SAMPLE]
     return text
 
 
@@ -170,7 +177,7 @@ def _regular(file: Path) -> bool:
     with file.open("rb") as opened:
         while chunk := opened.read(CHUNK):
             seen = tail + chunk
-            if b"\n\n" in seen or b"\n\r" in seen or b"\0" in seen or seen.startswith((b"\n", b"\r")) and not tail:
+            if b"\n\n" in seen or b"\n\r" in seen or b"\0" in seen or (seen.startswith((b"\n", b"\r")) and not tail):
                 return False
             ends = chunk.count(b"\n")
             pairs, returns = seen.count(b"\r\n"), seen.count(b"\r")
