@@ -9,7 +9,10 @@ import pandas as pd
 
 from workbench.analytics.funnel import Ageing, Conversion, Cycle, Reps, WinRate
 from workbench.views import svg
-from workbench.views.charts import NARROW, WIDE, Picture, both, left_of, under
+from workbench.views.charts import NARROW, WIDE, Picture
+from workbench.views.charts import _both as both
+from workbench.views.charts import _left as left_of
+from workbench.views.charts import _under as under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
@@ -181,7 +184,9 @@ def _reps(result: Reps, w: Words, wide: bool) -> Canvas:
     for n, (name, (_, one)) in enumerate(zip(names, table.iterrows(), strict=True)):
         middle = (n + 0.5) * row
         axes.plot([one["lo"], one["hi"]], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
-        axes.plot([one["rate"]], [middle], marker="o", markersize=6, color=PAPER, markeredgecolor=MUTED, markeredgewidth=1.3)
+        axes.plot(
+            [one["rate"]], [middle], marker="o", markersize=6, color=PAPER, markeredgecolor=MUTED, markeredgewidth=1.3
+        )
         axes.plot([one["shrunk"]], [middle], marker="o", markersize=6, color=ACCENT, markeredgewidth=0)
         size.text(0, middle + 8, svg.fitted(name, left - 10), color=INK)
         size.text(size.width, middle + 8, w.format(one["shrunk"], "percent"), ha="right", color=INK)

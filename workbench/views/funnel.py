@@ -1,10 +1,15 @@
 """What a reader sees of the funnel's results: one view for each."""
 
+from itertools import pairwise
+
 import pandas as pd
 
 from workbench.analytics.funnel import Ageing, Conversion, Cycle, Replay, Reps, WinRate
 from workbench.views import charts_funnel as charts
-from workbench.views.show import View, columns_of, label_of, sentences, split, view
+from workbench.views.show import View, sentences, view
+from workbench.views.show import _columns as columns_of
+from workbench.views.show import _label as label_of
+from workbench.views.show import _split as split
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.words import Words
 
@@ -80,7 +85,9 @@ def _(result: Conversion, w: Words, as_of: pd.Timestamp) -> View:
         values = {"stage": result.bottleneck, "by": result.by}
         tables.append(table(shown, w, w.phrase("sections.conversion.nodes", values)))
     if len(result.periods):
-        sheets["conversion-over-time"], shown = _parts(result.periods, Column("period", f"period:{result.every}"), result)
+        sheets["conversion-over-time"], shown = _parts(
+            result.periods, Column("period", f"period:{result.every}"), result
+        )
         values = {"stage": result.bottleneck, "every": result.every}
         tables.append(table(shown, w, w.phrase("sections.conversion.cohorts", values), latest=True))
     return View(
@@ -183,7 +190,12 @@ def _(result: Replay, w: Words, as_of: pd.Timestamp) -> View:
     verdict = [w.phrase("sections.replay.change", {"change": bool(c)}) for c in result.tests["change"]]
     frame = result.tests.assign(verdict=verdict).rename(index=won)
     shown = Sheet(frame, (Column("step", "level", "stage"), *_REPLAY))
-    years = result.rates.rename(index=won).rename_axis("step").reset_index().melt("step", var_name="year", value_name="rate")
+    years = (
+        result.rates.rename(index=won)
+        .rename_axis("step")
+        .reset_index()
+        .melt("step", var_name="year", value_name="rate")
+    )
     cases = result.cases.melt(value_name="cases")["cases"]
     years = years.assign(cases=cases.to_numpy(), year=years["year"].astype(str)).set_index("step")
     by_year = Sheet(years, (Column("step", "level", "stage"), *_YEARS))
@@ -222,14 +234,15 @@ def _parts(frame: pd.DataFrame, first: Column, result: Conversion) -> tuple[Shee
     step = frame.xs(result.bottleneck, level=1)
     return (
         Sheet(whole, (first, Column("stage", "text"), *columns_of(whole, known))),
-        Sheet(step, (first, *columns_of(step, {k: c for k, c in known.items() if k not in ("passed", "lost", "waiting")}))),
+        Sheet(
+            step, (first, *columns_of(step, {k: c for k, c in known.items() if k not in ("passed", "lost", "waiting")}))
+        ),
     )
 
 
 def _band_names(bands: pd.DataFrame, w: Words) -> dict[int, str]:
     firsts = list(bands.index)
-    ends = zip(firsts[:-1], firsts[1:], strict=True)
-    names = {a: w.phrase("sections.ageing.band_to", {"first": a, "last": b - 1}) for a, b in ends}
+    names = {a: w.phrase("sections.ageing.band_to", {"first": a, "last": b - 1}) for a, b in pairwise(firsts)}
     return names | {firsts[-1]: w.phrase("sections.ageing.band", {"first": firsts[-1]})}
 
 
@@ -237,6 +250,6 @@ def _by_year(result: Replay, w: Words) -> Table:
     """A row for each year with the whole funnel's rate, its deals and how many of them are closed."""
     frame = pd.DataFrame({"rate": result.rates.loc["won"], "cases": result.cases.loc["won"], "settled": result.settled})
     frame.index = [str(year) for year in frame.index]
-    columns = (Column("year", "text", "fiscal_year"), Column("rate", "share", "win_rate_from"), Column("cases", "count", "closed"),
-               _SETTLED)  # fmt: skip
+    rate = Column("rate", "share", "win_rate_from")
+    columns = (Column("year", "text", "fiscal_year"), rate, Column("cases", "count", "closed"), _SETTLED)
     return table(Sheet(frame, columns), w, w.phrase("sections.replay.won"))
