@@ -82,6 +82,28 @@ KEYS: dict[str, tuple[str, ...]] = {
     "history.season_festival": (),  # Spring Festival moves between January and February: their indices carry both
     "history.trend": ("rate", "direction", "amount", "amount_before"),  # level of the trend against a year before
     "history.unusual": ("period", "amount", "expected", "ratio", "direction"),  # far from trend and season
+    # breaks: dated changes of level; measure "amount", "price_index", "quantity" or "orders"; value units follow it
+    "history.break": (
+        "measure", "every", "period", "lo", "hi", "before", "after", "ratio", "direction", "p",
+    ),
+    "history.no_break": ("measure", "every", "periods", "p", "slope", "direction"),  # slope: growth a year
+    "history.out_of_line": ("measure", "every", "period", "value", "expected", "ratio", "direction"),
+    # calendar effects: first and last are days from the festival's first day, without sign; effect is money a festival
+    "history.festival_before": ("first", "last", "ratio", "lo", "hi", "effect", "festivals"),
+    "history.festival_during": ("first", "last", "ratio", "lo", "hi", "effect", "festivals"),
+    "history.festival_after": ("first", "last", "ratio", "lo", "hi", "effect", "festivals"),
+    "history.festival_net": ("effect", "festivals"),
+    "history.working_day": ("off_day", "lo", "hi", "worth", "amount"),
+    # product life and mix
+    "history.product_life": (
+        "by", "items", "new", "new_share", "mature", "mature_share", "fading", "fading_share",
+    ),
+    "history.product_fading": ("by", "item", "amount", "peak", "of_peak"),
+    "history.product_new": ("by", "item", "amount", "first"),
+    "history.mix": ("by", "shifted", "up", "up_share", "up_change", "down", "down_share", "down_change"),
+    "history.mix_hhi": ("by", "hhi", "hhi_before", "nodes", "direction"),
+    "history.unknown_not_positive": ("section", "count"),  # periods at zero or less
+    "history.unknown_days": ("section", "have", "need"),
     # cannot be told
     "history.unknown_empty": ("section",),  # no sales in the scope
     "history.unknown_spans": ("section",),  # no two comparable spans: two whole quarters are needed
