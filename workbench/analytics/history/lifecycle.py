@@ -10,6 +10,8 @@ from workbench.findings import Finding
 from workbench.periods import Spans
 
 YEAR = 12  # months
+NEW = 24  # months since launch for which an item is new
+UNSURE = 3  # months: what is sold in the first of the data may have been sold long before
 FADED = 0.6  # share of its best twelve months below which an item fades
 SILENT = 6  # months without sales after which an item has ended
 CLASSES = ("new", "mature", "fading", "ended")
@@ -20,8 +22,9 @@ def product_life(
 ) -> ProductLife | Unknown:
     """Items by their stage of life, from monthly sales by item.
 
-    New: launched, or first sold, within the last 12 whole months. Ended: nothing sold for 6. Fading: the last 12 months
-    are under 60 % of the item's best 12. Mature: all others. `products` may tell when each was launched.
+    New: launched, or first sold, within the last 24 whole months. Ended: nothing sold for 6. Fading: the last 12 months
+    are under 60 % of the item's best 12. Mature: all others. `products` may tell when each was launched; what is sold
+    in the first three months of the data, and has no launch told, is taken to be older than the data.
     """
     require(sales, ("period", by, "amount", "whole"), f"product life by {by}")
     whole = sales[sales["whole"].astype(bool)]
@@ -52,13 +55,21 @@ def mix(compare: pd.DataFrame, by: str, spans: Spans | None) -> Mix | Unknown:
     shares = shares.sort_values("change", ascending=False, kind="stable")
     hhi, hhi_before = ((shares[c] ** 2).sum() for c in ("share", "share_before"))
     found = _moved(shares, by, now, float(hhi), float(hhi_before)) if len(shares) > 1 else []
-    return Mix(by=by, table=shares, shifted=float(shares["change"].abs().sum() / 2), hhi=float(hhi),
-               hhi_before=float(hhi_before), spans=spans, findings=tuple(found))  # fmt: skip
+    return Mix(
+        by=by,
+        table=shares,
+        shifted=float(shares["change"].abs().sum() / 2),
+        hhi=float(hhi),
+        hhi_before=float(hhi_before),
+        spans=spans,
+        findings=tuple(found),
+    )
 
 
 def _first(wide: pd.DataFrame, products: pd.DataFrame | None, by: str) -> pd.Series:
     """The month from which each item is sold: its launch where that is told, else its first sale."""
     sold = (wide > 0).idxmax().where((wide > 0).any())
+    sold = sold.where(sold >= wide.index[UNSURE])
     if products is None or "launched" not in products:
         return sold
     launched: dict[object, pd.Timestamp] = {}
@@ -75,7 +86,7 @@ def _items(wide: pd.DataFrame, first: pd.Series) -> pd.DataFrame:
     items["of_peak"] = items["amount"] / items["peak"].where(items["peak"] > 0)
     ended = wide.tail(SILENT).abs().sum() == 0
     kind = pd.Series("mature", index=items.index).mask(items["of_peak"] < FADED, "fading").mask(ended, "ended")
-    kind = kind.mask((first >= wide.index[-YEAR]) & ~ended, "new")
+    kind = kind.mask((first >= wide.index[-NEW]) & ~ended, "new")
     items.insert(0, "class", kind)
     return items.sort_values("amount", ascending=False, kind="stable")
 
@@ -93,17 +104,38 @@ def _life(result: ProductLife) -> list[Finding]:
     values = {c: table.loc[c] if c in table.index else None for c in ("new", "mature", "fading")}
     counts = {c: 0 if row is None else row["items"] for c, row in values.items()}
     shares = {f"{c}_share": 0.0 if row is None else row["share"] for c, row in values.items()}
-    found = [fact("history.product_life", weight=table["amount"].sum(), by=result.by, items=len(items), **counts, **shares)]
+    found = [
+        fact("history.product_life", weight=table["amount"].sum(), by=result.by, items=len(items), **counts, **shares)
+    ]
     fading, new = items[items["class"] == "fading"], items[items["class"] == "new"]
     if len(fading):
         item = (fading["peak"] - fading["amount"]).idxmax()
         row = fading.loc[item]
-        found.append(fact("history.product_fading", weight=row["peak"] - row["amount"], about=item, by=result.by, item=item,
-                          amount=row["amount"], peak=row["peak"], of_peak=row["of_peak"]))  # fmt: skip
+        found.append(
+            fact(
+                "history.product_fading",
+                weight=row["peak"] - row["amount"],
+                about=item,
+                by=result.by,
+                item=item,
+                amount=row["amount"],
+                peak=row["peak"],
+                of_peak=row["of_peak"],
+            )
+        )
     if len(new):
         item, row = new.index[0], new.iloc[0]
-        found.append(fact("history.product_new", weight=row["amount"], about=item, by=result.by, item=item,
-                          amount=row["amount"], first=row["first"]))  # fmt: skip
+        found.append(
+            fact(
+                "history.product_new",
+                weight=row["amount"],
+                about=item,
+                by=result.by,
+                item=item,
+                amount=row["amount"],
+                first=row["first"],
+            )
+        )
     return found
 
 
@@ -111,7 +143,19 @@ def _moved(shares: pd.DataFrame, by: str, now: float, hhi: float, before: float)
     up, down = shares.iloc[0], shares.iloc[-1]
     shifted = shares["change"].abs().sum() / 2
     return [
-        fact("history.mix", weight=shifted * now, by=by, shifted=shifted, up=shares.index[0], up_share=up["share"],
-             up_change=up["change"], down=shares.index[-1], down_share=down["share"], down_change=down["change"]),
-        fact("history.mix_hhi", by=by, hhi=hhi, hhi_before=before, nodes=len(shares), direction=direction(hhi - before)),
-    ]  # fmt: skip
+        fact(
+            "history.mix",
+            weight=shifted * now,
+            by=by,
+            shifted=shifted,
+            up=shares.index[0],
+            up_share=up["share"],
+            up_change=up["change"],
+            down=shares.index[-1],
+            down_share=down["share"],
+            down_change=down["change"],
+        ),
+        fact(
+            "history.mix_hhi", by=by, hhi=hhi, hhi_before=before, nodes=len(shares), direction=direction(hhi - before)
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""What the history functions on breaks, the calendar, product life and mix return; see `workbench.analytics.results`."""
+"""What history tells of breaks, the calendar, product life and mix; see `workbench.analytics.results`."""
 
 from dataclasses import dataclass
 
@@ -56,9 +56,10 @@ class CalendarEffects(Result):
 class ProductLife(Result):
     """Items by where they stand in their life.
 
-    `table`: index class ("new", "growing", "mature", "fading", "ended"); columns items, amount (last 12 months),
+    `table`: index class ("new", "mature", "fading", "ended"); columns items, amount (last 12 months),
         amount_before (the 12 before), share
-    `items`: index item, largest first; columns class, first (first month sold or launched), amount, amount_before,
+    `items`: index item, largest first; columns class, first (month launched or first
+        sold, NaT where older than the data), amount, amount_before,
         peak (best 12 months), of_peak (amount / peak)
     """
 

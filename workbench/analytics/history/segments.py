@@ -1,7 +1,7 @@
 """Where the level of a series changes: least squares over all ways to cut it, by dynamic programming.
 
-Bai & Perron (1998, 2003); the number of cuts by BIC, their dates' intervals by Bai (1997), the test that there is any by
-the largest F over all dates (Andrews 1993). Levels only, or levels around one common slope.
+Bai & Perron (1998, 2003); the number of cuts by BIC, their dates' intervals by Bai (1997), the test that there is any
+by the largest F over all dates (Andrews 1993). Levels only, or levels around one common slope.
 """
 
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def p_of_sup_f(values: np.ndarray, cut: Cut, shortest: int, *, slope: bool = Fal
 
 
 def interval(values: np.ndarray, cut: Cut, which: int, level: float = 0.95) -> tuple[int, int]:
-    """Positions between which break number `which` lies with `level` confidence (Bai 1997), variances of its own each side.
+    """Positions between which break number `which` lies with `level` confidence (Bai 1997), a variance for each side.
 
     The argmax of two Brownian motions with drift -1/2 that leave 0 to either side; its density has no closed form
     here, so it is integrated: the height reached is exponential, the time to a height inverse Gaussian.

@@ -79,7 +79,9 @@ def price_index(sales: pd.DataFrame, by: str = "product") -> pd.DataFrame:
         if moved < 1e-10:
             break
     whole = sales.groupby("period")["whole"].all() if "whole" in sales else pd.Series(True, index=index.index)
-    return pd.DataFrame({"price_index": np.exp(index - index.mean()), "whole": whole.reindex(index.index)}).reset_index()
+    return pd.DataFrame(
+        {"price_index": np.exp(index - index.mean()), "whole": whole.reindex(index.index)}
+    ).reset_index()
 
 
 def _mean(values: pd.Series, weight: pd.Series, group: pd.Series) -> pd.Series:
@@ -109,9 +111,16 @@ def _dated(adjusted: pd.Series, cut: segments.Cut) -> pd.DataFrame:
     for which, at in enumerate(cut.at):
         lo, hi = segments.interval(adjusted.to_numpy(), cut, which)
         before, after = cut.fitted[at], cut.fitted[at + 1] - cut.slope
-        rows.append({"period": index[at + 1], "lo": index[min(lo + 1, len(index) - 1)],
-                     "hi": index[min(hi + 1, len(index) - 1)], "before": np.exp(before), "after": np.exp(after),
-                     "ratio": np.expm1(after - before)})  # fmt: skip
+        rows.append(
+            {
+                "period": index[at + 1],
+                "lo": index[min(lo + 1, len(index) - 1)],
+                "hi": index[min(hi + 1, len(index) - 1)],
+                "before": np.exp(before),
+                "after": np.exp(after),
+                "ratio": np.expm1(after - before),
+            }
+        )
     columns = ["period", "lo", "hi", "before", "after", "ratio"]
     return pd.DataFrame(rows, columns=columns).set_index("period")
 
@@ -126,15 +135,43 @@ def _outliers(whole: pd.Series, expected: np.ndarray, off: pd.Series) -> pd.Data
 def _findings(result: Breaks) -> list[Finding]:
     shared = {"measure": result.measure, "every": result.every}
     found = [
-        fact("history.break", weight=row["after"] - row["before"], **shared, period=period, lo=row["lo"], hi=row["hi"],
-             before=row["before"], after=row["after"], ratio=row["ratio"], direction=direction(row["ratio"]), p=result.p)
+        fact(
+            "history.break",
+            weight=row["after"] - row["before"],
+            **shared,
+            period=period,
+            lo=row["lo"],
+            hi=row["hi"],
+            before=row["before"],
+            after=row["after"],
+            ratio=row["ratio"],
+            direction=direction(row["ratio"]),
+            p=result.p,
+        )
         for period, row in result.breaks.iterrows()
-    ]  # fmt: skip
+    ]
     if not found:
-        found = [fact("history.no_break", **shared, periods=len(result.table), p=result.p, slope=result.slope,
-                      direction=direction(result.slope))]  # fmt: skip
+        found = [
+            fact(
+                "history.no_break",
+                **shared,
+                periods=len(result.table),
+                p=result.p,
+                slope=result.slope,
+                direction=direction(result.slope),
+            )
+        ]
     for period, row in result.outliers.assign(far=(result.outliers["ratio"] - 1).abs()).nlargest(2, "far").iterrows():
         turn = direction(row["ratio"] - 1)
-        found.append(fact("history.out_of_line", **shared, period=period, value=row["value"], expected=row["expected"],
-                          ratio=row["ratio"], direction=turn))  # fmt: skip
+        found.append(
+            fact(
+                "history.out_of_line",
+                **shared,
+                period=period,
+                value=row["value"],
+                expected=row["expected"],
+                ratio=row["ratio"],
+                direction=turn,
+            )
+        )
     return found

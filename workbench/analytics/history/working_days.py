@@ -44,8 +44,15 @@ def calendar_effects(
     table = _spans(near, chosen) if around else pd.DataFrame()
     off, (lo, hi) = float(fit.params["off"]), fit.conf_int().loc["off"]
     worth = _worth(days, off)
-    result = CalendarEffects(spans=table, profile=profile, off_day=float(np.exp(off)), lo=float(np.exp(lo)),
-                             hi=float(np.exp(hi)), day_worth=worth, festivals=int(count))  # fmt: skip
+    result = CalendarEffects(
+        spans=table,
+        profile=profile,
+        off_day=float(np.exp(off)),
+        lo=float(np.exp(lo)),
+        hi=float(np.exp(hi)),
+        day_worth=worth,
+        festivals=int(count),
+    )
     return CalendarEffects(**{**vars(result), "findings": tuple(_findings(result, days))})
 
 
@@ -69,8 +76,12 @@ def _columns(days: pd.DataFrame, near: pd.Series | None = None) -> pd.DataFrame:
     if near is not None:
         off = np.where(near, (dates.day_of_week >= 5).astype(float), off)
     to_end = (dates + pd.offsets.QuarterEnd(0) - dates).days
-    known: dict[str, Any] = {"const": 1.0, "off": off, "quarter_end": (to_end < 14).astype(float),
-                             "years": (dates - pd.Timestamp("2020-01-01")).days / 365.25}  # fmt: skip
+    known: dict[str, Any] = {
+        "const": 1.0,
+        "off": off,
+        "quarter_end": (to_end < 14).astype(float),
+        "years": (dates - pd.Timestamp("2020-01-01")).days / 365.25,
+    }
     known |= {f"weekday_{n}": (dates.day_of_week == n) & (off == 0) for n in (0, 1, 2, 3)}
     known |= {f"month_{n}": dates.month == n for n in range(3, 13)}  # January and February are one: the rest of them
     return pd.DataFrame(known, index=days.index).astype("float64")
@@ -100,7 +111,7 @@ def _inside(away: pd.Series, spans: tuple[tuple[int, int], ...]) -> pd.Series:
 
 
 def _fit(ordinary: pd.DataFrame) -> tuple[Any, float]:
-    """Quasi-Poisson, and the size of a day that it is in units of: the spread is as large as it is, not as large as counts would have it."""
+    """Quasi-Poisson, with the spread there is instead of that of counts; and the mean day, which it is in units of."""
     from statsmodels.api import GLM, families
 
     size = ordinary["amount"].mean()
@@ -109,7 +120,7 @@ def _fit(ordinary: pd.DataFrame) -> tuple[Any, float]:
 
 
 def _found(profile: pd.DataFrame, spread: float) -> tuple[tuple[int, int], ...]:
-    """Spans of days with one ratio each, by Poisson likelihood and BIC; the first and the last, ordinary days, are left out."""
+    """Spans of days with one ratio each, by Poisson likelihood and BIC, but the ordinary first and last."""
     amount, expected = (np.concatenate([[0.0], profile[c].cumsum()]) for c in ("amount", "expected"))
     days = len(profile)
     cost = np.full((MOST + 1, days + 1), np.inf)
@@ -141,11 +152,17 @@ def _spans(near: pd.DataFrame, chosen: tuple[tuple[int, int], ...]) -> pd.DataFr
         n, ratio = len(inside), inside["amount"].sum() / inside["expected"].sum()
         error = (inside["amount"] - ratio * inside["expected"]).std(ddof=1) / np.sqrt(n) / inside["expected"].mean()
         half = t.ppf(0.975, n - 1) * error
-        role = "before" if last < 0 and ratio >= 1 else "after" if first > 0 else "during"
+        role = "before" if last < 0 else "after" if first > 0 else "during"
         name = role if role not in rows else f"{role} {sum(r.startswith(role) for r in rows) + 1}"
         effect = (inside["amount"] - inside["expected"]).mean()
-        rows[name] = {"first": first, "last": last, "ratio": ratio, "lo": max(0.0, ratio - half), "hi": ratio + half,
-                      "effect": effect}  # fmt: skip
+        rows[name] = {
+            "first": first,
+            "last": last,
+            "ratio": ratio,
+            "lo": max(0.0, ratio - half),
+            "hi": ratio + half,
+            "effect": effect,
+        }
     columns = ["first", "last", "ratio", "lo", "hi", "effect"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("role")
 
@@ -158,14 +175,33 @@ def _worth(days: pd.DataFrame, off: float) -> float:
 
 def _findings(result: CalendarEffects, days: pd.DataFrame) -> list[Finding]:
     month = float(days["amount"].mean() * _MONTH)
-    found = [fact("history.working_day", weight=result.day_worth * month, off_day=result.off_day, lo=result.lo,
-                  hi=result.hi, worth=result.day_worth, amount=result.day_worth * month)]  # fmt: skip
+    found = [
+        fact(
+            "history.working_day",
+            weight=result.day_worth * month,
+            off_day=result.off_day,
+            lo=result.lo,
+            hi=result.hi,
+            worth=result.day_worth,
+            amount=result.day_worth * month,
+        )
+    ]
     if result.spans.empty:
         return found
     told = []
     for role, row in result.spans.iterrows():
-        told.append(fact(f"history.festival_{str(role).split(' ')[0]}", weight=row["effect"], first=abs(row["first"]),
-                         last=abs(row["last"]), ratio=max(row["ratio"], 0.0), lo=row["lo"], hi=row["hi"], effect=row["effect"],
-                         festivals=result.festivals))  # fmt: skip
+        told.append(
+            fact(
+                f"history.festival_{str(role).split(' ')[0]}",
+                weight=row["effect"],
+                first=abs(row["first"]),
+                last=abs(row["last"]),
+                ratio=max(row["ratio"], 0.0),
+                lo=row["lo"],
+                hi=row["hi"],
+                effect=row["effect"],
+                festivals=result.festivals,
+            )
+        )
     net = float(result.spans["effect"].sum())
     return [*told, fact("history.festival_net", weight=net, effect=net, festivals=result.festivals), *found]
