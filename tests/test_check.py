@@ -143,7 +143,7 @@ def test_init_refuses_to_overwrite(here):
 
 
 def test_nothing_in_a_file_becomes_a_setting(here):
-    hostile = ['"]\n[company]\nname = \'x\'', "<script>", "=HYPERLINK(1)", "a\tb", "😀", "../.."]
+    hostile = ["\"]\n[company]\nname = 'x'", "<script>", "=HYPERLINK(1)", "a\tb", "😀", "../.."]
     header = ",".join('"' + h.replace('"', '""') + '"' for h in ["订单日期", "销售额", *hostile])
     rows = "".join(f"2024-01-{i:02d},{i}.5{',x' * len(hostile)}\n" for i in range(13, 29))
     (here / "x.csv").write_text(header + "\n" + rows, "utf-8")

@@ -30,9 +30,13 @@ class Column:
         return _KIND_OF.get(self.how.partition(":")[0], self.how)
 
 
-_KIND_OF = {"share": "ratio", "change": "ratio", "points": "ratio", "decimal": "number", "price": "money",
-            "period": "date", "season": "number", "kpi": "text", "level": "text", "step": "text", "kind": "text", "measure": "text",
-            "by_unit": "number", "change_by_unit": "number"}  # fmt: skip
+_KIND_OF = {
+    **dict.fromkeys(("share", "change", "points"), "ratio"),
+    **dict.fromkeys(("decimal", "season", "by_unit", "change_by_unit"), "number"),
+    **dict.fromkeys(("kpi", "level", "step", "kind", "measure"), "text"),
+    "price": "money",
+    "period": "date",
+}
 
 
 @dataclass(frozen=True)
