@@ -75,14 +75,15 @@ class Data:
         return source.stages if source else Stages()
 
     def deals(self) -> pd.DataFrame | None:
-        """The opportunities with a column for each level that they lead to, named as reports name it; None without them."""
+        """The opportunities with a column for each level they lead to, named as reports name it; None without them."""
         frame = self.tables.get("opportunities")
         if frame is None:
             return None
         columns = [str(c) for c in frame.columns]
         found: dict[str, pd.Series] = {}
         for level in self.run.settings.levels:
-            values, labels = self.refs.values(frame, "opportunities", level), self.refs.labels(level, "opportunities", columns)
+            values = self.refs.values(frame, "opportunities", level)
+            labels = self.refs.labels(level, "opportunities", columns)
             if values is not None:
                 found[level] = values.map(lambda v, labels=labels: labels.get(v, v))
         return frame.assign(**found)
@@ -147,7 +148,7 @@ class Data:
         if self.spans is None:
             return pd.DataFrame(index=pd.Index([], name="span"))
         facts = Facts(self.tables, self.spans, self.run.calendar, self.run.as_of, self.stages)
-        return components(facts, self.compare(), self.sales)
+        return components(facts, self.compare(), self.sales, self.cube.order_days)
 
     def _partial(self) -> list[Step]:
         months = self.sales("month")
