@@ -153,6 +153,13 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "funnel.replay_change": ("stage", "first", "last", "change", "first_year", "last_year", "p_adjusted"),
     "funnel.replay_open": ("year", "settled"),
+    # channels: returned is value won for each unit of money spent lag_months before
+    "funnel.channels": ("returned", "spend", "won_amount", "channels", "lag_months", "first", "last"),
+    "funnel.channels_apart": (  # told: the best one's interval lies above the last one's
+        "best", "best_returned", "best_lo", "best_hi", "last", "last_returned", "last_lo", "last_hi", "told",
+    ),
+    "funnel.unknown_spend": ("section",),
+    "funnel.unknown_spend_months": ("section", "have", "need"),
     "funnel.unknown_opportunities": ("section",),
     "funnel.unknown_stages": ("section",),  # the settings do not say which stages are won and lost
     "funnel.unknown_order": ("section",),  # nor in which order the open ones follow

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from workbench.analytics.funnel import Ageing, Conversion, Cycle, Replay, Reps, WinRate
+from workbench.analytics.funnel import Ageing, Channels, Conversion, Cycle, Replay, Reps, WinRate
 from workbench.views import charts_funnel as charts
 from workbench.views.show import View, sentences, view
 from workbench.views.show import _columns as columns_of
@@ -212,6 +212,34 @@ def _(result: Replay, w: Words, as_of: pd.Timestamp) -> View:
     )
 
 
+@view.register
+def _(result: Channels, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("sections.channels.heading")
+    sheet = Sheet(result.table, (Column("channel", "level", "channel"), *columns_of(result.table, _CHANNELS)))
+    return View(
+        "channels",
+        heading,
+        *split(sentences(result.findings, w)),
+        tables=(table(sheet, w, w.days(result.days)),),
+        how=w.phrase("sections.channels.how"),
+        terms=("kpi:marketing_return", "kpi:cost_per_lead"),
+        sheets={"channels": sheet},
+        uses=("spend", "opportunities"),
+        open_table=True,
+    )
+
+
+_CHANNELS = {
+    "spend": Column("spend", "money"),
+    "cost_per_lead": Column("cost_per_lead", "money", minor=True),
+    "won": Column("won", "count"),
+    "won_amount": Column("won_amount", "money"),
+    "returned": Column("returned", "decimal"),
+    "lo": Column("lo", "decimal", "lo_times", minor=True),
+    "hi": Column("hi", "decimal", "hi_times", minor=True),
+    "leads": Column("leads", "count", on_page=False),
+    "cost_of_win": Column("cost_of_win", "money", on_page=False),
+}
 _CURVE = (("open", "share"), ("lo", "lo"), ("hi", "hi"))
 _REPLAY = (
     Column("pooled", "share"),

@@ -5,7 +5,8 @@
 """
 
 from workbench.analytics.funnel.people import reps
-from workbench.analytics.funnel.results import Ageing, Conversion, Cycle, Replay, Reps, WinRate
+from workbench.analytics.funnel.results import Ageing, Channels, Conversion, Cycle, Replay, Reps, WinRate
+from workbench.analytics.funnel.spending import channels
 from workbench.analytics.funnel.steps import conversion
 from workbench.analytics.funnel.timing import ageing, cycle
 from workbench.analytics.funnel.winning import win_rate
@@ -13,12 +14,14 @@ from workbench.analytics.funnel.years import replay
 
 __all__ = [
     "Ageing",
+    "Channels",
     "Conversion",
     "Cycle",
     "Replay",
     "Reps",
     "WinRate",
     "ageing",
+    "channels",
     "conversion",
     "cycle",
     "replay",

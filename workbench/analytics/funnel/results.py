@@ -125,3 +125,21 @@ class Replay(Result):
     cases: pd.DataFrame
     settled: pd.Series
     tests: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Channels(Result):
+    """What each channel brought for what was spent on it as long before as deals take to be won.
+
+    `table`: index channel, largest return first; columns
+        spend      of the months from `lag_months` before the first to `lag_months` before the last day
+        [leads, cost_per_lead]   of the same months
+        won, won_amount          deals of this source won from the first to the last day
+        returned   won_amount / spend; lo, hi: 95 % interval, from how many deals of what size made it
+        cost_of_win   spend / won
+    `days`: first and last day. `lag_months`: median months from creation to won
+    """
+
+    table: pd.DataFrame
+    days: tuple[pd.Timestamp, pd.Timestamp]
+    lag_months: int

@@ -18,6 +18,11 @@ _ROUNDS = 6
 SHORTEST, MOST = 3, 6  # days that a span lasts; spans looked for
 FEWEST_DAYS, FEWEST_FESTIVALS = 730, 2
 _MONTH = 30.4  # days
+_SAID = {
+    "before": "history.festival_before",
+    "during": "history.festival_during",
+    "after": "history.festival_after",
+}
 
 
 def calendar_effects(
@@ -192,7 +197,7 @@ def _findings(result: CalendarEffects, days: pd.DataFrame) -> list[Finding]:
     for role, row in result.spans.iterrows():
         told.append(
             fact(
-                f"history.festival_{str(role).split(' ')[0]}",
+                _SAID[str(role).split(" ")[0]],
                 weight=row["effect"],
                 first=abs(row["first"]),
                 last=abs(row["last"]),
