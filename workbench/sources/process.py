@@ -120,7 +120,7 @@ def headcount(facts: "Facts") -> "Sums":
     left = sellers["left"] if "left" in sellers else pd.Series(pd.NaT, sellers.index, dtype="datetime64[ns]")
     found = {}
     for name, (first, last) in facts.days.items():
-        start, end = sellers["joined"].clip(lower=first), left.fillna(last).clip(upper=last)
+        start, end = sellers["joined"].where(sellers["joined"] > first, first), left.where(left < last, last)
         found[name] = float(((end - start).dt.days + 1).clip(lower=0).sum() / ((last - first).days + 1))
     return {"reps": found} if min(found.values()) > 0 else {}
 

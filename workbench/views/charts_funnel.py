@@ -119,11 +119,12 @@ def _win_rate(result: WinRate, w: Words, wide: bool) -> Canvas:
         axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
         left_of(axes, level, w.percent(level, 0))
     axes.axhline(float(result.total["rate"]), color=ACCENT, linewidth=1.4, linestyle=(0, (4, 3)), zorder=1)
-    for at, row in enumerate(table.itertuples()):
-        whole = bool(row.whole)
-        axes.plot([at, at], [row.lo, row.hi], color=ACCENT_LIGHT, linewidth=6, solid_capstyle="butt")
-        face = ACCENT if whole else PAPER
-        axes.plot([at], [row.rate], marker="o", markersize=6, color=face, markeredgecolor=ACCENT, markeredgewidth=1.2)
+    for at, (_, row) in enumerate(table.iterrows()):
+        axes.plot([at, at], [row["lo"], row["hi"]], color=ACCENT_LIGHT, linewidth=6, solid_capstyle="butt")
+        face = ACCENT if row["whole"] else PAPER
+        axes.plot(
+            [at], [row["rate"]], marker="o", markersize=6, color=face, markeredgecolor=ACCENT, markeredgewidth=1.2
+        )
     _names_below(axes, [w.period(p, result.every) for p in table.index], wide)
     return size
 

@@ -42,11 +42,11 @@ def _breaks(result: Breaks, w: Words, wide: bool) -> Canvas:
     axes.set(xlim=(-0.5, len(table) - 0.5), ylim=(low, high))
     _scale_lines(axes, (low, high), unit, w)
     for period, row in result.breaks.iterrows():
-        at, lo, hi = (table.index.get_loc(p) for p in (period, row["lo"], row["hi"]))
+        at, lo, hi = (int(p) for p in table.index.searchsorted(pd.DatetimeIndex([period, row["lo"], row["hi"]])))
         axes.axvspan(lo - 0.5, hi - 0.5, color=GREY_LIGHT, linewidth=0, zorder=0)
         _between_labels(axes, at, len(table), f"{w.period(period, result.every)} {w.percent_sign(row['ratio'])}")
     axes.plot(range(len(table)), table["adjusted"], color=GREY, linewidth=1.3)
-    cuts = [0, *(table.index.get_loc(p) for p in result.breaks.index), len(table)]
+    cuts = [0, *(int(table.index.searchsorted(p)) for p in result.breaks.index), len(table)]
     for a, b in pairwise(cuts):
         axes.plot(range(a, b), table["level"].iloc[a:b], color=ACCENT, linewidth=2.6)
     if scale:
@@ -102,10 +102,14 @@ def _festival(result: CalendarEffects, w: Words, wide: bool) -> Canvas:
             axes.axhline(level, color=GREY if level in (0, 1) else LINE, linewidth=1, zorder=0)
             left_of(axes, level, w.percent(level, 0))
     svg.bars(axes, list(zip(ratio.index, ratio, strict=True)), color=ACCENT_LIGHT, linewidth=0)
-    for row in result.spans.itertuples():
-        height = max(float(row.ratio), 0.0)
+    for _, row in result.spans.iterrows():
+        height = max(float(row["ratio"]), 0.0)
         axes.plot(
-            [row.first - 0.5, row.last + 0.5], [height, height], color=ACCENT, linewidth=2.8, solid_capstyle="butt"
+            [row["first"] - 0.5, row["last"] + 0.5],
+            [height, height],
+            color=ACCENT,
+            linewidth=2.8,
+            solid_capstyle="butt",
         )
     for day in range(-28, last + 1, 7 if wide else 14):
         under(axes, day, w.number(day), 14)

@@ -259,7 +259,7 @@ def _parts(frame: pd.DataFrame, first: Column, result: Conversion) -> tuple[Shee
     """All steps of all parts for the workbook; for the page the narrowest step of each."""
     known = _STEP | ({"settled": _SETTLED} if "settled" in frame else {})
     whole = frame.reset_index(level=1).rename_axis(first.name)
-    step = frame.xs(result.bottleneck, level=1)
+    step = pd.DataFrame(frame.xs(result.bottleneck, level=1))
     return (
         Sheet(whole, (first, Column("stage", "text"), *columns_of(whole, known))),
         Sheet(

@@ -96,9 +96,8 @@ def _(result: ProductLife, w: Words, as_of: pd.Timestamp) -> View:
     heading = w.phrase("sections.product_life.heading", {"by": result.by})
     named = _named(result.table.index, w)
     classes = result.table.rename(index=named)
-    items = result.items.assign(
-        **{"class": result.items["class"].map(named), "first": [_month(day, w) for day in result.items["first"]]}
-    )
+    items = result.items.assign(first=result.items["first"].map(lambda day: _month(day, w)))
+    items["class"] = items["class"].map(named)
     shown = Sheet(classes, (Column("class", "text", "life_class"), *columns_of(classes, _CLASSES)))
     listed = Sheet(items, (Column("item", "level", result.by), *columns_of(items, _ITEMS)))
     return View(

@@ -60,7 +60,7 @@ def with_rates(counts: pd.DataFrame, cases: str, of: str) -> pd.DataFrame:
     return counts.assign(rate=counts[cases] / n.where(n > 0), lo=lo, hi=hi)
 
 
-def p_same(cases: Sequence[float], of: Sequence[float]) -> float:
+def p_same(cases: Sequence[float] | pd.Series, of: Sequence[float] | pd.Series) -> float:
     """How likely rates this different are when all are the same (Pearson's chi-square); NaN where unknown."""
     from scipy.stats import chi2
 

@@ -1,5 +1,7 @@
 """Win rates of reps without letting small numbers shout."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -110,7 +112,8 @@ def _findings(result: Reps) -> list[Finding]:
     table = result.table
     best, last = table[table["top"] >= LIKELY], table[table["bottom"] >= LIKELY]
     counted = table[table["closed"] > 0]
-    high, low = counted["rate"].idxmax(), counted["rate"].idxmin()
+    high: Any = counted["rate"].idxmax()
+    low: Any = counted["rate"].idxmin()
     shared = {"reps": len(table), "team": result.team, "spread": result.spread, "best": len(best), "last": len(last)}
     found = [
         fact("funnel.reps", **shared, told=bool(len(best) or len(last)), p_same=result.p_same),

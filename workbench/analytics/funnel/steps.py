@@ -1,5 +1,7 @@
 """From stage to stage: which deals went on, which were lost, which still wait."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -129,14 +131,15 @@ def _counts(row: pd.Series) -> tuple[float, float]:
 
 def _findings(result: Conversion, deals: pd.DataFrame) -> list[Finding]:
     table, stage = result.table, result.bottleneck
-    row, first = table.loc[stage], table.iloc[0]
+    row: Any = table.loc[stage]
+    first = table.iloc[0]
     rates = table["rate"].dropna().sort_values()
     second = table.loc[rates.index[1]] if len(rates) > 1 else None
     closed = int((~deals["open"]).sum())
     found = [
         fact(
             "funnel.bottleneck",
-            weight=row.get("amount_lost", 0.0),
+            weight=float(row["amount_lost"]) if "amount_lost" in row else 0.0,
             about=stage,
             stage=stage,
             next=row["next"] or None,
@@ -170,7 +173,8 @@ def _node_findings(result: Conversion) -> list[Finding]:
     clear = judged[judged["p_adjusted"] < UNLIKELY]
     if clear.empty:
         return [fact("funnel.nodes_alike", by=result.by, nodes=int(result.nodes.index.get_level_values(0).nunique()))]
-    node, stage = clear["p_adjusted"].idxmin()
+    where: Any = clear["p_adjusted"].idxmin()
+    node, stage = where
     row = clear.loc[(node, stage)]
     return [
         fact(

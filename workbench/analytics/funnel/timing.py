@@ -1,5 +1,7 @@
 """How long deals take, and which open ones have stood too long."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -153,7 +155,8 @@ def _cycle_findings(result: Cycle) -> list[Finding]:
     ]
     nodes = result.groups.iloc[1:].dropna(subset=["median"])
     if len(nodes) > 1 and pd.notna(result.p_same):
-        slow, fast = nodes["median"].idxmax(), nodes["median"].idxmin()
+        slow: Any = nodes["median"].idxmax()
+        fast: Any = nodes["median"].idxmin()
         found.append(
             fact(
                 "funnel.cycle_groups",

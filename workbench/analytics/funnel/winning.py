@@ -39,7 +39,7 @@ def win_rate(
     table = _table(closed.groupby(calendar.start(closed["closed"], every).rename("period")), valued)
     last = calendar.end_of(table.index[-1], every)
     table["whole"] = [True] * (len(table) - 1) + [as_of is None or last <= as_of]
-    total = _table(closed.groupby(lambda _: 0), valued).loc[0]
+    total = _table(closed.groupby(lambda _: 0), valued).iloc[0]
     whole = table[table["whole"]]
     many = whole[whole["closed"] >= FEWEST]
     same = p_same(many["won"], many["closed"])

@@ -41,7 +41,8 @@ def replay(
     parts = {int(y): _steps(part, stages) for y, part in deals.groupby(year)}
     passed, cases = (pd.DataFrame({y: p[c] for y, p in parts.items()}) for c in ("passed", "cases"))
     settled = (1 - deals["open"].groupby(year).mean()).rename("settled").rename_axis("year")
-    tested = settled.index[(settled >= SETTLED) & (cases.loc[WON].reindex(settled.index) >= FEWEST)]
+    closed: pd.Series = cases.T[WON].reindex(settled.index)
+    tested = settled.index[(settled >= SETTLED) & (closed >= FEWEST)]
     if len(tested) < 2:
         return unknown("replay", "funnel.unknown_years", have=len(tested), need=2)
     tests = _tests(passed[tested], cases[tested])

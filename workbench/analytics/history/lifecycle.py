@@ -1,5 +1,7 @@
 """Which items are new, which carry the sales, which fade; and how shares moved."""
 
+from typing import Any
+
 import pandas as pd
 
 from workbench.analytics.history.frames import require, side_by_side, unknown, unknown_spans
@@ -109,7 +111,7 @@ def _life(result: ProductLife) -> list[Finding]:
     ]
     fading, new = items[items["class"] == "fading"], items[items["class"] == "new"]
     if len(fading):
-        item = (fading["peak"] - fading["amount"]).idxmax()
+        item: Any = (fading["peak"] - fading["amount"]).idxmax()
         row = fading.loc[item]
         found.append(
             fact(

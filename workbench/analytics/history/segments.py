@@ -176,7 +176,7 @@ def _times(own: float, other: float) -> tuple[np.ndarray, np.ndarray]:
     t, m = times[:, None], heights[None, :]
     passage = m / np.sqrt(2 * np.pi * own * t**3) * np.exp(-((m - t / 2) ** 2) / (2 * own * t))
     joint = rate * np.exp(-rate * m) * -np.expm1(-rival * m) * passage
-    return times, np.trapezoid(joint, heights, axis=1)
+    return times, np.asarray(np.trapezoid(joint, heights, axis=1))
 
 
 def _where(side: tuple[np.ndarray, np.ndarray], tail: float) -> float:

@@ -1,5 +1,7 @@
 """Dated changes of level, and periods that fall out of line."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -133,7 +135,7 @@ def _outliers(whole: pd.Series, expected: np.ndarray, off: pd.Series) -> pd.Data
 
 
 def _findings(result: Breaks) -> list[Finding]:
-    shared = {"measure": result.measure, "every": result.every}
+    shared: dict[str, Any] = {"measure": result.measure, "every": result.every}
     found = [
         fact(
             "history.break",

@@ -96,7 +96,7 @@ def _settled(
     days: pd.DataFrame, given: tuple[tuple[int, int], ...], around: bool
 ) -> tuple[tuple[tuple[int, int], ...], pd.DataFrame, Any]:
     """The spans, the days with what is expected of them, and the fit: spans from the fit, the fit without the spans."""
-    chosen, seen = given or (USUAL,), []
+    chosen, seen = given or (USUAL,), list[tuple[tuple[int, int], ...]]()
     while True:
         apart = _inside(days["away"], chosen)
         fit, size = _fit(days[~apart])
@@ -151,7 +151,7 @@ def _found(profile: pd.DataFrame, spread: float) -> tuple[tuple[int, int], ...]:
 def _spans(near: pd.DataFrame, chosen: tuple[tuple[int, int], ...]) -> pd.DataFrame:
     from scipy.stats import t
 
-    rows = {}
+    rows: dict[str, dict[str, float]] = {}
     for first, last in chosen:
         inside = near[near["away"].between(first, last)].groupby("festival")[["amount", "expected"]].sum()
         n, ratio = len(inside), inside["amount"].sum() / inside["expected"].sum()
