@@ -39,6 +39,13 @@ def written(folder: Path, settings: str = SETTINGS, lines: str = LINES) -> None:
     (folder / "订单.csv").write_text(lines, "utf-8")
 
 
+def test_a_problem_with_a_file_stands_under_the_table_that_reads_it(here):
+    written(here, lines=LINES + "2024-04-01,5\n")
+    told = called("check").stderr.splitlines()
+    assert told[0] == "orders (订单.csv): 1 problem"
+    assert "订单.csv: 1 rows do not have the header's 4 fields" in told[1]
+
+
 def test_right_settings_end_with_a_summary(here):
     written(here)
     told = called("check")

@@ -1,8 +1,10 @@
 """`workbench check`: everything wrong with the settings and the data at once, else what the data hold."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +62,19 @@ def _grouped(problems: list[str], company: Settings) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for problem in problems:
         name, _, rest = problem.partition(": ")
+        if name not in company.sources and (holder := _holder(name, company)):
+            name, rest = holder, problem
         source = company.sources.get(name)
         where = f"{name} ({', '.join(source.files) or source.table or source.derive})" if source else "data"
         found.setdefault(where, []).append(rest if source else problem)
     return found
+
+
+def _holder(file: str, company: Settings) -> str:
+    """The source that reads a file of this name."""
+    sheetless = re.sub(r" \[.*\]$", "", file.partition(",")[0])
+    patterns = {n: [Path(f).name for f in s.files] for n, s in company.sources.items()}
+    return next((n for n, files in patterns.items() if any(fnmatchcase(sheetless, f) for f in files)), "")
 
 
 def _listed(where: str, problems: list[str]) -> list[str]:
