@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 12
 _MOST_PERIODS = 24
+_MOST_STEPS = 90
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _cycle(result: Cycle, w: Words, wide: bool) -> Canvas:
     size = svg.canvas(WIDE, 260) if wide else svg.canvas(NARROW, 230)
     axes = size.axes(left=46, top=10, right=12, bottom=40)
     curve = result.curve[result.curve["open"] >= 0.02]
+    curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, _MOST_STEPS).astype(int))]
     last = float(curve.index[-1])
     axes.set(xlim=(0, last), ylim=(0, 1.02))
     for level in (0, 0.25, 0.5, 0.75, 1):

@@ -76,7 +76,7 @@ def _(result: Breaks, w: Words, as_of: pd.Timestamp) -> View:
 @view.register
 def _(result: CalendarEffects, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w, most=5)
-    heading = w.phrase("sections.calendar_effects.heading")
+    heading = w.phrase("sections.calendar_effects.heading", {"festival": len(result.spans) > 0})
     spans = result.spans.rename(index=lambda role: w.phrase(f"sections.calendar_effects.role.{role.split(' ')[0]}"))
     sheet = Sheet(spans, (Column("role", "text"), *columns_of(spans, _SPANS)))
     there = len(spans) > 0

@@ -118,6 +118,13 @@ def test_under_thirty_closed_deals_no_rate_is_told() -> None:
     assert keys_of(f.conversion(None, None, STAGES)) == ["funnel.unknown_opportunities"]
 
 
+def test_one_reason_is_told_once() -> None:
+    nothing = f.conversion(None, None, STAGES), f.win_rate(None, STAGES), f.replay(None, None, STAGES)
+    known = f.conversion(*funnel(HALF_AND_TWO_FIFTHS), STAGES)
+
+    assert f.told(*nothing, known) == (nothing[0], known)
+
+
 def test_a_level_that_deals_do_not_have_is_an_error() -> None:
     with pytest.raises(DataError, match="column 'region' is missing"):
         f.conversion(*funnel(HALF_AND_TWO_FIFTHS), STAGES, by="region")

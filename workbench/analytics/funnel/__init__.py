@@ -4,6 +4,7 @@
 `stages` the settings' won, lost and open stages (`data.stages`). Findings and their values: `workbench.analytics.keys`.
 """
 
+from workbench.analytics.funnel.deals import told
 from workbench.analytics.funnel.people import reps
 from workbench.analytics.funnel.results import Ageing, Channels, Conversion, Cycle, Replay, Reps, WinRate
 from workbench.analytics.funnel.spending import channels
@@ -26,5 +27,6 @@ __all__ = [
     "cycle",
     "replay",
     "reps",
+    "told",
     "win_rate",
 ]

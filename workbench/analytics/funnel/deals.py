@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.analytics.keys import fact
 from workbench.analytics.kpis import wilson
-from workbench.analytics.results import Unknown
+from workbench.analytics.results import Result, Unknown
 from workbench.errors import DataError
 from workbench.settings import Stages
 
@@ -40,6 +40,15 @@ def judged(
     if absent := [c for c in dates if c not in opportunities]:
         return unknown(section, "funnel.unknown_dates", column=absent[0])
     return with_outcome(opportunities, stages)
+
+
+def told(*results: Result) -> tuple[Result, ...]:
+    """The results in order, with only the first of those that cannot be told for the same reason."""
+    kept: dict[object, Result] = {}
+    for result in results:
+        reason = result.findings[0].key if isinstance(result, Unknown) else id(result)
+        kept.setdefault(reason, result)
+    return tuple(kept.values())
 
 
 def too_few(section: str, have: int) -> Unknown | None:

@@ -14,7 +14,6 @@ from workbench.settings import Stages
 
 BANDS = (0, 31, 61, 91, 181, 366)  # first day of each age band
 SLOWEST = 0.9  # quantile of won deals' days beyond which an open deal is stuck
-_POINTS = 200
 
 
 def cycle(opportunities: pd.DataFrame | None, stages: Stages, as_of: pd.Timestamp, by: str = "") -> Cycle | Unknown:
