@@ -110,6 +110,18 @@ def test_a_day_still_to_come_is_pointed_out(here):
     assert "the last is dated 2190-05-06, which is still to come" in told.stdout
 
 
+def test_targets_in_ten_thousands_and_of_people_who_never_sell_are_pointed_out(here):
+    lines = "订单日期,销售额,区域,产品,销售员\n2024-01-15,100.50,华东,甲,李\n2024-02-15,20.25,华北,乙,王\n"
+    targets = '[sources.targets]\nfiles = ["目标.csv"]\n[sources.targets.columns]\n'
+    targets += 'period = "月份"\namount = "目标（万元）"\nrep = "销售员"\n[dimensions]'
+    settings = SETTINGS.replace('产品"\n', '产品"\nrep = "销售员"\n').replace("[dimensions]", targets)
+    written(here, settings, lines)
+    (here / "目标.csv").write_text("月份,销售员,目标（万元）\n2024-01,李,5\n2024-01,王,6\n2024-01,孙总,11\n", "utf-8")
+    told = called("check").stdout
+    assert "targets: '目标（万元）' says it is in 万元" in told
+    assert "targets: 孙总 sold nothing." in told
+
+
 def test_settings_that_are_not_there_say_how_to_get_them(here):
     told = called("check")
     assert told.exit_code == 1

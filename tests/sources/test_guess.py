@@ -242,6 +242,22 @@ def test_currencies_of_a_crm_export_are_those_of_its_derived_orders():
     assert "the orders are in USD, GBP" in company.guess([deals]).questions[-1].asked
 
 
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [("目标（万元）", "万元"), ("Quota (k$)", "k$"), ("Umsatz TEUR", "TEUR"), ("Sales (Millions)", "Millions"),
+     ("Ziel [Mio. EUR]", "Mio. EUR"), ("Target (in thousands)", "in thousands"), ("金额（元）", ""), ("Amount USD", ""),
+     ("Amount (net)", ""), ("Umsatz (EUR)", "")],
+)  # fmt: skip
+def test_a_unit_of_money_in_a_header_is_seen(header, said):
+    assert sheets.unit(header) == said
+
+
+def test_targets_in_ten_thousands_are_asked_about():
+    targets = sheet("目标.xlsx", **{"月份": ["2026-01", "2026-02"], "业务员": ["甲", "乙"], "目标（万元）": ["5", "6"]})
+    text = " ".join(text_of([targets]).replace("# ", "").split())
+    assert "PLEASE DECIDE: targets: '目标（万元）' says it is in 万元, and numbers are read as they stand." in text
+
+
 def test_rates_are_not_taken_for_orders_without_money():
     rates = sheet("fx.csv", Date=["2024-01-13"] * 2, Currency=["GBP", "EUR"], **{"Rate to USD": ["1.27", "1.09"]})
     assert set(made([rates])["sources"]) == {"rates"}

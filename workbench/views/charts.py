@@ -256,7 +256,7 @@ def _totals_reading(result: Totals, w: Words) -> str:
 
 def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
     rows = _rows(result, w)
-    scale = w.scale([r.amount for r in rows] + [r.before for r in rows])
+    scale = w.fine_scale([r.amount for r in rows] + [r.before for r in rows])
     row_height, head = (30, 24) if wide else (44, 8)
     size = svg.canvas(WIDE if wide else NARROW, head + row_height * len(rows) + 6)
     left = min(max(svg.text_width(r.name) for r in rows), 170) + 12 if wide else 4

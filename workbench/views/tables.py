@@ -133,7 +133,7 @@ def _scales(frame: pd.DataFrame, names: Sequence[str], w: Words) -> dict[str, Sc
     """One unit for all money of a table, so that columns can be compared; decimals as each column needs them."""
     if not names:
         return {}
-    size = w.scale(frame[list(names)].abs().max()).size
+    size = w.fine_scale(frame[list(names)].abs().max()).size
     return {name: w.scale(frame[name], size) for name in names}
 
 

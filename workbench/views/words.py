@@ -298,6 +298,11 @@ class Words:
         shown = largest / size
         return Scale(size, self._unit(size), 2 if shown < 9.995 else 1 if shown < 999.5 else 0)
 
+    def fine_scale(self, values: Any) -> Scale:
+        """A scale for many unlike numbers side by side: the largest has at least two digits before the point."""
+        largest = max((abs(float(v)) for v in values if not missing(v)), default=0.0)
+        return self.scale(values, self._size(largest / 10))
+
     def scaled_short(self, value: float, scale: Scale) -> str:
         """The same with three significant digits, for figures that stand beside sentences."""
         if missing(value):

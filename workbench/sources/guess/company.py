@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from workbench.sources.contracts import NUMBERS, REFERENCE_TABLES, TABLES
+from workbench.sources.contracts import Column as ContractColumn
 from workbench.sources.guess import sheets as looks
 from workbench.sources.guess.sheets import Match, Sheet, inside, key_like, level_name, match, matches, plain
 
@@ -405,7 +406,11 @@ _TEXT_LEVELS = {
 
 
 def _contract(name: str) -> set[str]:
-    return set(TABLES[name].columns) if name in TABLES else set()
+    return set(_contract_columns(name))
+
+
+def _contract_columns(name: str) -> Mapping[str, ContractColumn]:
+    return TABLES[name].columns if name in TABLES else {}
 
 
 def _splits(sheet: Sheet, header: str, count: int, most: float) -> bool:
@@ -497,9 +502,23 @@ def _open(source: SourceGuess) -> list[Question]:
     if source.name == "orders" and not source.derive and not _money(source):
         found.append(Question("orders.amount", "orders: no column was found that holds the money of a line", ("",)))
     found += [q for setting in ("dates", "decimal") for q in _untold(source, setting)]
+    found += _scaled(source)
     if source.name == "opportunities" and not source.stages.get("won"):
         found.append(Question("opportunities.won", "opportunities: which stages mean won, and which lost?"))
     return found
+
+
+def _scaled(source: SourceGuess) -> list[Question]:
+    """Money that its header says is in thousands or more."""
+    money = [c for c, d in _contract_columns(source.name).items() if d.kind == "money"]
+    headers = [source.columns[c].header for c in money if c in source.columns]
+    asked = (
+        "and numbers are read as they stand. Are they whole units all the same, or will you multiply them in the file?"
+    )
+    said = {h: u for h in headers if (u := looks.unit(h))}
+    return [
+        Question(f"{source.name}:unit", f"{source.name}: {h!r} says it is in {u}, {asked}") for h, u in said.items()
+    ]
 
 
 def forms(source: SourceGuess, setting: str) -> dict[str, set[str]]:

@@ -181,6 +181,16 @@ def level_name(header: str) -> str:
     return re.sub(r"[\W_]+", "_", words).strip("_").lower() or "level"
 
 
+def unit(header: str) -> str:
+    """The unit of money that a header says its numbers are in, as 万元 or Mio; empty: none but the currency's own."""
+    said = re.search(rf"[(（\[]\s*({_UNIT})\s*[)）\]]|\s({_UNIT})\s*$", header, re.IGNORECASE)
+    return (said[1] or said[2]).strip() if said else ""
+
+
+_MANY = r"百万|百萬|万|萬|千|亿|億|thousands?|millions?|mio\.?|tsd\.?|mm|000s?"
+_UNIT = rf"(?:in\s+)?[¥$€£]?(?:{_MANY})[ ]?(?:元|人民币|[A-Z]{{3}}|[¥$€£])?|T€|k[€$£]|[TK](?:EUR|USD|GBP|CHF)"
+
+
 def periods_in_headers(sheet: Sheet) -> list[str]:
     """Headers that are months or quarters: a table that is wide where one row for each period is needed."""
     found = [h for h in sheet.headers if re.fullmatch(_PERIOD, unicodedata.normalize("NFKC", h).strip(), re.IGNORECASE)]

@@ -131,6 +131,7 @@ def _source(source: SourceGuess, folder: Path, found: Guess) -> list[str]:
     lines += _asked(source.name, found)
     if source.derive:
         return [*lines, f"derive = {text(source.derive)}"]
+    lines += [line for q in _at(found, f"{source.name}:unit") for line in _comment(f"{_ASKED} {q.asked}")]
     lines += _files(dict.fromkeys(_relative(s.path, folder) for s in source.sheets))
     if sheets := [s.sheet for s in source.sheets if s.sheet]:
         lines += [f"sheets = {_list(dict.fromkeys(sheets))}"]
