@@ -231,14 +231,14 @@ def _(result: Channels, w: Words, as_of: pd.Timestamp) -> View:
 
 _CHANNELS = {
     "spend": Column("spend", "money"),
-    "cost_per_lead": Column("cost_per_lead", "money", minor=True),
+    "cost_per_lead": Column("cost_per_lead", "price", minor=True),
     "won": Column("won", "count"),
     "won_amount": Column("won_amount", "money"),
     "returned": Column("returned", "decimal"),
     "lo": Column("lo", "decimal", "lo_times", minor=True),
     "hi": Column("hi", "decimal", "hi_times", minor=True),
     "leads": Column("leads", "count", on_page=False),
-    "cost_of_win": Column("cost_of_win", "money", on_page=False),
+    "cost_of_win": Column("cost_of_win", "price", on_page=False),
 }
 _CURVE = (("open", "share"), ("lo", "lo"), ("hi", "hi"))
 _REPLAY = (
