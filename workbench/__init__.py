@@ -4,17 +4,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.analytics import customers, history, kpis
+    from workbench.analytics import customers, funnel, history, kpis
     from workbench.periods import Calendar
     from workbench.run import Run
     from workbench.sources import load
     from workbench.views import Page
 
-__all__ = ["Calendar", "customers", "history", "kpis", "load", "Page", "Run"]  # noqa: RUF022 sorted as people sort
+__all__ = [
+    "Calendar", "customers", "funnel", "history", "kpis", "load", "Page", "Run",
+]  # fmt: skip  # noqa: RUF022 sorted as people sort
 
 _HOMES = {
     "Calendar": "workbench.periods",
     "customers": "workbench.analytics",
+    "funnel": "workbench.analytics",
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
     "load": "workbench.sources",

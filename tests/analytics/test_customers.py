@@ -247,7 +247,7 @@ def test_the_forecast_of_a_year_that_came_holds(value: customers.LifetimeValue, 
     assert value.holdout.actual == pytest.approx(held["later_amount"].sum())
     assert value.holdout.ratio == pytest.approx(1.0, abs=0.12)
     assert value.lo < value.total < value.hi
-    assert value.total == pytest.approx(value.members["value"].sum())
+    assert value.total == pytest.approx(value.members["expected_value"].sum())
     assert value.table["customers"].sum() == len(held)
 
 
@@ -319,7 +319,7 @@ def test_at_stake_is_what_they_would_bring_besides_were_they_surely_there(value:
 
     assert isinstance(result, customers.AtRisk)
     first = result.table.iloc[0]
-    assert first["at_stake"] == pytest.approx(first["value"] / first["p_alive"] - first["value"])
+    assert first["at_stake"] == pytest.approx(first["expected_value"] / first["p_alive"] - first["expected_value"])
     assert result.members["p_alive"].between(0.2, 0.8).all()
     assert result.table["at_stake"].is_monotonic_decreasing
     assert result.classes["customers"].sum() == value.customers

@@ -144,6 +144,8 @@ def _decision(kpi: Kpi, table: pd.DataFrame, sums: pd.DataFrame) -> Finding | No
         each = table["now"].get(kpi.worth, np.nan)
         worth_a_word, judged, effect = bool(_beyond_noise(kpi, sums)), "interval", effect * each
     else:
+        if any(_components()[name] != "money" for name in kpi.denominator):
+            return None  # points of something that is no money: nothing to weigh them by
         sales = sums["amount"]["now"] if "amount" in sums else 0
         worth_a_word, judged = abs(row["change"]) >= WORSE_POINTS and effect >= WORSE_SHARE * sales, "size"
     if not worth_a_word:

@@ -1,5 +1,6 @@
 """The sums that KPIs divide, over the spans that a report compares. The unknown is absent or missing, never 0."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,10 +8,11 @@ import pandas as pd
 
 from workbench.periods import Calendar, Spans
 from workbench.settings import Stages
-from workbench.sources import small
+from workbench.sources import process, small
 from workbench.sources.covers import Days, covered
 
 Sums = dict[str, dict[str, float]]  # component -> span -> sum
+Ordered = Callable[[pd.Series], pd.Series]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ class Facts:
         return {name: float(sums[name]) if whole[name] else float("nan") for name in sums}
 
 
-def components(facts: Facts, compared: pd.DataFrame, sales: Any) -> pd.DataFrame:
-    """One row for "before" and "now", one column for each sum known; `sales` gives the sales by period."""
+def components(facts: Facts, compared: pd.DataFrame, sales: Any, ordered: Ordered) -> pd.DataFrame:
+    """One row for "before" and "now", one column for each sum known.
+
+    `sales` gives the sales by period, `ordered` the days of orders by their numbers.
+    """
     orders = compared.set_index("span").reindex(["before", "now"])
     orders = orders.mask(orders["lines"].isna(), 0)  # both spans are held: one without lines sold nothing
     for count in {"orders", "customers"} & set(orders):  # sales of which no line says whose they are
@@ -54,9 +59,9 @@ def components(facts: Facts, compared: pd.DataFrame, sales: Any) -> pd.DataFrame
     else:  # an export without a single return does not say that there were none
         orders = orders.drop(columns="returns")
     found: Sums = {}
-    for part in (_opportunities, _payments, _satisfaction, _activities, _spend):
+    for part in (_opportunities, _payments, _satisfaction, _spend, *_PROCESS):
         found |= part(facts)
-    found |= _targets(facts, sales)
+    found |= _targets(facts, sales) | _some(process.days_to_pay(facts, ordered))
     if "paid" in found:
         found["billed"] = {str(span): float(amount) for span, amount in orders["amount"].items()}
     rest = pd.DataFrame(found, index=orders.index) if found else pd.DataFrame(index=orders.index)
@@ -116,14 +121,6 @@ def _satisfaction(facts: Facts) -> Sums:
     )
 
 
-def _activities(facts: Facts) -> Sums:
-    table = facts.tables.get("activities")
-    if table is None:
-        return {}
-    counts = table["count"].fillna(1) if "count" in table else pd.Series(1.0, table.index)
-    return _some({"activities": facts.added(table["date"], counts)})
-
-
 def _spend(facts: Facts) -> Sums:
     table = facts.tables.get("spend")
     return {} if table is None else _some({"spend": facts.added(table["date"], table["amount"])})
@@ -131,3 +128,17 @@ def _spend(facts: Facts) -> Sums:
 
 def _some(sums: Sums) -> Sums:
     return {name: found for name, found in sums.items() if found}
+
+
+_PROCESS = tuple(
+    lambda facts, part=part: _some(part(facts))
+    for part in (
+        process.leads,
+        process.activities,
+        process.qualified,
+        process.records,
+        process.acquired,
+        process.marketing,
+        process.headcount,
+    )
+)

@@ -54,6 +54,17 @@ class Cube:
         named = ibis.ifelse(_between(lines.date, spans.now), "now", "before")
         return self._gathered(lines.mutate(span=named), "span", by)
 
+    def order_days(self, orders: pd.Series) -> pd.Series:
+        """The first day of each order named; missing where the lines do not hold it, or name no orders."""
+        if "order" not in self._columns or not orders.notna().any():
+            return pd.Series(pd.NaT, index=orders.index, dtype="datetime64[us]")
+        asked = memory(pd.DataFrame({"__asked": orders.dropna().astype("str").unique()}))
+        lines = self.lines.mutate(__number=self.lines["order"].cast("string"), __day=self.lines.date.cast("date"))
+        lines = lines.semi_join(asked, lines["__number"] == asked["__asked"])
+        found = fetch(self.con, lines.group_by("__number").aggregate(day=lines["__day"].min()))
+        days = dict(zip(found["__number"], pd.to_datetime(found["day"]), strict=True))
+        return orders.astype("str").map(days).astype("datetime64[us]").where(orders.notna())
+
     def parts(self, lines: Any, every: Every) -> list[Any]:
         """Many lines in a few parts of whole periods: no order or customer is counted twice within a period."""
         total = int(self.days.sum())

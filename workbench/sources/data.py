@@ -70,6 +70,26 @@ class Data:
         frame = self.tables.get(name)
         return None if frame is None else frame.copy()
 
+    @property
+    def stages(self) -> Stages:
+        """Which stages of opportunities are won and lost, and the order of the open ones, as the settings say."""
+        source = self.run.settings.sources.get("opportunities")
+        return source.stages if source else Stages()
+
+    def deals(self) -> pd.DataFrame | None:
+        """The opportunities with a column for each level they lead to, named as reports name it; None without them."""
+        frame = self.tables.get("opportunities")
+        if frame is None:
+            return None
+        columns = [str(c) for c in frame.columns]
+        found: dict[str, pd.Series] = {}
+        for level in self.run.settings.levels:
+            values = self.refs.values(frame, "opportunities", level)
+            labels = self.refs.labels(level, "opportunities", columns)
+            if values is not None:
+                found[level] = values.map(lambda v, labels=labels: labels.get(v, v))
+        return frame.assign(**found)
+
     def sales(self, every: Every = "month", by: By = ()) -> pd.DataFrame:
         """One row for each period, and level value where `by` names levels, that has lines.
 
@@ -203,10 +223,8 @@ class Data:
     def _components(self) -> pd.DataFrame:
         if self.spans is None:
             return pd.DataFrame(index=pd.Index([], name="span"))
-        source = self.run.settings.sources.get("opportunities")
-        stages = source.stages if source else Stages()
-        facts = Facts(self.tables, self.spans, self.run.calendar, self.run.as_of, stages)
-        return components(facts, self.compare(), self.sales)
+        facts = Facts(self.tables, self.spans, self.run.calendar, self.run.as_of, self.stages)
+        return components(facts, self.compare(), self.sales, self.cube.order_days)
 
     def _whole(self, periods: pd.Series, every: Every) -> pd.Series:
         return whole(periods, every, self.covers, self.run.calendar) if len(periods) else periods.astype(bool)

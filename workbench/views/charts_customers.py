@@ -132,19 +132,19 @@ def _tick_labels(axes: "Axes", ticks: Sequence[tuple[float, str]], plot: float) 
 
 def _tenths(result: LifetimeValue, w: Words, wide: bool) -> Canvas:
     table = result.table
-    scale = w.scale(table["value"])
+    scale = w.scale(table["expected_value"])
     size = svg.canvas(WIDE, 280) if wide else svg.canvas(NARROW, 240)
     axes = size.axes(left=46, top=34, right=10, bottom=44)
-    axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(0, float(table["value"].max()) * 1.14 or 1.0))
+    axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(0, float(table["expected_value"].max()) * 1.14 or 1.0))
     _grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
-    axes.bar(range(len(table)), table["value"], width=0.74, color=ACCENT, linewidth=0)
+    axes.bar(range(len(table)), table["expected_value"], width=0.74, color=ACCENT, linewidth=0)
     for n, (tenth, row) in enumerate(table.iterrows()):
         _under(axes, n, str(tenth), 14)
         if n == 0 or (wide and n < 5):
             axes.annotate(
                 w.percent(row["share"], 0),
-                (n, row["value"]),
+                (n, row["expected_value"]),
                 (0, 4),
                 textcoords="offset points",
                 fontsize=11,

@@ -104,8 +104,8 @@ def _(result: Churn, w: Words, as_of: pd.Timestamp) -> View:
 @view.register
 def _(result: LifetimeValue, w: Words, as_of: pd.Timestamp) -> View:
     said, heading = sentences(result.findings, w), w.phrase("sections.lifetime_value.heading")
-    tenths = Sheet(result.table, (Column("tenth", "text"), _CUSTOMERS, Column("value", "money"), _SHARE))
-    shown, sheets = [table(tenths, w, heading, sums=("customers", "value", "share"))], {"lifetime-value": tenths}
+    tenths = Sheet(result.table, (Column("tenth", "text"), _CUSTOMERS, Column("expected_value", "money"), _SHARE))
+    shown, sheets = [table(tenths, w, heading, sums=("customers", "expected_value", "share"))], {"lifetime-value": tenths}
     if result.holdout is not None:
         checked = Sheet(result.holdout.purchases, (Column("frequency", "text"), _CUSTOMERS, *_CHECKED))
         shown.append(table(checked, w, w.phrase("sections.lifetime_value.checked", {"weeks": result.holdout.weeks})))
@@ -121,7 +121,7 @@ def _(result: LifetimeValue, w: Words, as_of: pd.Timestamp) -> View:
         sheets={
             **sheets,
             "lifetime-value-customers": Sheet(
-                _largest(result.members, "value"), (Column("customer", "level"), *_VALUED)
+                _largest(result.members, "expected_value"), (Column("customer", "level"), *_VALUED)
             ),
         },
     )
@@ -175,8 +175,8 @@ _VALUED = (
     Column("silent_days", "count"),
     Column("p_alive", "share"),
     Column("purchases", "decimal"),
-    Column("spend", "price"),
-    Column("value", "money"),
+    Column("spend_a_day", "price"),
+    Column("expected_value", "money"),
 )
 _AT_RISK = (
     Column("silent_days", "count"),

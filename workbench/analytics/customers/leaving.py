@@ -42,11 +42,11 @@ class AtRisk(Result):
     """Who is about to leave, in money.
 
     `table`: the ten with most at stake; index customer; columns last, silent_days, usual_gap_days, p_alive, amount (so
-    far), value (expected, of the horizon), at_stake (what they would have brought besides, were they surely still
+    far), expected_value (of the horizon), at_stake (what they would have brought besides, were they surely still
     there)
     `members`: all of them, the same columns
     `classes`: index active, at_risk, gone (chance to be still there from 80 %, between, below 20 %); columns customers,
-    value, at_stake
+    expected_value, at_stake
     """
 
     table: pd.DataFrame
@@ -95,12 +95,12 @@ def at_risk(value: LifetimeValue | Unknown) -> AtRisk | Unknown:
     if isinstance(value, Unknown):
         return Unknown(section="at_risk", findings=value.findings)
     members = value.members.assign(
-        at_stake=value.members["value"] * (1 / value.members["p_alive"].clip(lower=1e-9) - 1)
+        at_stake=value.members["expected_value"] * (1 / value.members["p_alive"].clip(lower=1e-9) - 1)
     )
     kinds = np.select([members["p_alive"] >= ACTIVE, members["p_alive"] >= GONE], ["active", "at_risk"], "gone")
-    classes = members.groupby(kinds)[["value", "at_stake"]].sum().reindex(["active", "at_risk", "gone"], fill_value=0.0)
+    classes = members.groupby(kinds)[["expected_value", "at_stake"]].sum().reindex(["active", "at_risk", "gone"], fill_value=0.0)
     classes.insert(0, "customers", pd.Series(kinds).value_counts().reindex(classes.index, fill_value=0))
-    columns = ["last", "silent_days", "usual_gap_days", "p_alive", "amount", "value", "at_stake"]
+    columns = ["last", "silent_days", "usual_gap_days", "p_alive", "amount", "expected_value", "at_stake"]
     doubtful = members.loc[kinds == "at_risk", columns].sort_values("at_stake", ascending=False, kind="stable")
     return AtRisk(
         table=doubtful.head(10),

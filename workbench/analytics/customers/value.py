@@ -56,8 +56,8 @@ class LifetimeValue(Result):
     `total` with `lo` and `hi` (80 % prediction interval): net of returns, at their past share. Where the holdout fell
     outside its interval, the interval here is wider by that miss (`widened`).
     `members`: index customer; columns last, silent_days, usual_gap_days (NaN without a repeat), amount (so far),
-    p_alive, purchases (expected days), spend (a day, net), value
-    `table`: index tenth of the customers (1 brings most); columns customers, value, share
+    p_alive, purchases (expected days), spend_a_day (net), expected_value
+    `table`: index tenth of the customers (1 brings most); columns customers, expected_value, share
     `correlation`: of spend with frequency among those who came back; the model takes it as 0
     """
 
@@ -93,7 +93,7 @@ def lifetime_value(
     drawn = model.totals(customers, weeks, seed) * net
     members = _members(customers, model, weeks, net)
     checked = _checked(holdout, seed)
-    total = float(members["value"].sum())
+    total = float(members["expected_value"].sum())
     lo, hi = _interval(total, drawn, checked)
     return _result(total, lo, hi, weeks, members, checked, model, customers)
 
@@ -145,8 +145,8 @@ def _members(customers: pd.DataFrame, model: _Model, weeks: int, net: float) -> 
         "amount": customers["amount"],
         "p_alive": model.buying.p_alive(customers),
         "purchases": purchases,
-        "spend": spend,
-        "value": purchases * spend,
+        "spend_a_day": spend,
+        "expected_value": purchases * spend,
     }
     return pd.DataFrame(found).set_index(pd.Index(customers["customer"], name="customer"))
 
@@ -208,7 +208,7 @@ def _result(
     model: _Model,
     customers: pd.DataFrame,
 ) -> LifetimeValue:
-    table = _tenths(members["value"])
+    table = _tenths(members["expected_value"])
     again = customers[(customers["frequency"] > 0) & (customers["monetary"] > 0)]
     correlation = (
         float(np.corrcoef(np.log(again["monetary"]), np.log(again["frequency"]))[0, 1]) if len(again) > 2 else np.nan
@@ -230,9 +230,9 @@ def _result(
         *_held(checked),
         fact(
             "customers.lifetime_tenth",
-            weight=top["value"],
+            weight=top["expected_value"],
             customers=int(top["customers"]),
-            value=top["value"],
+            value=top["expected_value"],
             share=top["share"],
         ),
     ]
@@ -259,8 +259,8 @@ def _result(
 def _tenths(value: pd.Series) -> pd.DataFrame:
     ranked = value.sort_values(ascending=False)
     tenth = np.arange(len(ranked)) * 10 // len(ranked) + 1
-    table = ranked.groupby(tenth).agg(customers="size", value="sum").rename_axis("tenth")
-    return table.assign(share=table["value"] / table["value"].sum())
+    table = ranked.groupby(tenth).agg(customers="size", expected_value="sum").rename_axis("tenth")
+    return table.assign(share=table["expected_value"] / table["expected_value"].sum())
 
 
 def _held(checked: Holdout | None) -> list[Finding]:

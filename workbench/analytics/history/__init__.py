@@ -8,8 +8,12 @@ from workbench.analytics.history.by_period import totals
 from workbench.analytics.history.decomposition import season
 from workbench.analytics.history.effects import bridge, price_volume
 from workbench.analytics.history.headline import growth
+from workbench.analytics.history.lifecycle import mix, product_life
 from workbench.analytics.history.nodes import breakdown, breakdowns
 from workbench.analytics.history.pareto import concentration
+from workbench.analytics.history.results import Breaks, CalendarEffects, Mix, ProductLife
+from workbench.analytics.history.shifts import breaks, price_index
+from workbench.analytics.history.working_days import calendar_effects
 from workbench.analytics.results import (
     Breakdown,
     Bridge,
@@ -23,19 +27,28 @@ from workbench.analytics.results import (
 
 __all__ = [
     "Breakdown",
+    "Breaks",
     "Bridge",
+    "CalendarEffects",
     "Concentration",
     "Growth",
+    "Mix",
     "PriceVolume",
+    "ProductLife",
     "Season",
     "Totals",
     "Unknown",
     "breakdown",
     "breakdowns",
+    "breaks",
     "bridge",
+    "calendar_effects",
     "concentration",
     "growth",
+    "mix",
+    "price_index",
     "price_volume",
+    "product_life",
     "season",
     "totals",
 ]
