@@ -232,6 +232,18 @@ def test_a_result_that_led_the_page_is_not_drawn_again(shown: list[dict[str, Any
     assert "<table" in shown[1][MIME]["html"]["en"]
 
 
+def test_more_shows_the_point_and_keeps_figure_table_and_method_a_tap_away(shown: list[dict[str, Any]]) -> None:
+    page, bridge = Page(_run(), "history"), results.bridge(NAMES)
+    page.show(bridge)
+    page.more(bridge)
+    whole, folded = (output[MIME]["html"]["en"] for output in shown)
+    seen, hidden = folded.split('<details class="folded">')
+    assert _read(folded).open == []
+    assert "<svg" not in seen
+    assert hidden.count("<svg") == whole.count("<svg") > 0
+    assert seen.count("<p>") == 1
+
+
 def test_an_unknown_result_says_what_is_missing_and_what_would_bring_it(shown: list[dict[str, Any]]) -> None:
     Page(_run(), "history").show(results.unknown())
     text = " ".join(_read(shown[0][MIME]["html"]["en"]).text)

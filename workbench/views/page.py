@@ -83,6 +83,11 @@ class Page:
         for result in show.flat(results):
             self._section(result, "section")
 
+    def more(self, *results: Any) -> None:
+        """Sections of which only the heading and the point are seen at once; figure, table and method are a tap away."""
+        for result in show.flat(results):
+            self._section(result, "section", folded=True)
+
     def close(self, data: "Data | None" = None) -> None:
         """What was read, dropped and repaired, and what is missing; then the definitions of the terms used."""
         data = data or self._data
@@ -109,7 +114,7 @@ class Page:
     def _speak(self) -> dict[str, Words]:
         return {lang: Words.of(self.run, lang) for lang in self.run.languages}
 
-    def _section(self, result: Any, role: Role, anchor: str = "", lead: bool = False) -> None:
+    def _section(self, result: Any, role: Role, anchor: str = "", *, lead: bool = False, folded: bool = False) -> None:
         views = {lang: show.view(result, w, self.run.as_of) for lang, w in self._speak.items()}
         first = views[self.run.lang]
         self._use(*first.terms)
@@ -119,7 +124,7 @@ class Page:
         heading = {lang: self._speak[lang].phrase(again, {"heading": v.heading}) for lang, v in views.items()}
         self._display(role, anchor or first.id, heading, lambda w: render(
             "section.html", view=views[w.lang], picture=drawn.get(w.lang), repeated=repeated, lead=lead, t=w.phrase,
-            data_used=self._data_used(first.uses, w)))  # fmt: skip
+            folded=folded and bool(drawn or first.tables), data_used=self._data_used(first.uses, w)))  # fmt: skip
         if not repeated and self.run.tables_folder:
             for name, sheet in first.sheets.items():
                 titles = {lang: v.sheets[name].title or v.heading for lang, v in views.items()}
