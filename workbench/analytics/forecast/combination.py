@@ -12,9 +12,11 @@ from workbench.analytics.forecast.smoothing import FAMILIES
 
 SAMPLE = 1500  # series that a backtest fold looks at; a panel's habits are known from fewer
 RIDGES = (10.0, 3.0, 1.0, 0.3, 0.1)  # candidates, relative to the size of the contrasts
+LIFTS = (0.5, 0.0, 1.0)  # the first is kept when they tie
 USUAL_RIDGE = 3.0  # unless another is clearly better on later folds
 PRIOR_ROWS = 3600.0  # weight of the plain mean, in rows (series × folds × horizon): small panels stay near it
 TOLERANCE = 1.005  # what counts as clearly
+JOIN = 0.02  # share of the error that a member must take away to join the plain mean; more in panels of few series
 
 
 @dataclass(frozen=True)
@@ -28,60 +30,83 @@ class Fold:
     actual: Array
 
 
-def folds(panel: Panel, horizon: int, kind: int, *, most: int = 4, seed: int = 0) -> tuple[Fold, ...]:
+def folds(panel: Panel, horizon: int, kind: int, *, most: int = 6, sample: int = SAMPLE) -> tuple[Fold, ...]:
     """Rolling-origin backtest of every member, latest origin first; empty when the histories are too short for one."""
     lengths = panel.lengths
     usual, season = int(np.median(lengths)) if len(lengths) else 0, panel.season_length
     first = horizon if usual - horizon >= max(2 * season + season // 2, 6) else max(1, min(horizon, usual // 3))
     least = min(max(2 * season + season // 2, 6), usual - first)
     backs = first + max(1, first // 2) * np.arange(most)
-    found = (_fold(panel, horizon, kind, int(back), max(least, 4), seed) for back in backs)
+    found = (_fold(panel, horizon, kind, int(back), max(least, 4), sample) for back in backs)
     return tuple(fold for fold in found if fold is not None)
 
 
-def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, seed: int) -> Fold | None:
+def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, sample: int) -> Fold | None:
     rows = np.flatnonzero(panel.lengths - back >= least)
-    if len(rows) > SAMPLE:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE, replace=False))
-    if not len(rows):
-        return None
-    moving = np.nanmax(panel.until(back).values[rows], axis=1) > np.nanmin(panel.until(back).values[rows], axis=1)
-    rows = rows[moving]
+    if len(rows) > sample:
+        rows = np.sort(np.random.default_rng(back).choice(rows, sample, replace=False))
+    then = panel.until(back).values[rows]
+    rows = rows[np.nanmax(then, axis=1) > np.nanmin(then, axis=1)] if len(rows) else rows
     if not len(rows):
         return None
     known = panel.values[rows][:, panel.values.shape[1] - back :][:, :horizon]
     actual = np.concatenate([known, np.full((len(rows), horizon - known.shape[1]), np.nan)], axis=1)
-    then = panel.until(back).rows(rows)
-    return Fold(back, rows, then, members(then, horizon, kind), actual)
+    known_then = panel.until(back).rows(rows)
+    return Fold(back, rows, known_then, members(known_then, horizon, kind), actual)
 
 
 @dataclass(frozen=True)
 class Combination:
-    """How far to go from the plain mean towards each member; `slopes` is empty when nothing supports a move."""
+    """The members in the plain mean, and how far to go from it towards each; no `slopes` when nothing supports a move."""
 
+    base: tuple[str, ...]
     slopes: Array
     ridge: float
+    lift: float = 0.0
 
     def forecast(self, panel: Panel, found: Members) -> Array:
-        mean = np.mean([found.forecast[name] for name in found.base], axis=0)
+        mean = found.mean(self.base, self.lift)
         if not self.slopes.size:
             return mean
         size = _size(panel)
         return mean + size * (_contrasts(panel, found, mean, size) @ self.slopes)
 
 
-def learn(found: Sequence[Fold]) -> Combination:
-    """The combination that the folds support: ridge regression of the mean's errors on members' distances from it.
+def learn(found: Sequence[Fold], usual: tuple[str, ...]) -> Combination:
+    """The combination that the folds support.
 
-    Least absolute errors by reweighting. The ridge is chosen as it will be used: learnt from earlier folds, judged on
-    later ones, and kept at the usual one unless another is clearly better. The move may depend on how noisy a series is and how far its members are apart.
+    First which members the plain mean holds: the usual ones, and any whose presence clearly lowers the error of the
+    folds together; and whether members made on logs enter as medians or means (`lift`). Then a ridge regression of the mean's errors on members' distances from it, least absolute errors by
+    reweighting; the move may depend on how noisy a series is and how far its members are apart. The ridge is chosen as
+    it will be used: learnt from earlier folds, judged on later ones, and the usual one unless another is clearly better.
     """
-    data = [(fold.back, *_rows(fold)) for fold in found]
-    rows = [(x, y) for _, x, y in data if len(y)]
-    if not rows:
-        return Combination(np.zeros(0), np.inf)
+    found = [fold for fold in found if not np.isnan(fold.actual).all()]
+    if not found:
+        return Combination(usual, np.zeros(0), np.inf)
+    base = _base(found, usual)
+    lift = min(LIFTS, key=lambda lift: _base_loss(found, base, lift))
+    data = [(fold.back, *_rows(fold, base, lift)) for fold in found]
     ridge = _best_ridge(data, found[0].actual.shape[1])
-    return Combination(_fit(rows, ridge), ridge)
+    return Combination(base, _fit([(x, y) for _, x, y in data], ridge), ridge, lift)
+
+
+def _base(found: Sequence[Fold], usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The usual members, joined one by one by those that lower the folds' error by enough for the panel's size."""
+    series = len({int(row) for fold in found for row in fold.rows})
+    needed = 1 - JOIN * (1 + 100 / series)
+    base, loss = usual, _base_loss(found, usual)
+    while len(base) < len(usual) + 3:
+        tries = {name: _base_loss(found, (*base, name)) for name in found[0].members.forecast if name not in base}
+        best = min(tries, key=lambda name: tries[name])
+        if tries[best] > needed * loss:
+            break
+        base, loss = (*base, best), tries[best]
+    return base
+
+
+def _base_loss(found: Sequence[Fold], base: tuple[str, ...], lift: float = 0.5) -> float:
+    parts = [np.abs(fold.actual - fold.members.mean(base, lift)) / _size(fold.panel) for fold in found]
+    return float(np.mean([np.nanmean(part) for part in parts]))
 
 
 def _best_ridge(data: list[tuple[int, Array, Array]], horizon: int) -> float:
@@ -105,8 +130,8 @@ def _fit(data: list[tuple[Array, Array]], ridge: float) -> Array:
     return slopes
 
 
-def _rows(fold: Fold) -> tuple[Array, Array]:
-    mean, size = np.mean([fold.members.forecast[name] for name in fold.members.base], axis=0), _size(fold.panel)
+def _rows(fold: Fold, base: tuple[str, ...], lift: float) -> tuple[Array, Array]:
+    mean, size = fold.members.mean(base, lift), _size(fold.panel)
     x = _contrasts(fold.panel, fold.members, mean, size)
     y = (fold.actual - mean) / size
     known = ~np.isnan(y)

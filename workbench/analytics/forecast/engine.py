@@ -12,6 +12,7 @@ from workbench.analytics.forecast.panel import KINDS, Array, Panel
 from workbench.analytics.forecast.spread import Spread
 
 WEEKS = 6 * 52  # weekly histories are cut to six years: older seasons cost time and add nothing
+RECENT = 4  # folds that the spread is learnt from: older ones had shorter histories, so larger errors
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,15 @@ class Prediction:
         return whole
 
 
-def predict(panel: Panel, horizon: int, *, folds: int = 4) -> Prediction:
-    """The forecast of every series of the panel, each of which has at least one value."""
+def predict(panel: Panel, horizon: int, *, folds: int = 6, sample: int = combination.SAMPLE) -> Prediction:
+    """The forecast of every series of the panel, each of which has at least one value.
+
+    What the panel has in common is learnt from at most `folds` backtest folds (twice as many for few series) of at most
+    `sample` series each.
+    """
     panel = Panel(panel.values[:, -WEEKS:], panel.season_length) if panel.season_length == 52 else panel
     kinds = panel.kinds()
-    groups = tuple(_group(panel, np.flatnonzero(kinds == k), k, horizon, folds) for k in range(len(KINDS)) if (kinds == k).any())
+    groups = tuple(_group(panel, np.flatnonzero(kinds == k), k, horizon, folds, sample) for k in range(len(KINDS)) if (kinds == k).any())
     shape = (len(panel.values), horizon)
     forecast, deviation, residual = np.zeros(shape), np.zeros(shape), np.full(panel.values.shape, np.nan)
     for g in groups:
@@ -84,13 +89,13 @@ def predict(panel: Panel, horizon: int, *, folds: int = 4) -> Prediction:
     return Prediction(forecast, residual, deviation, groups)
 
 
-def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, folds: int) -> Group:
+def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, folds: int, sample: int) -> Group:
     part = panel.rows(rows)
     most = folds if len(rows) > 100 else 2 * folds
-    tried = combination.folds(part, horizon, kind, most=most)
-    mix = combination.learn(tried)
-    shape = spread.learn(tried, mix, horizon, kind)
+    tried = combination.folds(part, horizon, kind, most=most, sample=sample)
     found = members(part, horizon, kind)
+    mix = combination.learn(tried, found.base)
+    shape = spread.learn(tried[:RECENT], mix, horizon, kind)
     forecast = mix.forecast(part, found)
     forecast = np.maximum(forecast, 0) if kind < 2 else forecast
     return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, forecast))

@@ -13,22 +13,30 @@ from workbench.analytics.forecast.panel import LEVELS, Array, Panel, seasonal_sh
 from workbench.analytics.forecast.smoothing import FAMILIES, SHARPNESS, Smoothed, horizons_scored, smooth
 
 LONGEST, WINDOWS, NEIGHBOURS = 26, 20_000, 100
+MOST_VARIANCE = 0.4
 
 
 @dataclass(frozen=True)
 class Members:
     """`forecast`: name → (series, horizon), in the data's unit; `error`: (series, horizon) expected absolute error by
-    the in-sample fit; `residual`: (series, time) one-step errors, NaN where there is none."""
+    the in-sample fit; `residual`: (series, time) one-step errors, NaN where there is none; `lift`: (series, 1) half the error variance on
+    logs, what makes a mean of a median (0 where nothing is on logs)."""
 
     forecast: dict[str, Array]
     base: tuple[str, ...]
     error: Array
     residual: Array
+    lift: Array
+
+    def mean(self, names: tuple[str, ...], lift: float) -> Array:
+        """Plain mean of some members; `lift` 0 takes those made on logs as they are (medians), 1 as means."""
+        up = np.exp(lift * self.lift)
+        return np.mean([self.forecast[name] * up if name in ON_LOGS else self.forecast[name] for name in names], axis=0)
 
 
 @dataclass(frozen=True)
 class _Space:
-    """A panel brought to size 1, on logs where it is `positive`; `back` undoes the log."""
+    """A panel brought to size 1, on logs where it is positive; `back` undoes the log."""
 
     plain: Panel
     work: Panel  # where season and trend add up: logs of positive series, else the plain ones
@@ -47,11 +55,17 @@ def members(panel: Panel, horizon: int, kind: int) -> Members:
     space = _Space(plain, work, kind, horizon)
     fits = _fits(space)
     found = {name: make(space, fits) for name, make in MEMBERS.items() if name not in _NEEDS or kind in _NEEDS[name]}
-    base = tuple(name for name in BASE if name in found)
+    base = tuple(name for name in BASE if name in found and (name != "temporal" or panel.season_length == 12))
     middle = np.median([found[name] for name in base], axis=0)
     error = _error(space, fits["work"], middle)
     found = {name: _guard(f, middle, error) for name, f in found.items()}
-    return Members({n: f * size for n, f in found.items()}, base, error * size, fits["plain"].residual * size)
+    lift = _half_variance(fits["work"].residual) if kind == 0 else np.zeros_like(size)
+    return Members({n: f * size for n, f in found.items()}, base, error * size, fits["plain"].residual * size, lift)
+
+
+def _half_variance(residual: Array) -> Array:
+    count = np.maximum((~np.isnan(residual)).sum(axis=1), 1)
+    return np.minimum(np.nansum(residual**2, axis=1) / count, MOST_VARIANCE)[:, None] / 2
 
 
 def _fits(space: _Space) -> dict[str, Smoothed]:
@@ -100,10 +114,9 @@ def temporal(space: _Space, fits: dict[str, Smoothed]) -> Array:
     wide = own.shape[1]
     levels = [k for k in LEVELS.get(season, (1,)) if space.plain.values.shape[1] >= 4 * k]
     blocks, sums, weights = [own], [np.eye(wide)], [np.ones(wide)]
-    enough = np.ones(len(own), bool)
     for k in levels[1:]:
         higher, there = _aggregate(space, k)
-        ahead = np.repeat(own.reshape(len(own), -1, k).mean(axis=2)[:, :, None], 1, axis=2)[:, :, 0]
+        ahead = own.reshape(len(own), -1, k).mean(axis=2)
         if there.any():
             fit = smooth(higher, wide // k, additive=True)
             ahead[there] = space.back(fit.forecast[:, -1])
@@ -112,8 +125,7 @@ def temporal(space: _Space, fits: dict[str, Smoothed]) -> Array:
         weights.append(np.full(wide // k, float(k)))
     stacked, weight = np.vstack(sums), np.concatenate(weights)[:, None]
     solve = np.linalg.solve((stacked * weight).T @ stacked, (stacked * weight).T)
-    agreed = np.concatenate(blocks, axis=1) @ solve.T
-    return np.where(enough[:, None], agreed, own)[:, : space.horizon]
+    return (np.concatenate(blocks, axis=1) @ solve.T)[:, : space.horizon]
 
 
 def _aggregate(space: _Space, k: int) -> tuple[Panel, np.ndarray]:
@@ -132,59 +144,64 @@ def theta(panel: Panel, horizon: int, *, additive: bool) -> Array:
     season, (count, time) = panel.season_length, panel.values.shape
     shape = seasonal_shape(panel.values, season, additive=additive)
     now = shape[:, np.arange(time) % season]
-    plain = np.nan_to_num(panel.values - now if additive else panel.values / now)
-    alpha, theta = (x.ravel()[None] for x in np.meshgrid(np.r_[0.02, np.linspace(0.05, 0.95, 13)], (1, 1.5, 2, 3, 5)))
+    plain = np.nan_to_num(panel.values - now if additive else panel.values / now).astype(np.float32)
     starts, ahead = time - panel.lengths, horizons_scored(horizon)
     warm = np.maximum(starts + np.minimum(max(season, 4), panel.lengths // 3), starts + 3)
     weight = np.ones_like(plain) if additive else 1 / np.maximum(np.abs(plain), 0.3 * np.abs(plain).mean(1)[:, None] + 1e-9)
-    level, line = np.zeros((count, alpha.shape[1])), _Line.start(count)
-    total, known = np.zeros((len(ahead), *level.shape)), np.zeros((len(ahead), count, 1))
+    lines = _Lines(count)
+    total, known = np.zeros((len(ahead), *lines.level.shape), np.float32), np.zeros((len(ahead), count, 1))
     for t in range(time):
-        y, on = plain[:, t : t + 1], (starts <= t)[:, None]
-        level = np.where((starts == t)[:, None], y, np.where(on, level + alpha * (y - level), level))
-        line = line.add(plain[:, t], starts <= t)
-        scored = t >= warm
+        lines.step(plain[:, t], starts, t)
+        core, drift, scored = *lines.ahead(), (t >= warm)[:, None]
         for k, h in enumerate(ahead):
             if t + h < time and scored.any():
-                fade = 0.99 ** (time - 1 - t - h) * scored[:, None]
-                error = np.abs(line.ahead(level, alpha, theta, h) - plain[:, t + h : t + h + 1])
-                total[k] += fade * error * weight[:, t + h : t + h + 1]
+                error = drift * np.float32(h - 1)
+                error += core
+                error -= plain[:, t + h : t + h + 1]
+                np.abs(error, out=error)
+                fade = 0.99 ** (time - 1 - t - h) * scored
+                error *= (fade * weight[:, t + h : t + h + 1]).astype(np.float32)
+                total[k] += error
                 known[k] += fade
     score = (np.log(total / np.maximum(known, 1e-9) + 1e-4) * (known > 0)).sum(axis=0)
     score /= np.maximum((known > 0).sum(axis=0), 1)
     weights = np.exp(-2 * SHARPNESS * (score - score.min(axis=1, keepdims=True)))
     weights /= weights.sum(axis=1, keepdims=True)
-    steps = range(1, horizon + 1)
-    found = np.stack([(weights * line.ahead(level, alpha, theta, h)).sum(axis=1) for h in steps], axis=1)
-    season_ahead = _future(shape, time, horizon)
+    core, drift = ((weights * part).sum(axis=1, keepdims=True) for part in lines.ahead())
+    found, season_ahead = core + drift * np.arange(horizon), _future(shape, time, horizon)
     return found + season_ahead if additive else found * season_ahead
 
 
-@dataclass(frozen=True)
-class _Line:
-    """Least-squares line of each series so far, updated one period at a time."""
+class _Lines:
+    """Level of each (series, setting) and the least-squares line of each series so far, one period at a time."""
 
-    count: Array
-    sum: Array
-    moment: Array
+    def __init__(self, count: int) -> None:
+        settings = np.array([(a, th) for a in (0.02, *np.linspace(0.05, 0.95, 13)) for th in (1, 1.5, 2, 3, 5)], np.float32)
+        self.alpha, self.share = settings[:, 0][None], 1 - 1 / settings[:, 1][None]
+        self.level = np.zeros((count, len(settings)), np.float32)
+        self.rest = np.ones_like(self.level)  # (1 − alpha) to the power of the periods seen
+        self.count, self.sum, self.moment = np.zeros(count), np.zeros(count), np.zeros(count)
 
-    @classmethod
-    def start(cls, count: int) -> "_Line":
-        return cls(np.zeros(count), np.zeros(count), np.zeros(count))
+    def step(self, value: Array, starts: np.ndarray, t: int) -> None:
+        on = starts <= t
+        gain = np.where((starts == t)[:, None], np.float32(1), self.alpha * on[:, None].astype(np.float32))
+        self.level += gain * (value[:, None] - self.level)
+        self.rest *= 1 - self.alpha * on[:, None].astype(np.float32)
+        self.count = self.count + on
+        self.sum = self.sum + on * value
+        self.moment = self.moment + on * value * self.count
 
-    def add(self, value: Array, on: np.ndarray) -> "_Line":
-        count = self.count + on
-        return _Line(count, self.sum + on * value, self.moment + on * value * count)
-
-    def ahead(self, level: Array, alpha: Array, theta: Array, horizon: int) -> Array:
-        """Fiorucci and others (2016), equation 12, `horizon` periods ahead."""
+    def ahead(self) -> tuple[Array, Array]:
+        """Forecast one period ahead, and what each further period adds. Fiorucci and others (2016), equation 12."""
         n = self.count
-        spread = np.maximum(n * (n * n - 1), 1)
-        slope = np.where(n > 1, 12 * (self.moment - (n + 1) / 2 * self.sum) / spread, 0.0)
-        origin = (self.sum / np.maximum(n, 1) - slope * (n + 1) / 2)[:, None]
-        rest = (1 - alpha) ** n[:, None]
-        drift = ((1 - rest * (1 - alpha)) / alpha + horizon - 1) * slope[:, None]
-        return level + (1 - 1 / theta) * (rest * origin + drift)
+        slope = np.where(n > 1, 12 * (self.moment - (n + 1) / 2 * self.sum) / np.maximum(n * (n * n - 1), 1), 0.0)
+        origin = (self.sum / np.maximum(n, 1) - slope * (n + 1) / 2).astype(np.float32)[:, None]
+        slope = slope.astype(np.float32)[:, None]
+        core = self.rest * origin
+        core += (1 - self.rest * (1 - self.alpha)) / self.alpha * slope
+        core *= self.share
+        core += self.level
+        return core, self.share * slope
 
 
 def _theta(log: bool) -> Callable[[_Space, dict[str, Smoothed]], Array]:
@@ -325,5 +342,7 @@ MEMBERS: dict[str, Callable[[_Space, dict[str, Smoothed]], Array]] = {
     "pooled": pooled,
     "seasonal_naive": lambda space, fits: seasonal_naive(space.plain, space.horizon),
 }
+# temporal hierarchies gain on months and lose on quarters (M3, tourism): there they are only something to move towards
 BASE = ("smoothing_mul", "smoothing_log", "smoothing_add", "theta", "theta_log", "temporal")
+ON_LOGS = {"smoothing_log", "theta_log", "temporal"}  # for positive series
 _NEEDS = {"smoothing_mul": (0, 1), "smoothing_log": (0,), "theta_log": (0,)}  # kinds of series (panel.KINDS)

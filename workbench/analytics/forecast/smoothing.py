@@ -15,9 +15,9 @@ from workbench.analytics.forecast.panel import Array, Panel, seasonal_shape
 
 Small = NDArray[np.float32]
 FAMILIES = ("level", "drift_25", "drift_50", "damped", "trend")
-SHARPNESS, DECAY, CHUNK = 15.0, 0.98, 64
-_ALPHAS = (0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 0.95)
-_GAMMAS = (0.0, 0.1, 0.3, 0.6)
+SHARPNESS, DECAY, CHUNK = 15.0, 0.98, 128
+_ALPHAS = (0.02, 0.08, 0.16, 0.28, 0.42, 0.6, 0.8, 0.95)
+_GAMMAS = (0.0, 0.15, 0.5)
 _TRENDS = (  # family, beta, phi, drift
     (0, 0.0, 1.0, 0.0),
     (1, 0.0, 1.0, 0.25),
