@@ -35,7 +35,7 @@ demo: $(VENV)/.stamp  ## generate the made-up company in data/demo again
 
 facts: $(VENV)/.stamp  ## run the notebooks where they stand and keep only their facts
 	$(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace notebooks/*.ipynb
-	$(BIN)/nbstripout --keep-count --extra-keys "metadata.language_info metadata.kernelspec.display_name" notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-count --keep-id --extra-keys "metadata.language_info cell.metadata.execution" notebooks/*.ipynb
 
 lock: $(VENV)/.stamp  ## resolve the requirements again, with hashes and without addresses
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 pyproject.toml -o requirements.lock

@@ -1,5 +1,9 @@
 """What all tests share: where the real data sets are, and how their absence is told."""
 
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +17,30 @@ def shared_data(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"the real data set '{name}' is not at ../shared/data, so this test could not run")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a real, empty PostgreSQL that lives as long as the tests, reachable through a socket only."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    if not programs or not shutil.which("runuser"):
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql), so this test could not run")
+    folder = Path(tempfile.mkdtemp(prefix="wbpg"))  # short: a socket's path has at most 107 characters
+    shutil.chown(folder, "postgres")
+
+    def server(program: str, *arguments: str) -> None:
+        command = ["runuser", "-u", "postgres", "--", str(programs[-1] / program), *arguments]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            pytest.skip(f"PostgreSQL did not start here ({done.stderr.strip()[-200:]}), so this test could not run")
+
+    data, options = str(folder / "data"), f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    try:
+        server("initdb", "-D", data, "-A", "trust", "-U", "analyst", "-E", "UTF8", "--locale=C", "--no-sync")
+        server("pg_ctl", "-D", data, "-w", "-t", "30", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://analyst:not-a-secret@/postgres?host={folder}"
+        finally:
+            server("pg_ctl", "-D", data, "-w", "-t", "30", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,36 @@
+"""Sales Target Workbench: read a company's tables, compute results, show them, publish dated reports."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.analytics import history, kpis
+    from workbench.periods import Calendar
+    from workbench.run import Run
+    from workbench.sources import load
+    from workbench.views import Page
+
+__all__ = ["Calendar", "history", "kpis", "load", "Page", "Run"]  # noqa: RUF022 sorted as people sort
+
+_HOMES = {
+    "Calendar": "workbench.periods",
+    "history": "workbench.analytics",
+    "kpis": "workbench.analytics",
+    "load": "workbench.sources",
+    "Page": "workbench.views",
+    "Run": "workbench.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a name when it is first used: `workbench --help` and a refused run should not wait for pandas."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'workbench' has no name {name!r}; it has {', '.join(__all__)}")
+    home = import_module(_HOMES[name])
+    found = getattr(home, name, None) or import_module(f"{_HOMES[name]}.{name}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -57,11 +57,8 @@ def run(
         raise typer.Exit(130) from None
     except WorkbenchError as error:
         if as_json:
-            typer.echo(
-                json.dumps(
-                    {"status": "refused", "folder": None, "reports": [], "error": str(error)}, ensure_ascii=False
-                )
-            )
+            refused: dict[str, object] = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
+            typer.echo(json.dumps(refused, ensure_ascii=False))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
     raise typer.Exit(0 if outcome.good else 1)
@@ -71,19 +68,38 @@ def run(
 def init(
     files: Annotated[list[Path], typer.Argument(help="The company's exports: CSV, Excel or Parquet.")],
     out: Annotated[Path, typer.Option(help="Settings file to write.")] = Path("workbench.toml"),
+    name: Annotated[str, typer.Option(help="The company's name; the folder's by default.")] = "",
+    currency: Annotated[str, typer.Option(help="Its currency, e.g. CNY; guessed or asked by default.")] = "",
+    lang: Annotated[str, typer.Option(help="Languages of its reports, e.g. zh-CN,en; the headers' by default.")] = "",
+    force: Annotated[bool, typer.Option(help="Overwrite a settings file that is there already.")] = False,
 ) -> None:
     """Write a commented workbench.toml by looking at the files."""
     from workbench.sources import guess
 
-    typer.echo(guess.init(files, out))
+    typer.echo(guess.init(files, out, name=name, currency=currency, lang=lang, force=force))
 
 
 @app.command()
-def check(settings: Settings = "") -> None:
+def check(settings: Annotated[str, typer.Argument(help="The company's settings.")] = "workbench.toml") -> None:
     """Say everything that is wrong with the settings and the data, at once."""
     from workbench.sources import check as checks
+    from workbench.views.words import Words
 
-    typer.echo(checks.check(settings))
+    checked = checks.check(settings)
+    typer.echo(checks.told(checked, lambda run: Words.of(run, "en").phrase), err=not checked.good)
+    raise typer.Exit(0 if checked.good else 1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where its files go.")] = Path("data/demo"),
+    seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
+) -> None:
+    """Write the files of a made-up company, to try the workbench on."""
+    from workbench.sources import demo as made_up
+
+    files = made_up.generate(folder, seed)
+    typer.echo(f"Wrote a made-up company: {len(files)} files in {folder}. Next: workbench check {folder}")
 
 
 def main() -> None:
@@ -92,7 +108,7 @@ def main() -> None:
     try:
         app()
     except WorkbenchError as error:
-        print(error, file=sys.stderr)
+        typer.echo(str(error), err=True)
         sys.exit(2 if isinstance(error, ParameterError) else 1)
 
 

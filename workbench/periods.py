@@ -11,6 +11,7 @@ from workbench.settings import CalendarSettings
 
 Every = Literal["day", "week", "month", "quarter", "year"]
 PER_YEAR: dict[str, int] = {"week": 52, "month": 12, "quarter": 4, "year": 1}
+_MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _DAY = pd.Timedelta(days=1)
 
 
@@ -43,9 +44,7 @@ class Calendar:
             return days
         if every == "week":
             return days - pd.to_timedelta(self._day_of_week(days), unit="D")
-        if self.settings.pattern == "months":
-            return _month_start(days, self._months_into(days, every))
-        return self._weekly_start(days, every)
+        return self._month_start(days, every) if self._by_month else self._weekly_start(days, every)
 
     def start_of(self, day: pd.Timestamp, every: Every) -> pd.Timestamp:
         """First day of the period that holds `day`."""
@@ -57,10 +56,13 @@ class Calendar:
 
     def next(self, start: pd.Timestamp, every: Every) -> pd.Timestamp:
         """First day of the period after the one that starts on `start`."""
-        length = {"day": 1, "week": 7, "month": 38, "quarter": 105, "year": 376}[every]
-        probe = self.start(pd.Series(pd.date_range(start, periods=length)), every)
-        later = probe[probe > start]
-        return later.iloc[0] if len(later) else start + length * _DAY
+        if every in ("day", "week"):
+            return start + (7 if every == "week" else 1) * _DAY
+        if self._by_month:
+            return start + pd.DateOffset(months=_MONTHS[every])
+        longest = {"month": 7 * 7, "quarter": 15 * 7, "year": 54 * 7}[every]
+        starts = self.start(pd.Series(pd.date_range(start, periods=longest)), every)
+        return starts[starts > start].iloc[0]
 
     def range(self, first: pd.Timestamp, last: pd.Timestamp, every: Every) -> pd.DatetimeIndex:
         """First days of all periods that hold any day from `first` to `last`."""
@@ -68,7 +70,7 @@ class Calendar:
         return pd.DatetimeIndex(self.start(days, every).unique(), name="period")
 
     def days(self, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
-        """One row a day, with the first day of its week, month, quarter and year: what an engine joins order dates to."""
+        """One row a day with the first day of its week, month, quarter and year, for an engine to join dates to."""
         day = pd.Series(pd.date_range(pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize()), name="day")
         return pd.DataFrame({"day": day} | {e: self.start(day, e) for e in ("week", "month", "quarter", "year")})
 
@@ -131,10 +133,14 @@ class Calendar:
     def _day_of_week(self, days: pd.Series) -> pd.Series:
         return (days.dt.day_of_week + (self.settings.week_starts == "sunday")) % 7
 
-    def _months_into(self, days: pd.Series, every: Every) -> pd.Series:
-        """How many months before its own month the period of each day begins."""
-        size = {"month": 1, "quarter": 3, "year": 12}[every]
-        return (days.dt.month - self.settings.fiscal_year_starts) % 12 % size
+    @property
+    def _by_month(self) -> bool:
+        return self.settings.pattern == "months"
+
+    def _month_start(self, days: pd.Series, every: Every) -> pd.Series:
+        month = days.to_numpy().astype("datetime64[M]").astype("int64")  # months since January 1970
+        into = (month - (self.settings.fiscal_year_starts - 1)) % _MONTHS[every]
+        return pd.Series((month - into).astype("datetime64[M]"), days.index, name=days.name).astype(days.dtype)
 
     def _weekly_start(self, days: pd.Series, every: Every) -> pd.Series:
         years = self._year_starts(int(days.dt.year.min()) - 1, int(days.dt.year.max()) + 2)
@@ -160,12 +166,10 @@ def spring_festival(year: int) -> pd.Timestamp:
     """First day of the Chinese new year that falls in `year`. Source: the holidays library's lunar calendar."""
     from holidays.calendars import _ChineseLunisolar  # the library's own table; it offers no public name for it
 
-    return pd.Timestamp(_ChineseLunisolar().lunar_new_year_date(year)[0])
-
-
-def _month_start(days: pd.Series, back: pd.Series) -> pd.Series:
-    month = days.dt.year * 12 + days.dt.month - 1 - back
-    return pd.to_datetime({"year": month // 12, "month": month % 12 + 1, "day": 1}).astype(days.dtype)
+    day, _ = _ChineseLunisolar().lunar_new_year_date(year)
+    if day is None:
+        raise ValueError(f"the lunar calendar at hand does not reach {year}")
+    return pd.Timestamp(day)
 
 
 @cache

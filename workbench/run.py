@@ -1,16 +1,21 @@
 """One run: the settings, the day it may look up to, its scope and its languages."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from workbench import settings as settings_file
 from workbench.errors import ParameterError
-from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, Language, Settings
+
+if TYPE_CHECKING:  # pandas takes a second; a run that is refused should not wait for it
+    import pandas as pd
+
+    from workbench.periods import Calendar
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,18 @@ class Run:
     languages: tuple[Language, ...] = ("en",)
 
     @classmethod
-    def start(cls, settings: str | Path | Settings, *, as_of: str | date, scope: str = "", lang: str = "") -> "Run":
-        """A run for notebooks: `scope` as "region=华东, channel=直销", `lang` as "en, zh-CN"; empty: all, the settings'."""
+    def start(cls, settings: str | Path | Settings, *, as_of: str | date, scope: str = "", lang: str = "") -> Run:
+        """A run for notebooks: `scope` as "region=华东, channel=直销", `lang` as "en, zh-CN".
+
+        An empty scope is the whole company, an empty `lang` the settings' languages.
+        """
         company = settings if isinstance(settings, Settings) else settings_file.load(settings)
-        day, day_problems = _day(as_of)
-        parts, scope_problems = _scope(scope, company)
-        languages, lang_problems = _languages(lang, company)
-        if problems := day_problems + scope_problems + lang_problems:
+        day, parts, languages, problems = asked(company, as_of, scope, lang)
+        if problems:
             raise ParameterError("parameters", problems)
-        return cls(company, day, parts, languages)
+        import pandas as pd
+
+        return cls(company, pd.Timestamp(day), parts, languages)
 
     @property
     def lang(self) -> Language:
@@ -40,6 +48,8 @@ class Run:
 
     @property
     def calendar(self) -> Calendar:
+        from workbench.periods import Calendar
+
         return Calendar(self.settings.calendar)
 
     @property
@@ -49,11 +59,21 @@ class Run:
         return Path(folder) if folder else None
 
 
-def _day(as_of: str | date) -> tuple[pd.Timestamp, list[str]]:
+def asked(
+    company: Settings, as_of: str | date, scope: str = "", lang: str = ""
+) -> tuple[date, dict[str, str], tuple[Language, ...], list[str]]:
+    """The day, scope and languages that these texts mean, and everything wrong with them."""
+    day, day_problems = _day(as_of)
+    parts, scope_problems = _scope(scope, company)
+    languages, lang_problems = _languages(lang, company)
+    return day, parts, languages, day_problems + scope_problems + lang_problems
+
+
+def _day(as_of: str | date) -> tuple[date, list[str]]:
     try:
-        return pd.Timestamp(date.fromisoformat(str(as_of)[:10])), []
+        return date.fromisoformat(str(as_of)[:10]), []
     except ValueError:
-        return pd.Timestamp(0), [f"as_of is {as_of!r}; write a day as 2026-09-30"]
+        return date.min, [f"as_of is {as_of!r}; write a day as 2026-09-30"]
 
 
 def _scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:

@@ -98,7 +98,7 @@ class Source(_Strict):
     names: list[str] = []  # column names where the file has none
     key: str = ""  # only for a reference table of your own: the column that names its rows
     columns: dict[str, str] = {}  # our name = the name in your file
-    lookup: dict[str, Lookup] = {}
+    lookup: dict[str, Lookup] = {}  # this file names a row otherwise: { rep = { table = "reps", by = "employee_id" } }
     rename: dict[str, dict[str, str]] = {}  # of values, by column: { product = { "GTXPro" = "GTX Pro" } }
     exclude: dict[str, list[str]] = {}  # rows left out, by column and value; the report counts them and their money
     repeats: Literal["keep", "drop"] = "keep"  # identical lines within one file

@@ -12,6 +12,12 @@ and days as pd.Timestamp. A value is None where it is unknown. Words that recur:
 `judged`     how a decision was judged: "noise" (against the node's own months), "interval" (95 % interval) or "size"
 """
 
+from typing import Any
+
+import pandas as pd
+
+from workbench.findings import Finding
+
 _SPANS = ("span", "now_first", "now_last", "before_first", "before_last")
 _NODE = ("level", "node", "amount", "amount_before", "change", "yoy", "contribution")
 
@@ -55,7 +61,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "history.bridge_lost": ("by", "count", "amount"),  # amount: what they sold before, positive
     "history.bridge_other": ("by", "count", "amount", "amount_before", "change"),  # no usable quantity or price
     "history.bridge_coverage": ("by", "share"),  # under half of the sales are in items that both spans have
-    "history.bridge_unlike": ("by", "times", "volume_and_mix"),  # prices differ `times`-fold: read the two together
+    "history.bridge_unlike": ("by", "times", "volume_and_mix"),  # unit prices lie `times` apart: read the two together
     # concentration: of what was sold now, among named nodes with positive sales
     "history.concentration": (
         "by", "nodes", "share_top_10", "nodes_for_80", "share_of_nodes_for_80",
@@ -63,9 +69,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "history.concentration_few": ("by", "nodes", "largest", "largest_share"),  # 10 nodes or fewer
     "history.concentration_shift": ("by", "share_top_10", "share_top_10_before", "change", "direction"),  # points
-    "history.concentration_negative": ("by", "count", "amount"),  # nodes that returned as much as they bought, or more
+    "history.concentration_negative": ("by", "count", "amount"),  # nodes that returned more than they bought
     "history.concentration_missing": ("by", "amount", "share"),  # sales without a named node
-    # season: peak and low are period numbers of the year (months 1 to 12), index 1.2 is 20 % above the average month
+    # season: peak and low are period numbers of the year (months 1 to 12), index 1.2 is 20 % above the average month;
+    # by_chance: the strength of season that one in twenty series of pure noise reaches
     "history.season": (
         "peak", "peak_index", "low", "low_index",
         "strength_season", "strength_trend", "by_chance", "cycles", "kind", "per_year",
@@ -98,3 +105,25 @@ KEYS: dict[str, tuple[str, ...]] = {
     "kpis.unknown": ("section",),  # none of the declared KPIs has its components
     "kpis.worse": ("kpi", "unit", "now", "before", "change", "effect", "judged"),  # decision; effect is money
 }  # fmt: skip
+
+
+def fact(key: str, *, weight: float = 0.0, about: Any = None, **values: Any) -> Finding:
+    """A finding with plain Python values, None where unknown; `about` is the node it is about."""
+    if set(values) != set(KEYS[key]):  # a phrase would miss a value, or a value would never be said
+        raise TypeError(f"{key} has values {sorted(KEYS[key])}, not {sorted(values)}")
+    subject = "" if _plain(about) is None else str(about)
+    weight = float(abs(weight)) if pd.notna(weight) else 0.0
+    return Finding(key, {name: _plain(value) for name, value in values.items()}, weight, subject)
+
+
+def direction(change: float | None) -> str:
+    """The sign as a word: up, down or same."""
+    if change is None or pd.isna(change) or change == 0:
+        return "same"
+    return "up" if change > 0 else "down"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | list | str):
+        return value
+    return None if pd.isna(value) else getattr(value, "item", lambda: value)()

@@ -64,15 +64,15 @@ class Growth(Result):
 
     @property
     def amount(self) -> float:
-        return float(self.table.at["amount", "now"])
+        return float(self.table["now"]["amount"])
 
     @property
     def amount_before(self) -> float:
-        return float(self.table.at["amount", "before"])
+        return float(self.table["before"]["amount"])
 
     @property
     def rate(self) -> float:
-        return float(self.table.at["amount", "rate"])
+        return float(self.table["rate"]["amount"])
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -130,7 +130,7 @@ class Concentration(Result):
     `curve`: at most 101 rows, from (0, 0) to (1, 1), largest nodes first; columns share_of_nodes, share_of_amount
     `top`: the 10 largest; index node; columns amount, share, cumulative_share, amount_before, change
     `nodes`: how many are ranked. `hhi`: sum of squared shares, 0 to 1. `gini`: 0 (all alike) to 1
-    `negative_nodes`, `negative_amount`: nodes that sold 0 or less, left out of the ranking
+    `negative_nodes`, `negative_amount`: nodes whose returns outweigh what they bought, left out
     `missing_amount`: sales without a named node, left out too; `missing_share` of all sales
     """
 
@@ -157,7 +157,7 @@ class Season(Result):
     `table`: index period; columns amount, trend, season, remainder
     `profile`: index number of the period in its year (1 to 12 for months); columns index (ratio, mean 1), lo, hi:
     a range of what the years showed (not an interval): lowest and highest, or 10th and 90th percentile from 5 years on
-    `strength_trend`, `strength_season`: 0 to 1 (Hyndman & Athanasopoulos); noise alone gives a season about 1 / cycles
+    `strength_trend`, `strength_season`: 0 to 1 (Hyndman & Athanasopoulos); see history.season for what noise gives
     """
 
     table: pd.DataFrame

@@ -35,7 +35,7 @@ class Table:
     brings: tuple[str, ...] = field(default=())  # what the reports gain by it, as phrase keys
 
 
-def _table(name: str, meaning: str, key: str = "", dated: str = "", **columns: Column) -> Table:
+def _table(name: str, meaning: str, /, key: str = "", dated: str = "", **columns: Column) -> Table:
     return Table(name, meaning, columns, tuple(key.split()), dated)
 
 
@@ -48,7 +48,7 @@ TABLES: dict[str, Table] = {
             dated="date",
             date=Column("date", required=True, aliases=("订单日期", "下单日期", "订单时间", "下单时间", "开票日期", "成交日期", "交易日期", "日期", "訂單日期", "下單日期", "成交日期", "order date", "orderdate", "invoice date", "invoicedate", "date", "purchase date", "order_date", "transaction date")),
             amount=Column("money", aliases=("销售额", "金额", "订单金额", "实付金额", "成交金额", "含税金额", "销售金额", "小计", "銷售額", "金額", "訂單金額", "銷售金額", "amount", "sales", "sales amount", "salesamount", "revenue", "line total", "net amount", "total", "net sales"), meaning="net of discount; negative for a return"),
-            order=Column("key", aliases=("订单号", "订单编号", "单号", "单据编号", "发票号", "訂單編號", "單號", "order", "order id", "orderid", "order number", "salesordernumber", "invoice", "invoice no", "invoiceno", "order no")),
+            order=Column("key", aliases=("订单号", "订单编号", "单号", "单据编号", "单据号", "发票号", "單據號", "訂單編號", "單號", "order", "order id", "orderid", "order number", "salesordernumber", "invoice", "invoice no", "invoiceno", "order no")),
             customer=Column("key", references="customers", aliases=("客户名称", "客户", "客户编号", "客户id", "会员", "买家", "客戶名稱", "客戶", "客戶編號", "customer", "customer id", "customerid", "customer name", "account", "client", "reseller", "resellerkey", "customerkey", "buyer")),
             product=Column("key", references="products", aliases=("产品名称", "商品名称", "产品", "商品", "产品编号", "物料编码", "品名", "產品名稱", "商品名稱", "產品", "product", "product id", "productkey", "stockcode", "sku", "item", "product name", "material")),
             rep=Column("key", references="reps", aliases=("销售员", "销售代表", "业务员", "负责人", "销售", "业务代表", "銷售員", "業務", "業務員", "負責人", "rep", "sales rep", "salesperson", "employeekey", "sales agent", "owner", "seller", "account manager")),
@@ -57,6 +57,7 @@ TABLES: dict[str, Table] = {
             discount=Column("ratio", aliases=("折扣率", "折扣", "discount", "discount rate"), meaning="share of quantity × price that is not charged; used only where no amount is given"),
             cost=Column("money", aliases=("成本", "销售成本", "成本金额", "成本金額", "cost", "total cost", "cogs", "total product cost")),
             currency=Column("key", aliases=("币种", "货币", "幣別", "currency", "currency code")),
+            opportunity=Column("key", aliases=("商机编号", "商机id", "商機編號", "opportunity", "opportunity id"), meaning="the won deal that the order began with"),
             status=Column("text", aliases=("订单状态", "状态", "訂單狀態", "status", "order status")),
         ),
         _table(
@@ -67,6 +68,7 @@ TABLES: dict[str, Table] = {
             opportunity=Column("key", required=True, aliases=("商机编号", "商机id", "商机", "機會編號", "商機編號", "opportunity", "opportunity id", "opportunity_id", "deal id", "deal")),
             created=Column("date", aliases=("创建日期", "创建时间", "商机创建日期", "建立日期", "created", "created date", "create date", "engage_date", "engage date", "open date")),
             closed=Column("date", aliases=("结束日期", "关闭日期", "成交日期", "结案日期", "結案日期", "closed", "close date", "close_date", "closed date")),
+            expected=Column("date", aliases=("预计成交日期", "预计结束日期", "预计签约日期", "預計成交日期", "預計結案日期", "expected close date", "expected close"), meaning="day on which it was thought to close"),
             stage=Column("text", required=True, aliases=("阶段", "商机阶段", "销售阶段", "階段", "商機階段", "stage", "deal stage", "deal_stage", "status")),
             amount=Column("money", aliases=("商机金额", "预计金额", "金额", "商機金額", "預計金額", "amount", "value", "close_value", "deal value", "expected revenue")),
             customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶名稱", "客戶", "account", "customer", "company")),
@@ -101,8 +103,8 @@ TABLES: dict[str, Table] = {
             "what was to be sold, by period and node",
             dated="",
             period=Column("date", required=True, aliases=("期间", "月份", "季度", "目标月份", "期間", "period", "month", "quarter", "targetmonth", "target month", "date", "quotadate")),
-            amount=Column("money", required=True, at_least=0, aliases=("目标", "目标金额", "销售目标", "配额", "目標", "目標金額", "target", "targetamount", "target amount", "quota", "salesquota", "budget")),
-            rep=Column("key", references="reps", aliases=("销售员", "员工编号", "業務", "rep", "employeeid", "employee id", "salesperson")),
+            amount=Column("money", required=True, at_least=0, aliases=("目标", "目标金额", "目标额", "销售目标", "任务额", "配额", "目標額", "目標", "目標金額", "target", "targetamount", "target amount", "quota", "salesquota", "budget")),
+            rep=Column("key", references="reps", aliases=("销售员", "员工编号", "姓名", "業務", "rep", "employeeid", "employee id", "salesperson")),
             metric=Column("text", aliases=("指标", "指標", "metric", "kpi")),
         ),
         _table(
@@ -173,8 +175,8 @@ TABLES: dict[str, Table] = {
             "payments",
             "money received",
             dated="date",
-            date=Column("date", required=True, aliases=("回款日期", "收款日期", "付款日期", "date", "payment date", "paid date")),
-            amount=Column("money", required=True, aliases=("回款金额", "收款金额", "回款金額", "收款金額", "amount", "paid", "payment")),
+            date=Column("date", required=True, aliases=("回款日期", "收款日期", "付款日期", "日期", "date", "payment date", "paid date")),
+            amount=Column("money", required=True, aliases=("回款金额", "收款金额", "回款金額", "收款金額", "金额", "金額", "amount", "paid", "payment")),
             order=Column("key", aliases=("订单号", "订单编号", "訂單編號", "order", "order id", "invoice")),
             customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶", "customer", "account")),
             due=Column("date", aliases=("到期日", "应收日期", "應收日期", "due", "due date")),

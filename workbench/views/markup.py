@@ -8,14 +8,14 @@ from markupsafe import Markup
 
 
 def render(template: str, **context: Any) -> Markup:
-    """What a template in views/templates makes of its context. Only this, our own style sheet and our own SVG are trusted."""
+    """What a template makes of its context. Only this, our own style sheet and our own SVG are trusted."""
     return Markup(_environment().get_template(template).render(**context))  # noqa: S704 the template has escaped it
 
 
 @cache
-def style() -> Markup:
-    """The style sheet; it holds nothing from data."""
-    lines = files("workbench").joinpath("views", "style.css").read_text("utf-8").splitlines()
+def style(name: str = "style") -> Markup:
+    """A style sheet of ours; it holds nothing from data. `notebook` adds what JupyterLab's own themes need."""
+    lines = files("workbench").joinpath("views", f"{name}.css").read_text("utf-8").splitlines()
     return Markup("\n".join(line.strip() for line in lines if line.strip()))  # noqa: S704 our own file
 
 

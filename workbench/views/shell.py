@@ -17,7 +17,7 @@ from workbench.views.markup import render, style
 MIME = "application/vnd.workbench+json"
 Role = Literal["title", "answer", "tiles", "lead", "decisions", "section", "changes", "data", "definitions"]
 Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped", "unchanged"]
-TOP: tuple[Role, ...] = ("title", "tiles", "answer", "lead", "decisions")  # what an overview shows of a notebook
+TOP: tuple[Role, ...] = ("title", "answer", "tiles", "lead", "decisions")  # what an overview shows of a notebook
 _BEHIND = ("data", "definitions")  # these close the page
 
 
@@ -72,8 +72,8 @@ class Problem:
 class ShellPage:
     """One notebook's page in one language.
 
-    `provenance` is (label key, value) pairs: the keys run, revision, data, commit, versions, phrases, seed have words in
-    each language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
+    `provenance` is (label key, value) pairs: run, revision, data, commit, versions, phrases and seed have words in each
+    language, any other key is shown as it stands. `parts` may mix fragments and code cells in the notebook's order.
     """
 
     title: str  # of the browser's tab
@@ -130,15 +130,19 @@ class Index:
     lang: Language
     rows: tuple[IndexRow, ...]
     title: str = ""
+    pages: tuple[Link, ...] = ()
+    languages: tuple[Link, ...] = ()
 
 
 def page(shell: ShellPage) -> str:
     """One notebook's page as a whole HTML file."""
     fragments = [p for p in shell.parts if isinstance(p, Fragment)]
+    title = next((f for f in fragments if f.role == "title"), None)
     return _file(
         "page.html",
         shell,
-        top=[_shown(f, shell.lang) for f in fragments if f.role not in _BEHIND],
+        title=_shown(title, shell.lang) if title else None,
+        top=[_shown(f, shell.lang) for f in fragments if f.role not in _BEHIND and f is not title],
         behind=[_shown(f, shell.lang) for f in fragments if f.role in _BEHIND],
         contents=_contents(fragments, shell.lang),
         cells=[p for p in shell.parts if isinstance(p, CodeCell)],
@@ -148,7 +152,7 @@ def page(shell: ShellPage) -> str:
 
 def overview(shell: Overview) -> str:
     """The page that leads a run: tiles, answers, first figures and decisions of its notebooks, with links to them."""
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "id": _anchor(e.name),
             "title": e.title,
@@ -176,7 +180,12 @@ def _file(template: str, shell: ShellPage | Overview | Index, **context: Any) ->
 
 def _shown(fragment: Fragment, lang: str) -> dict[str, Any]:
     html = _in(fragment.html, lang)
-    return {"id": _anchor(fragment.id), "role": fragment.role, "html": Markup(html)}  # noqa: S704 made by our templates
+    return {
+        "id": _anchor(fragment.id),
+        "role": fragment.role,
+        "heading": _in(fragment.heading, lang),
+        "html": Markup(html),  # noqa: S704 made by our templates
+    }
 
 
 def _contents(fragments: Sequence[Fragment], lang: str) -> list[tuple[str, str]]:

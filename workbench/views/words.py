@@ -1,8 +1,8 @@
-"""Sentences, numbers, money and dates in the reader's language. The texts are in phrases/*.toml, three languages a key.
+"""Sentences, numbers, money and dates in the reader's language; the texts are in phrases/*.toml, three languages a key.
 
-A text has slots: `{rate:percent}` is a value in a format, `{direction:up=rose|down=fell}` chooses by a value. A choice is
-taken by the value itself, else by its sign (`+`, `-`, `0`), else by number (`one`), else `other`; `none` is for a missing
-value. What is chosen may hold slots again. A slot that names a node of the company keeps apart from the text around it.
+A text has slots: `{rate:percent}` is a value in a format, `{direction:up=rose|down=fell}` chooses by a value. A choice
+is taken by the value itself, else by its sign (`+`, `-`, `0`), else by number (`one`), else `other`; `none` is for a
+missing value. What is chosen may hold slots again. A name from the data keeps apart from the text around it.
 """
 
 import math
@@ -27,8 +27,20 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "zh-CN": ((1e8, "亿"), (1e4, "万")),
     "zh-TW": ((1e8, "億"), (1e4, "萬")),
 }
-_UNITS = {"1": 1.0, "元": 1.0, "k": 1e3, "千": 1e3, "万": 1e4, "萬": 1e4, "M": 1e6, "百万": 1e6, "百萬": 1e6, "亿": 1e8, "億": 1e8,
-          "B": 1e9}  # fmt: skip
+_UNITS = {
+    "1": 1.0,
+    "元": 1.0,
+    "k": 1e3,
+    "千": 1e3,
+    "万": 1e4,
+    "萬": 1e4,
+    "M": 1e6,
+    "百万": 1e6,
+    "百萬": 1e6,
+    "亿": 1e8,
+    "億": 1e8,
+    "B": 1e9,
+}
 _MARKS = {
     "en": {1e9: "B", 1e6: "M", 1e3: "k"},
     "zh-CN": {1e8: "亿", 1e6: "百万", 1e4: "万", 1e3: "千"},
@@ -36,11 +48,31 @@ _MARKS = {
 }
 _HOME = {"zh-CN": "CNY", "zh-TW": "TWD"}
 _COINS = {
-    "zh-CN": {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "SGD": "新加坡元", "AUD": "澳元", "CAD": "加元",
-              "KRW": "韩元", "CHF": "瑞士法郎"},
-    "zh-TW": {"USD": "美元", "EUR": "歐元", "GBP": "英鎊", "JPY": "日圓", "HKD": "港幣", "SGD": "新加坡幣", "AUD": "澳幣", "CAD": "加幣",
-              "KRW": "韓元", "CHF": "瑞士法郎"},
-}  # fmt: skip
+    "zh-CN": {
+        "USD": "美元",
+        "EUR": "欧元",
+        "GBP": "英镑",
+        "JPY": "日元",
+        "HKD": "港元",
+        "SGD": "新加坡元",
+        "AUD": "澳元",
+        "CAD": "加元",
+        "KRW": "韩元",
+        "CHF": "瑞士法郎",
+    },
+    "zh-TW": {
+        "USD": "美元",
+        "EUR": "歐元",
+        "GBP": "英鎊",
+        "JPY": "日圓",
+        "HKD": "港幣",
+        "SGD": "新加坡幣",
+        "AUD": "澳幣",
+        "CAD": "加幣",
+        "KRW": "韓元",
+        "CHF": "瑞士法郎",
+    },
+}
 _BEFORE = {"zh-CN": {"TWD": "新台币"}, "zh-TW": {"CNY": "人民幣"}}  # another country's 元 says whose it is
 _ORDINALS = "零一二三四"
 
@@ -89,7 +121,8 @@ class Words:
 
     def say(self, key: str, values: Mapping[str, Any] | None = None) -> Sentence:
         """The sentence `key` with its slots filled, names of nodes apart from the text."""
-        return Sentence(_merged(self._filled(_parsed(text(key, self.lang)), values or {}, key)))
+        pieces = _merged(self._filled(parsed(text(key, self.lang)), values or {}, key))
+        return Sentence(_capital(pieces) if self.lang == "en" and pieces and pieces[-1].text.endswith(".") else pieces)
 
     def phrase(self, key: str, values: Mapping[str, Any] | None = None) -> str:
         """The sentence `key` as plain text."""
@@ -109,12 +142,18 @@ class Words:
             return self._filled(_chosen(slot, value, key), values, key)
         if slot.how in ("", "node"):
             return [Piece("node", self.node(value))]
-        return [Piece("value", self.format(value, slot.how))]
+        if slot.how in ("now", "before"):
+            return [Piece("value", self.days((values[f"{slot.how}_first"], values[f"{slot.how}_last"])))]
+        if slot.how in _BY_OTHER:
+            format_of, other, default = _BY_OTHER[slot.how]
+            text_of = getattr(self, format_of)
+            return [Piece("value", MISSING if missing(value) else text_of(value, values.get(other) or default))]
+        return [Piece(_KINDS.get(slot.how, "value"), self.format(value, slot.how))]
 
     def format(self, value: Any, how: str) -> str:
-        """A value as text: `how` is one of FORMATS, or a format of this class."""
+        """A value as text; `how` is one of FORMATS."""
         if how not in FORMATS:
-            raise KeyError(f"There is no format '{how}'. Formats: {', '.join(sorted(FORMATS))}.")
+            raise KeyError(f"There is no format '{how}'. Formats: {', '.join(sorted(FORMATS | _BY_OTHER))}.")
         return MISSING if missing(value) else str(getattr(self, FORMATS[how])(value))
 
     def has(self, key: str) -> bool:
@@ -129,18 +168,45 @@ class Words:
 
     def level(self, name: str) -> str:
         """What a level or dimension is called: our word where we have one, else as the company calls it."""
-        key = f"terms.levels.{name}"
-        return self.phrase(key) if self.has(key) else clean(name).replace("_", " ")
+        return self._level(name, 1)
 
     def levels(self, name: str) -> str:
         """The same in the plural, where the language has one."""
-        key = f"terms.levels_many.{name}"
-        return self.phrase(key) if self.has(key) else self.level(name)
+        return self._level(name, 2)
+
+    def _level(self, name: str, n: int) -> str:
+        key = f"terms.levels.{name}"
+        return self.phrase(key, {"n": n}) if self.has(key) else clean(name).replace("_", " ")
+
+    def kpi(self, key: str) -> str:
+        """The name of a KPI."""
+        from workbench.analytics.kpis import declared
+
+        known = declared()
+        return known[key].name.get(self.lang, key) if key in known else clean(key)
+
+    def section(self, name: str) -> str:
+        """What a section tells, as it stands inside a sentence."""
+        return self.phrase(f"sections.{name}.name")
+
+    def table(self, name: str) -> str:
+        """What an input table is called."""
+        key = f"terms.tables.{name}"
+        return self.phrase(key) if self.has(key) else clean(name)
+
+    def tables(self, names: Any) -> str:
+        """Several tables in a row."""
+        return (", " if self.lang == "en" else "、").join(self.table(n) for n in names)
+
+    def plain(self, value: Any) -> str:
+        """Just the text, on one line."""
+        return clean(value)
 
     def names(self, values: Any) -> str:
-        """Several names in a row, as the language joins them; at most five, then how many more."""
+        """Several names in a row, as the language joins them; at most six, then how many more."""
         items = [clean(v) for v in values]
-        shown, more = items[:5], len(items) - 5
+        most = 6
+        shown, more = items[:most], len(items) - most
         joined = (", " if self.lang == "en" else "、").join(shown)
         return joined if more <= 0 else joined + self.phrase("terms.and_more", {"n": more})
 
@@ -150,18 +216,59 @@ class Words:
         """1234567.8 as 1,234,568, with a true minus."""
         return _signless(f"{_away_from_minus_zero(value, places):,.{places}f}")
 
-    def amount3(self, value: float) -> str:
-        """A plain number with three significant digits."""
-        return self.number(_significant(value), _places(value))
+    def short_number(self, value: float) -> str:
+        """A plain number with three significant digits: 3, 4.5, 1.23万."""
+        size, mark = next(((s, m) for s, m in _SCALES[self.lang] if abs(value) >= s * 10), (1.0, ""))
+        scaled = value / size
+        shown = self.number(_significant(scaled), _places(scaled))
+        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + mark
+
+    def short_plain(self, value: float) -> str:
+        """A round number without needless decimals, for axes."""
+        return self.number(value, 0) if value == round(value) else self.number(value, 2).rstrip("0").rstrip(".")
+
+    def decimal(self, value: float) -> str:
+        """A figure between 0 and 1, as 0.82."""
+        return self.number(value, 2)
+
+    def tenths(self, value: float) -> str:
+        """A number to one decimal, none where it is whole: 2.9, 4."""
+        return self.number(value, 0 if round(value, 1) == round(value) else 1)
+
+    def beyond_one(self, index: float) -> str:
+        """How far an index is from 1, without sign: 1.32 as 32%."""
+        return self.percent(abs(index - 1), 0)
+
+    def by_unit(self, value: float, unit: str) -> str:
+        """A KPI's value, by its unit."""
+        return str(getattr(self, _OF_UNIT[unit])(value))
+
+    def change_by_unit(self, change: float, unit: str) -> str:
+        """A KPI's change: a ratio for amounts and counts, points for ratios, a difference for the rest."""
+        if unit == "ratio":
+            return self.points(change)
+        return self.difference(change) if unit in ("days", "score") else self.percent_sign(change)
+
+    def difference(self, value: float) -> str:
+        """A difference with its sign, one decimal."""
+        return ("+" if round(value, 1) > 0 else "") + self.number(value, 1)
+
+    def score(self, value: float) -> str:
+        """A score, two decimals."""
+        return self.number(value, 2)
+
+    def days_long(self, value: float) -> str:
+        """Days: 12 days, 12天."""
+        return self.phrase("terms.days_long", {"n": self.number(value), "value": round(value)})
 
     def money(self, value: float) -> str:
-        """12_345_678 as ¥12.3M, 1,230万元 or 人民幣1,230萬元: three significant digits."""
+        """12_345_678 as ¥12.3M, 1,230万元 or 1,230萬元: three significant digits."""
         scale = self.scale([value])
-        return self._with_unit(self.number(*_rounded(value / scale.size, scale)), scale.unit)
+        return self._with_unit(self.number(*_rounded(value / scale.size, scale.size)), scale.size)
 
     def money_exact(self, value: float) -> str:
         """Money to the unit: ¥12,345,678 or 12,345,678元."""
-        return self._with_unit(self.number(value), self._unit(1.0))
+        return self._with_unit(self.number(value), 1.0)
 
     def money_sign(self, value: float) -> str:
         """Money with its sign always shown."""
@@ -171,12 +278,13 @@ class Words:
         """Money without its sign, for sentences that say rose or fell."""
         return self.money(abs(value))
 
-    def scale(self, values: Any) -> Scale:
-        """The one scale for all `values` of a figure or column, by the largest."""
+    def scale(self, values: Any, size: float = 0.0) -> Scale:
+        """The one scale for all `values` of a figure or column, by the largest; or with a `size` that is given."""
         sizes = [abs(float(v)) for v in values if not missing(v)]
         largest = max(sizes, default=0.0)
-        size = self._size(largest)
-        return Scale(size, self._unit(size), _places(largest / size))
+        size = size or self._size(largest)
+        shown = largest / size
+        return Scale(size, self._unit(size), 2 if shown < 9.995 else 1 if shown < 999.5 else 0)
 
     def scaled(self, value: float, scale: Scale) -> str:
         """A number of a column that has its unit in the head."""
@@ -188,11 +296,11 @@ class Words:
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
-        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio)
+        return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, _change_places(ratio))
 
     def percent_size(self, ratio: float) -> str:
         """A change without its sign, for sentences that say rose or fell."""
-        return self.percent(abs(ratio))
+        return self.percent(abs(ratio), _change_places(ratio))
 
     def percent_whole(self, ratio: float) -> str:
         """A share, to whole percents."""
@@ -202,6 +310,10 @@ class Words:
         """A change of a ratio: +1.2 points."""
         sign = "+" if round(ratio, 3) > 0 else ""
         return self.phrase("terms.points", {"n": sign + self.number(ratio * 100, 1)})
+
+    def points_bare(self, ratio: float) -> str:
+        """A change in points for a column that has the unit in its head."""
+        return ("+" if round(ratio, 3) > 0 else "") + self.number(ratio * 100, 1)
 
     def points_size(self, ratio: float) -> str:
         """The same without its sign."""
@@ -215,6 +327,14 @@ class Words:
 
         pattern = "d MMM y" if self.lang == "en" else "y年M月d日"
         return format_date(pd.Timestamp(day).date(), pattern, locale=_LOCALE[self.lang])
+
+    def day(self, day: Any) -> str:
+        """30 Sep, 9月30日: a day whose year is told beside it."""
+        from babel.dates import format_date
+
+        return format_date(
+            pd.Timestamp(day).date(), "d MMM" if self.lang == "en" else "M月d日", locale=_LOCALE[self.lang]
+        )
 
     def month(self, start: Any) -> str:
         """Sep 2026, 2026年9月. With 4-4-5 and the like: the month that most of its days are in."""
@@ -238,6 +358,16 @@ class Words:
         values = {"year": self.calendar.fiscal_year(day), "n": n, "nth": _ORDINALS[n]}
         return self.phrase(f"terms.{'fiscal_' if fiscal else ''}{every}", values)
 
+    def season_name(self, number: int, per_year: int) -> str:
+        """The name of the month, quarter or week of the year with this number: November, 11月."""
+        from babel.dates import get_month_names
+
+        n = int(number)
+        if per_year == 12:
+            month = (self.calendar.settings.fiscal_year_starts + n - 2) % 12 + 1
+            return f"{month}月" if self.lang != "en" else str(get_month_names("wide", locale="en_US")[month])
+        return self.phrase(f"terms.season_{'quarter' if per_year == 4 else 'week'}", {"n": n, "nth": _ORDINALS[n % 5]})
+
     def short_month(self, start: Any) -> str:
         """Sep, 9月: for axes."""
         from babel.dates import format_date
@@ -253,7 +383,8 @@ class Words:
         calendar = self.calendar
         whole = first == calendar.start_of(first, "month") and last == calendar.end_of(last, "month")
         if not whole:
-            return self.phrase("terms.from_day_to_day", {"first": first, "last": last})
+            year = "same" if first.year == last.year else "other"
+            return self.phrase("terms.from_day_to_day", {"first": first, "last": last, "year": year})
         if last == calendar.end_of(first, "month"):
             return self._month(first)
         a, b = self._middle(first), self._middle(last)
@@ -269,10 +400,21 @@ class Words:
     def _month(self, day: pd.Timestamp) -> str:
         from babel.dates import format_date
 
-        return format_date(self._middle(day).date(), "MMM y" if self.lang == "en" else "y年M月", locale=_LOCALE[self.lang])
+        return format_date(
+            self._middle(day).date(), "MMM y" if self.lang == "en" else "y年M月", locale=_LOCALE[self.lang]
+        )
 
     def _middle(self, day: pd.Timestamp) -> pd.Timestamp:
         return day if self.calendar.settings.pattern == "months" else day + pd.Timedelta(days=14)
+
+    def currency_name(self) -> str:
+        """The currency's name with its code: Chinese yuan (CNY), 人民币（CNY）."""
+        from babel.numbers import get_currency_name
+
+        if not self.currency:
+            return MISSING
+        name = get_currency_name(self.currency, locale=_LOCALE[self.lang])
+        return f"{name} ({self.currency})" if self.lang == "en" else f"{name}（{self.currency}）"
 
     # -- units -----------------------------------------------------------------------------------------------------
 
@@ -288,23 +430,33 @@ class Words:
             return " ".join(filter(None, (_symbol(self.currency), mark)))
         return _BEFORE[self.lang].get(self.currency, "") + mark + _coin(self.currency, self.lang)
 
-    def _with_unit(self, number: str, unit: str) -> str:
-        if self.lang == "en":
-            symbol, _, mark = unit.partition(" ")
-            sign, digits = ("−", number[1:]) if number.startswith("−") else ("", number)
-            gap = "\u202f" if symbol[-1:].isalpha() and len(symbol) > 2 else ""
-            return f"{sign}{symbol}{gap}{digits}{mark}"
-        before = _BEFORE[self.lang].get(self.currency, "")
-        return f"{before}{number}{unit.removeprefix(before)}"
+    def _with_unit(self, number: str, size: float) -> str:
+        """A number with mark and currency where the language puts them."""
+        mark = _MARKS[self.lang].get(size, "")
+        if self.lang != "en":
+            return number + mark + _coin(self.currency, self.lang)  # a page's title says whose 元 it is
+        symbol, sign = _symbol(self.currency), "−" if number.startswith("−") else ""
+        gap = "\u00a0" if symbol.isalpha() else ""  # CHF 12.3k, but $12.3k and A$12.3k
+        return f"{sign}{symbol}{gap}{number.removeprefix(sign)}{mark}"
 
 
-FORMATS = {
-    "money": "money", "money_sign": "money_sign", "money_exact": "money_exact", "size": "size", "percent": "percent",
-    "percent_sign": "percent_sign", "percent_size": "percent_size", "percent_whole": "percent_whole", "points": "points",
-    "points_size": "points_size", "number": "number", "count": "number", "amount3": "amount3", "date": "date", "month": "month",
-    "quarter": "quarter", "days": "days", "short_month": "short_month", "names": "names", "level": "level", "levels": "levels",
-    "text": "plain", "node": "node",
-}  # fmt: skip
+_OWN = (
+    "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
+    "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
+    "levels kpi section table tables plain node"
+)
+FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
+_KINDS = dict.fromkeys(("names", "text", "plain"), "node") | dict.fromkeys(
+    ("level", "levels", "kpi", "section", "table", "tables"), "text"
+)  # of a piece; numbers and dates are values
+_BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
+    "period": ("period", "every", "month"),
+    "season_name": ("season_name", "per_year", 12),
+    "by_unit": ("by_unit", "unit", "number"),
+    "change_by_unit": ("change_by_unit", "unit", "money"),
+}
+_OF_UNIT = {"money": "money", "ratio": "percent", "count": "number", "quantity": "short_number", "days": "days_long",
+            "score": "score", "number": "number"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -389,7 +541,8 @@ def _names_of(value: Any) -> list[str]:
 
 
 @cache
-def _parsed(source: str) -> "tuple[str | Slot, ...]":
+def parsed(source: str) -> "tuple[str | Slot, ...]":
+    """The texts and slots of a phrase."""
     parts, rest = _read(source, "")
     if rest:
         raise ValueError(f"A brace too many in {source!r}")
@@ -404,10 +557,9 @@ def _read(source: str, stops: str) -> "tuple[tuple[str | Slot, ...], str]":
             slot, source = _read_slot(source[1:])
             parts.append(slot)
         else:
-            plain = re.match("[^{}" + re.escape(stops) + "]+", source)
-            assert plain is not None
-            parts.append(plain[0])
-            source = source[plain.end() :]
+            end = next((at for at, char in enumerate(source) if char in "{}" + stops), len(source))
+            parts.append(source[:end])
+            source = source[end:]
     return tuple(parts), source
 
 
@@ -440,6 +592,12 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _capital(pieces: list[Piece]) -> list[Piece]:
+    """A full sentence starts with a capital letter, unless a name from the data stands there."""
+    first = pieces[0]
+    return pieces if first.kind == "node" else [Piece(first.kind, first.text[:1].upper() + first.text[1:]), *pieces[1:]]
+
+
 def _significant(value: float, digits: int = 3) -> float:
     return value if value == 0 else round(value, digits - 1 - math.floor(math.log10(abs(value))))
 
@@ -450,9 +608,14 @@ def _places(value: float) -> int:
     return 0 if rounded >= 100 or rounded == 0 else 1 if rounded >= 10 else 2
 
 
-def _rounded(value: float, scale: Scale) -> tuple[float, int]:
-    """A scaled amount and its decimal places: three significant digits, none of them a fraction of the smallest unit."""
-    return (round(value), 0) if scale.size == 1 and abs(value) >= 100 else (_significant(value), scale.places)
+def _rounded(value: float, size: float) -> tuple[float, int]:
+    """A scaled amount and its decimal places: three significant digits, but 1,234 stays 1,234."""
+    return (round(value), 0) if size == 1 and abs(value) >= 100 else (_significant(value), _places(value))
+
+
+def _change_places(ratio: float) -> int:
+    """+354% and −100% need no decimals."""
+    return 0 if abs(ratio) >= 2 or round(abs(ratio), 4) == 1 else 1
 
 
 def _signless(number: str) -> str:

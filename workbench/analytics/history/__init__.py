@@ -4,6 +4,12 @@
 "now" or "before", the node's column, measures). Findings and their values: `workbench.analytics.keys`.
 """
 
+from workbench.analytics.history.by_period import totals
+from workbench.analytics.history.decomposition import season
+from workbench.analytics.history.effects import bridge, price_volume
+from workbench.analytics.history.headline import growth
+from workbench.analytics.history.nodes import breakdown, breakdowns
+from workbench.analytics.history.pareto import concentration
 from workbench.analytics.results import (
     Breakdown,
     Bridge,
@@ -24,4 +30,12 @@ __all__ = [
     "Season",
     "Totals",
     "Unknown",
+    "breakdown",
+    "breakdowns",
+    "bridge",
+    "concentration",
+    "growth",
+    "price_volume",
+    "season",
+    "totals",
 ]

@@ -1,0 +1,129 @@
+"""What analysts' notebooks show becomes harmless; what the workbench made passes as it is."""
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from workbench.publish import html
+from workbench.views.shell import MIME, CodeCell, Fragment
+
+HARMFUL = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=' jAva&#x09;script:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<svg onload=alert(1)><script>alert(1)</script></svg>",
+    "<iframe src='https://example.org'></iframe>",
+    "<link rel=stylesheet href=//example.org/x.css>",
+    "<style>@import '//example.org/x.css'; alert(1)</style>",
+    "<p style='background:url(//example.org/x)'>x</p>",
+    "<form action=//example.org><input name=alert(1)></form>",
+    "<base href=//example.org>",
+    "<meta http-equiv=refresh content='0;url=//example.org'>",
+    "<object data=//example.org></object><embed src=//example.org>",
+    "<img src=//example.org/x.png srcset='//example.org/y.png 2x'>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<textarea><img src=x onerror=alert(1)></textarea>",
+    "<video poster=//example.org><source src=//example.org></video>",
+]
+
+
+def notebook(*cells: NotebookNode) -> NotebookNode:
+    return nbformat.v4.new_notebook(cells=list(cells))
+
+
+def code(source: str, *outputs: NotebookNode, tags: tuple[str, ...] = ()) -> NotebookNode:
+    return nbformat.v4.new_code_cell(source, outputs=list(outputs), metadata={"tags": list(tags)})
+
+
+def shown(**data: object) -> NotebookNode:
+    return nbformat.v4.new_output("display_data", data={k.replace("_", "/", 1): v for k, v in data.items()})
+
+
+def markup(nb: NotebookNode) -> str:
+    return "\n".join(p.html["en"] for p in html.parts(nb) if isinstance(p, Fragment))
+
+
+@pytest.mark.parametrize("harm", HARMFUL)
+@pytest.mark.parametrize("way", ["text/html", "text/markdown", "cell"])
+def test_nothing_that_runs_or_loads_passes(harm: str, way: str) -> None:
+    output = nbformat.v4.new_output("display_data", data={way: harm})
+    made = markup(notebook(nbformat.v4.new_markdown_cell(harm) if way == "cell" else code("x", output)))
+
+    live = made.replace("&lt;", "").lower()
+    assert "example.org" not in live
+    for sign in ("<script", "<style", "<svg", "<iframe", "<form", "<base", "<meta", "<object", "<link", "style="):
+        assert sign not in live
+    assert not any(f" {word}=" in tag for tag in made.lower().split("<") for word in ("onerror", "onload", "srcset"))
+    assert 'href="javascript' not in live
+    assert 'href="data' not in live
+
+
+def test_a_table_keeps_its_shape() -> None:
+    table = "<style scoped>td {}</style><table border=1 class=dataframe><tr><th>a</th><td>1</td></tr></table>"
+
+    assert html.clean(table) == '<table class="dataframe"><tbody><tr><th>a</th><td>1</td></tr></tbody></table>'
+
+
+def test_markdown_for_readers_is_shown_and_notes_are_not() -> None:
+    text = nbformat.v4.new_markdown_cell("## For **readers**\n\n|a|\n|-|\n|1|")
+    notes = nbformat.v4.new_markdown_cell("for us", metadata={"tags": ["notes"]})
+    made = markup(notebook(text, notes))
+
+    assert "<strong>readers</strong></h2>" in made
+    assert "<td>1</td>" in made
+    assert "for us" not in made
+
+
+def test_pictures_stand_in_the_page() -> None:
+    made = markup(notebook(code("x", shown(image_png="AAAA")), code("y", shown(**{"image_svg+xml": "<svg/>"}))))
+
+    assert '<img src="data:image/png;base64,AAAA" alt="">' in made
+    assert "data:image/svg+xml;base64,PHN2Zy8+" in made
+
+
+def test_the_best_form_of_an_output_is_shown_once() -> None:
+    made = markup(notebook(code("x", shown(text_plain="plain", text_html="<b>rich</b>"))))
+
+    assert made == "<b>rich</b>"
+
+
+def test_text_is_escaped_and_loses_terminal_colours() -> None:
+    stream = nbformat.v4.new_output("stream", name="stdout", text="\x1b[31m<b>red</b>\x1b[0m")
+
+    assert markup(notebook(code("x", stream))) == "<pre>&lt;b&gt;red&lt;/b&gt;</pre>"
+
+
+def test_fragments_pass_as_they_are_in_order() -> None:
+    one, two = (Fragment("section", i, {"en": i}, {"en": f"<svg>{i}</svg>", "zh-CN": "中"}) for i in "ab")
+    outputs = [nbformat.v4.new_output("display_data", data={MIME: f.bundle(), "text/html": "x"}) for f in (one, two)]
+
+    assert html.fragments(notebook(code("x", *outputs))) == [one, two]
+
+
+def test_code_cells_are_numbered_as_jupyter_does_and_parameters_shown_as_run() -> None:
+    nb = notebook(
+        code('scope: str = ""', tags=("parameters",)),
+        code('scope = "region=\\u534e\\u4e1c"', tags=("injected-parameters",)),
+        code(""),
+        code("1 / 0"),
+    )
+    nb.metadata["papermill"] = {"parameters": {"scope": "region=华东"}}
+    nb.cells[-1].metadata["papermill"] = {"status": "failed"}
+
+    assert [p for p in html.parts(nb) if isinstance(p, CodeCell)] == [
+        CodeCell("scope = 'region=华东'", 2),
+        CodeCell("1 / 0", 3, failed=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [('noise\n{"a": 1, "b": NaN}\n', {"a": 1, "b": None}), ("no json", {}), ("{broken", {}), ("", {})],
+)
+def test_facts_are_the_last_line_of_json(text: str, facts: dict) -> None:
+    stream = nbformat.v4.new_output("stream", name="stdout", text=text)
+
+    assert html.facts(notebook(code("x", stream, tags=("facts",)))) == facts

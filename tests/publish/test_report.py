@@ -1,0 +1,266 @@
+"""From notebooks to a dated report: whole or not at all, the same for the same inputs, failures told and kept."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.publish.conftest import SHOW, manifest_of
+from workbench import publish
+from workbench.errors import ParameterError, RunError, SettingsError
+from workbench.publish import Outcome, Request
+
+TABLE = """import pandas as pd
+names = ["=HYPERLINK(1)", "华东 <b>", None]
+table = pd.DataFrame({"name": names, "amount": [1.5, None, 3], "share": [0.5, 0.25, 0.25]})
+folder = Path(os.environ["WORKBENCH_TABLES"])
+table.to_parquet(folder / "story.totals.parquet")
+columns = {"amount": {"title": {"en": "Amount", "zh-CN": "金额"}, "kind": "money"}, "share": {"kind": "ratio"}}
+(folder / "story.totals.json").write_text(json.dumps({"title": {"en": "Totals"}, "columns": columns}))"""
+TELL = """show("title", "title", "A story", "故事")
+show("answer", "answer", "Sales rose", "销售上升")
+show("section", "more", "More", "更多")
+show("data", "data", "Data", "数据", provenance={"digests": {"orders": "abc"}, "rows": {"orders": 3}})"""
+OWN = """import sys
+print("<i>printed</i>"); print("a", "warning", file=sys.stderr)
+table"""
+FACTS = 'print(json.dumps({"sales": 4.5, "share": float("nan"), "where": scope, "as_of": as_of}))'
+
+
+@pytest.fixture(scope="module")
+def story(notebook: Callable[..., Path]) -> Path:
+    return notebook("story", SHOW, TABLE, TELL, OWN, FACTS, tags={5: ["facts"]})
+
+
+@pytest.fixture(scope="module")
+def asked(company: Path, story: Path) -> Callable[..., Request]:
+    def request(**more: object) -> Request:
+        usual = {"notebooks": (str(story),), "settings": company / "workbench.toml", "out": company / "reports"}
+        return Request(**{**usual, "timeout": 120.0, **more})
+
+    return request
+
+
+@pytest.fixture(scope="module")
+def made(asked: Callable[..., Request]) -> Outcome:
+    return publish.run(asked(scope="region=华东"))
+
+
+@pytest.fixture(scope="module")
+def failed(asked: Callable[..., Request], story: Path, notebook: Callable[..., Path], made: Outcome) -> Outcome:
+    broken = notebook("broken", SHOW, 'show("answer", "a", "Half", "一半")', "1 / 0")
+    return publish.run(asked(scope="region=华东", notebooks=(str(story), str(broken))))
+
+
+def test_a_report_has_all_its_files_in_its_dated_place(company: Path, made: Outcome) -> None:
+    assert made.status == "ok"
+    assert made.folder == company / "reports" / "2026-09-30" / "region=华东" / "r1"
+    assert sorted(p.relative_to(made.folder).as_posix() for p in made.folder.rglob("*") if p.is_file()) == [
+        "manifest.json",
+        "overview.en.html",
+        "overview.zh-CN.html",
+        "story.en.html",
+        "story.ipynb",
+        "story.zh-CN.html",
+        "tables.xlsx",
+        "tables/story.totals.json",
+        "tables/story.totals.parquet",
+    ]
+
+
+def test_each_page_speaks_its_language(made: Outcome) -> None:
+    english, chinese = ((made.folder / f"story.{lang}.html").read_text("utf-8") for lang in ("en", "zh-CN"))
+
+    assert "Sales rose body" in english
+    assert "销售上升正文" in chinese
+    assert "销售上升正文" not in english
+
+
+def test_what_analysts_add_is_shown_but_harmless(made: Outcome) -> None:
+    page = (made.folder / "story.en.html").read_text("utf-8")
+
+    assert "&lt;i&gt;printed&lt;/i&gt;" in page
+    assert "华东 &lt;b&gt;" in page
+    assert "a warning" not in page
+    assert "<script" not in page
+
+
+def test_a_page_loads_nothing_from_elsewhere(made: Outcome) -> None:
+    for page in made.folder.glob("*.html"):
+        assert re.findall(r"(?:src|href)=\"(?!#|data:)[^\"]*//[^\"]*\"", page.read_text("utf-8")) == []
+
+
+def test_links_between_pages_lead_somewhere(made: Outcome) -> None:
+    for page in [*made.folder.glob("*.html"), made.folder.parents[2] / "index.html"]:
+        from urllib.parse import unquote
+
+        targets = re.findall(r"<a [^>]*href=\"([^\"#][^\"]*)\"", page.read_text("utf-8"))
+        assert targets
+        assert [t for t in targets if not (page.parent / unquote(t)).exists()] == []
+
+
+def test_the_overview_leads_with_the_answer(made: Outcome) -> None:
+    page = (made.folder / "overview.en.html").read_text("utf-8")
+
+    assert "Sales rose body" in page
+    assert "More body" not in page
+    assert 'href="story.en.html"' in page
+
+
+def test_the_manifest_tells_what_made_the_report(made: Outcome) -> None:
+    told = manifest_of(made.folder)
+
+    assert (told["status"], told["as_of"], told["scope"], told["revision"]) == ("ok", "2026-09-30", "region=华东", 1)
+    assert told["languages"] == ["en", "zh-CN"]
+    assert told["notebooks"][0]["parameters"]["lang"] == "en,zh-CN"
+    assert told["notebooks"][0]["defaults"]["as_of"] == "2026-09-30"
+    assert told["data"]["rows"] == {"orders": 3}
+    assert told["data"]["digests"] == {"orders": "abc"}
+    assert list(told["data"]["files"]) == ["orders.csv"]
+    assert {"pandas", "papermill"} <= set(told["versions"])
+    assert told["notebooks"][0]["seconds"] > 0
+
+
+def test_facts_reach_the_outcome(made: Outcome) -> None:
+    facts = {"sales": 4.5, "share": None, "where": "region=华东", "as_of": "2026-09-30"}
+
+    assert [(r.lang, r.facts) for r in made.reports] == [("en", facts), ("zh-CN", facts)]
+    assert json.loads(made.json())["reports"][1]["html"] == str(made.folder / "story.zh-CN.html")
+
+
+def test_the_workbook_holds_real_numbers_and_no_formulas(made: Outcome) -> None:
+    sheet = openpyxl.load_workbook(made.folder / "tables.xlsx")["Totals"]
+
+    assert [c.value for c in sheet[2]] == ["name", "Amount", "share"]
+    assert [c.value for c in sheet[3]] == ["=HYPERLINK(1)", 1.5, 0.5]
+    assert {c.data_type for row in sheet.iter_rows() for c in row} <= {"s", "n"}
+    assert (sheet["B3"].number_format, sheet["C3"].number_format) == ("#,##0.00", "0.0%")
+    assert sheet["B4"].value is None
+
+
+def test_the_same_inputs_are_not_run_again(asked: Callable[..., Request], made: Outcome) -> None:
+    again = publish.run(asked(scope="region=华东"))
+
+    assert (again.status, again.folder) == ("unchanged", made.folder)
+    assert again.reports[0].facts == made.reports[0].facts
+    assert again.good
+
+
+def test_the_same_inputs_give_the_same_bytes(asked: Callable[..., Request], made: Outcome, company: Path) -> None:
+    twin = publish.run(asked(scope="region=华东", out=company / "elsewhere"))
+
+    for name in ("overview.en.html", "story.zh-CN.html", "tables.xlsx"):
+        assert (twin.folder / name).read_bytes() == (made.folder / name).read_bytes()
+
+
+def test_a_failure_keeps_the_notebook_and_the_good_report(made: Outcome, failed: Outcome) -> None:
+    assert failed.status == "failed"
+    assert failed.folder.name == "r2-failed"
+    assert [(r.notebook, r.lang, r.status) for r in failed.reports if r.lang == "en"] == [
+        ("story", "en", "ok"),
+        ("broken", "en", "failed"),
+    ]
+    assert "ZeroDivisionError" in (failed.folder / "broken.ipynb").read_text("utf-8")
+    assert (made.folder / "story.en.html").exists()
+
+
+def test_a_failure_is_told_in_one_line_with_its_cell_and_where_it_is_kept(failed: Outcome) -> None:
+    assert failed.reports[2].error == "failed in cell 5: ZeroDivisionError: division by zero"
+    assert failed.text().splitlines()[:2] == [
+        "broken: failed in cell 5: ZeroDivisionError: division by zero",
+        f"The notebook as it stopped: {failed.folder / 'broken.ipynb'}",
+    ]
+
+
+def test_a_failed_page_shows_what_there_is_under_a_banner(failed: Outcome) -> None:
+    page = (failed.folder / "broken.en.html").read_text("utf-8")
+
+    assert "Half body" in page
+    assert "ZeroDivisionError: division by zero" in page
+    assert "Traceback" not in page
+
+
+def test_after_a_failure_the_same_request_runs_again(
+    asked: Callable[..., Request], failed: Outcome, made: Outcome
+) -> None:
+    assert publish.run(asked(scope="region=华东")).folder == made.folder
+
+
+def test_the_index_lists_every_report_newest_first(company: Path, failed: Outcome) -> None:
+    page = (company / "reports" / "index.html").read_text("utf-8")
+
+    assert page.index("r2-failed/overview.en.html") < page.index("/r1/overview.en.html")
+    assert "region=华东" in page
+
+
+def test_the_index_survives_strangers_in_its_folder(company: Path, made: Outcome) -> None:
+    from workbench.publish import index
+
+    stranger = company / "reports" / "2026-01-01" / "<script>alert(1)"
+    (stranger / "r1").mkdir(parents=True)
+    (stranger / "r1" / "manifest.json").write_text("{")
+    (stranger / "r2").mkdir()
+    odd = manifest_of(made.folder) | {"scope": "<script>alert(1)</script>", "company": {"en": "'\"><img>"}}
+    (stranger / "r2" / "manifest.json").write_text(json.dumps(odd))
+    page = index.rebuild(company / "reports").read_text("utf-8")
+
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"parameters": ("as_off=1", "scop=2")}, "Did you mean 'as_of'"),
+        ({"as_of": "30.09.2026"}, "write a day as 2026-09-30"),
+        ({"lang": "fr"}, "the reports speak en"),
+        ({"scope": "planet=Mars"}, "there is no level 'planet'"),
+        ({"parameters": ("as_of=2026-01-01",), "as_of": "2026-01-02"}, "given twice"),
+        ({"parameters": ("as_of",)}, "name=value"),
+        ({"notebooks": ("histroy",)}, "Did you mean 'history'"),
+        ({"parameters": {"settings": 3}}, "should be text"),
+    ],
+)
+def test_a_wrong_request_is_refused_before_anything_runs(
+    asked: Callable[..., Request], company: Path, wrong: dict, text: str
+) -> None:
+    with pytest.raises(ParameterError, match=re.escape(text)):
+        publish.run(asked(out=company / "never", **wrong))
+
+    assert not (company / "never").exists()
+
+
+def test_a_notebook_that_cannot_hear_a_scope_is_refused(
+    asked: Callable[..., Request], notebook: Callable[..., Path]
+) -> None:
+    deaf = notebook("deaf", "1", parameters='as_of: str = "2026-09-30"')
+
+    with pytest.raises(ParameterError, match="--scope would not reach it"):
+        publish.run(asked(notebooks=(str(deaf),), scope="region=华东"))
+
+
+def test_missing_settings_are_told(asked: Callable[..., Request], company: Path) -> None:
+    with pytest.raises(SettingsError, match="no such file"):
+        publish.run(asked(settings=company / "nowhere.toml"))
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_runs(
+    asked: Callable[..., Request], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(RunError, match="cannot be written"):
+        publish.run(asked(out=tmp_path / "file"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs are started from a folder that is not the project's."""
+    patch = pytest.MonkeyPatch()
+    patch.chdir(tmp_path_factory.mktemp("here"))
+    yield
+    patch.undo()

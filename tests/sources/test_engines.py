@@ -1,0 +1,59 @@
+"""The embedded engine and connections: nothing downloaded, little memory, no secrets shown."""
+
+import subprocess
+import sys
+
+import pytest
+
+from workbench.errors import DataError, SettingsError
+from workbench.sources import engines
+
+
+def test_the_embedded_engine_downloads_nothing_and_has_a_limit() -> None:
+    con = engines.embedded().con
+    settings = "autoinstall_known_extensions", "autoload_known_extensions", "preserve_insertion_order"
+    assert [con.execute(f"SELECT current_setting('{s}')").fetchone()[0] for s in settings] == [False, False, True]
+    assert con.execute("SELECT current_setting('memory_limit')").fetchone()[0].endswith("MiB")
+
+
+def test_days_moments_and_decimals_come_back_as_pandas_has_them() -> None:
+    con = engines.embedded()
+    frame = engines.frame(
+        con.sql("SELECT DATE '2026-09-03' AS d, TIMESTAMP '2026-09-03 10:00' AS t, 1.50::DECIMAL(9, 2) AS a")
+    )
+    assert frame.dtypes.astype(str).to_dict() == {"d": "datetime64[us]", "t": "datetime64[us]", "a": "float64"}
+
+
+def test_ibis_warnings_about_newer_libraries_do_not_reach_a_reader() -> None:
+    code = ("from workbench.sources import engines; con = engines.embedded();"
+            "con.con.execute('CREATE VIEW v AS SELECT 1 AS a'); print(engines.frame(con.table('v')).a[0])")  # fmt: skip
+    done = subprocess.run([sys.executable, "-W", "default", "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), [line for line in done.stderr.splitlines() if "ibis" in line]) == ("1", [])
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:hidden@127.0.0.1:1/sales", "postgres://me:hidden@127.0.0.1:1/sales?password=hidden"]
+)
+def test_a_database_that_does_not_answer_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(DataError) as caught:
+        engines.connect(url)
+    assert "127.0.0.1:1/sales" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_an_unknown_kind_of_database_is_told() -> None:
+    with pytest.raises(DataError, match="sheep://farm"):
+        engines.connect("sheep://farm/wool")
+
+
+def test_a_secret_that_is_not_set_is_named() -> None:
+    with pytest.raises(SettingsError, match="NO_SUCH_SECRET"):
+        engines.connect("postgresql://me:${NO_SUCH_SECRET}@h/d")
+
+
+def test_sql_texts_and_names_are_quoted() -> None:
+    con = engines.embedded().con
+    hostile = "a'b\"; DROP TABLE x; --\n😀"
+    found = con.execute(f"SELECT {engines.quoted(hostile)} AS {engines.named(hostile)}")
+    assert (found.description[0][0], found.fetchone()[0]) == (hostile, hostile)

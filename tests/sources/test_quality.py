@@ -1,0 +1,227 @@
+"""What was left out, repaired and not joined is counted with its money; as_of and scope reach every table."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import shared_data
+from tests.sources.made import company, lines, steps
+from workbench.errors import DataError
+from workbench.run import Run
+from workbench.settings import Settings
+from workbench.sources import load
+
+
+def test_what_does_not_join_is_named_with_what_was_meant(tmp_path: Path) -> None:
+    frames = {
+        "orders": lines(
+            ("2026-01-05", 5.0, "GTXPro"),
+            ("2026-01-05", 6.0, "GTXPro"),
+            ("2026-01-05", 9.0, "GTX Pro"),
+            columns="date amount product",
+        ),
+        "products": pd.DataFrame({"product": ["GTX Pro", "MG"], "product_line": ["GTX", "MG"]}),
+    }
+    data = company(tmp_path, frames, dimensions={"p": ["product_line"]})
+    (step,) = data.quality.of("unmatched")
+    assert (step.rows, step.amount) == (2, 11.0)
+    assert step.detail["nearest"] == {"GTXPro": "GTX Pro"}
+    assert step.detail["values"] == {"GTXPro": {"rows": 2, "amount": 11.0}}
+    found = data.sales(by="product_line")
+    assert found.loc[found["product_line"].isna(), "amount"].tolist() == [11]
+    repaired = company(tmp_path, frames, orders={"rename": {"product": {"GTXPro": "GTX Pro"}}})
+    assert repaired.quality.of("unmatched") == ()
+
+
+def test_lines_without_a_customer_are_counted_with_their_money(tmp_path: Path) -> None:
+    frame = lines(("2026-01-05", 5.0, "a"), ("2026-01-06", 7.0, None), columns="date amount customer")
+    assert steps(company(tmp_path, frame), "no_customer") == [(1, 7.0)]
+
+
+def test_rows_left_out_by_value_are_counted_with_their_money(tmp_path: Path) -> None:
+    frame = lines(("2026-01-05", 5.0, "paid"), ("2026-01-06", 7.0, "test"), columns="date amount status")
+    data = company(tmp_path, frame, orders={"exclude": {"status": ["test"]}})
+    assert (data.sales()["amount"].sum(), steps(data, "excluded")) == (5, [(1, 7.0)])
+
+
+def test_rows_may_be_left_out_by_a_column_of_a_reference_table(tmp_path: Path) -> None:
+    frames = {
+        "orders": lines(("2026-01-05", 5.0)),
+        "reps": pd.DataFrame({"rep": ["1", "2"], "role": ["Director of Sales", "Rep"]}),
+        "targets": pd.DataFrame(
+            {"period": pd.to_datetime(["2026-01-01"] * 2), "amount": [90.0, 10.0], "rep": ["1", "2"]}
+        ),
+    }
+    for column in ("role", "reps.role"):
+        data = company(tmp_path, frames, targets={"exclude": {column: ["Director of Sales"]}})
+        assert data.table("targets")["amount"].tolist() == [10]
+        assert steps(data, "excluded") == [(1, 90.0)]
+
+
+def test_the_amount_is_quantity_times_price_less_discount(tmp_path: Path) -> None:
+    frame = lines(
+        ("2026-01-05", 3.0, 10.0, 0.1), ("2026-01-05", 1.0, 5.0, None), columns="date quantity price discount"
+    )
+    assert company(tmp_path, frame).sales()["amount"].tolist() == [32]
+
+
+RATES = pd.DataFrame(
+    {"currency": ["USD", "USD"], "date": pd.to_datetime(["2026-01-01", "2026-02-01"]), "rate": [0.5, 0.8]}
+)
+
+
+def test_each_line_is_worth_what_its_currency_was_on_its_day(tmp_path: Path) -> None:
+    rows = [("2026-01-31", 10.0, "USD"), ("2026-02-01", 10.0, "usd"), ("2026-02-02", 1.0, "EUR")]
+    data = company(tmp_path, {"orders": lines(*rows, columns="date amount currency"), "rates": RATES})
+    assert data.sales()["amount"].tolist() == [5, 9]
+
+
+def test_a_currency_or_day_without_a_rate_is_an_error_with_its_money(tmp_path: Path) -> None:
+    rows = [
+        ("2025-12-31", 10.0, "USD"),
+        ("2026-02-01", 7.0, "GBP"),
+        ("2026-02-02", 1.0, "EUR"),
+        ("2026-02-02", 2.0, None),
+    ]
+    with pytest.raises(DataError) as caught:
+        company(tmp_path, {"orders": lines(*rows, columns="date amount currency"), "rates": RATES})
+    found = "\n".join(caught.value.problems)
+    assert "1 rows (USD 10.00, 2025-12-31 to 2025-12-31)" in found
+    assert "1 rows (GBP 7.00, 2026-02-01 to 2026-02-01)" in found
+    assert "1 rows (2.00, 2026-02-02 to 2026-02-02) have no currency" in found
+    assert 'currency = { "" = "EUR" }' in found
+
+
+def test_one_currency_needs_no_rates(tmp_path: Path) -> None:
+    frame = lines(("2026-01-31", 10.0, "EUR"), ("2026-01-31", 1.0, None), columns="date amount currency")
+    assert company(tmp_path, frame, orders={"rename": {"currency": {"": "EUR"}}}).sales()["amount"].tolist() == [11]
+
+
+def test_orders_come_from_won_opportunities_and_the_real_company_wins_63_percent() -> None:
+    folder = shared_data("crm_opportunities")
+    columns = {
+        "opportunity": "opportunity_id",
+        "created": "engage_date",
+        "closed": "close_date",
+        "stage": "deal_stage",
+        "amount": "close_value",
+        "customer": "account",
+        "product": "product",
+        "rep": "sales_agent",
+    }
+    made = Settings(
+        company={"name": "CRM", "currency": "USD"},
+        folder=folder,
+        path=folder / "w.toml",
+        sources={
+            "orders": {"derive": "won opportunities"},
+            "opportunities": {
+                "files": ["sales_pipeline.csv"],
+                "columns": columns,
+                "stages": {"won": ["Won"], "lost": ["Lost"]},
+            },
+            "products": {"files": ["products.csv"], "columns": {"product": "product", "product_line": "series"}},
+        },
+    )
+    data = load(Run.start(made, as_of="2017-12-31"))
+    assert data.sales()["amount"].sum() == 10_005_534
+    assert data.sales()["orders"].sum() == 4_238
+    deals = data.table("opportunities")["stage"].value_counts()
+    assert deals["Won"] / (deals["Won"] + deals["Lost"]) == pytest.approx(0.6315, abs=5e-5)
+    step = next(s for s in data.quality.of("unmatched", table="opportunities") if s.detail["column"] == "product")
+    assert step.detail["nearest"] == {"GTXPro": "GTX Pro"}
+
+
+def test_won_stages_that_do_not_occur_are_told_with_those_that_do(tmp_path: Path) -> None:
+    deals = pd.DataFrame(
+        {"opportunity": ["1"], "stage": ["签约"], "closed": pd.to_datetime(["2026-01-05"]), "amount": [5.0]}
+    )
+    with pytest.raises(DataError, match="'签约'"):
+        company(
+            tmp_path,
+            {"opportunities": deals},
+            orders={"derive": "won opportunities"},
+            opportunities={"stages": {"won": ["Won"]}},
+        )
+
+
+def test_rows_after_as_of_are_cut_from_every_dated_table_and_counted(tmp_path: Path) -> None:
+    frames = {
+        "orders": lines(("2026-01-05", 5.0), ("2026-02-05", 7.0)),
+        "payments": lines(("2026-01-06", 5.0), ("2026-02-06", 7.0)),
+    }
+    data = company(tmp_path, frames, as_of="2026-01-31")
+    assert data.table("payments")["amount"].tolist() == [5]
+    assert steps(data, "after_as_of") == [(1, 7.0), (1, 7.0)]
+
+
+def test_a_deal_closed_after_as_of_is_open_as_it_was_then(tmp_path: Path) -> None:
+    frames = {
+        "orders": lines(("2026-01-05", 5.0)),
+        "opportunities": pd.DataFrame(
+            {
+                "opportunity": ["1", "2"],
+                "created": pd.to_datetime(["2026-01-01"] * 2),
+                "amount": [9.0, 4.0],
+                "closed": pd.to_datetime(["2026-02-10", "2026-01-20"]),
+                "stage": ["Won", "Won"],
+            }
+        ),
+        "stage_history": pd.DataFrame(
+            {
+                "opportunity": ["1", "1", "1"],
+                "stage": ["Lead", "Offer", "Won"],
+                "entered": pd.to_datetime(["2026-01-01", "2026-01-15", "2026-02-10"]),
+            }
+        ),
+    }
+    data = company(tmp_path, frames, as_of="2026-01-31", opportunities={"stages": {"won": ["Won"]}})
+    deals = data.table("opportunities").set_index("opportunity")
+    assert deals["stage"].to_dict() == {"1": "Offer", "2": "Won"}
+    assert deals["amount"].isna().to_dict() == {"1": True, "2": False}
+    assert steps(data, "reopened") == [(1, None)]
+
+
+SCOPED = {
+    "orders": lines(("2026-01-05", 5.0, "1", "c"), ("2026-01-06", 7.0, "2", "c"), columns="date amount rep customer"),
+    "reps": pd.DataFrame({"rep": ["1", "2"], "name": ["Ann", "Bo"], "team": ["East", "West"]}),
+    "targets": pd.DataFrame({"period": pd.to_datetime(["2026-01-01"] * 2), "amount": [6.0, 8.0], "rep": ["1", "2"]}),
+    "payments": lines(("2026-01-06", 5.0)),
+    "events": pd.DataFrame({"date": pd.to_datetime(["2026-01-02"]), "kind": ["fair"]}),
+}
+
+
+def test_scope_keeps_what_belongs_to_it_through_reference_tables(tmp_path: Path) -> None:
+    data = company(tmp_path, SCOPED, dimensions={"team": ["team", "rep"]}, scope="team=West")
+    assert data.sales()["amount"].tolist() == [7]
+    assert data.table("targets")["amount"].tolist() == [8]
+    assert steps(data, "out_of_scope", table="orders") == [(1, 5.0)]
+    assert company(tmp_path, SCOPED, dimensions={"team": ["team", "rep"]}, scope="rep=Ann").sales()[
+        "amount"
+    ].tolist() == [5]
+
+
+def test_a_table_that_does_not_know_the_scope_is_named_and_its_money_not_used(tmp_path: Path) -> None:
+    data = company(tmp_path, SCOPED, dimensions={"team": ["team"]}, scope="team=West")
+    assert data.table("payments") is None
+    assert not data.has("payments")
+    assert len(data.table("events")) == 1
+    told = {s.table: s.detail["kept"] for s in data.quality.of("not_scoped")}
+    assert told == {"payments": False, "events": True}
+
+
+def test_missing_tables_are_listed_and_the_edge_that_is_in_part_there_is_named(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"date": pd.date_range("2026-01-10", "2026-03-31"), "amount": 1.0})
+    data = company(tmp_path, frame, as_of="2026-03-31")
+    assert "targets" in data.quality.missing
+    assert "orders" not in data.quality.missing
+    (step,) = data.quality.of("partial")
+    assert (step.detail["period"], step.amount) == (pd.Timestamp("2026-01-01"), 22.0)
+    assert list(data.quality.digests) == ["orders/orders.parquet"]
+
+
+def test_findings_name_each_step_the_most_money_first(tmp_path: Path) -> None:
+    frame = lines(("2026-01-05", 5.0, None), ("2026-02-05", 700.0, "a"), columns="date amount customer")
+    found = company(tmp_path, frame, as_of="2026-01-31").quality.findings
+    assert [f.key for f in found][:2] == ["quality.after_as_of", "quality.no_customer"]

@@ -1,0 +1,150 @@
+"""Where reports live: `reports/<as_of>/<scope>/r<N>/`, written in a hidden folder beside it and renamed when whole."""
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from workbench.errors import RunError
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks; there, a killed run's hidden folder stays until someone removes it
+    fcntl = None
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+_LONGEST = 80  # bytes: leaves room in systems that allow 255 bytes for a name or 260 characters for a path
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A revision being written: `folder` is hidden, `revision` is its number and nobody else's."""
+
+    parent: Path
+    revision: int
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return f"r{self.revision}"
+
+
+def slug(scope: str) -> str:
+    """A folder name for a scope, readable where it can be and unique: a short hash follows if anything was replaced."""
+    if not scope:
+        return "company"
+    short = _cut("".join(c if c.isalnum() or c in "=-_.," else "_" for c in scope).strip("._- "), _LONGEST)
+    if _RESERVED.fullmatch(short.partition(".")[0]):
+        short = f"_{short}"
+    if short == scope and short != "company":
+        return short
+    mark = hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{short}-{mark}" if short else mark
+
+
+def revisions(parent: Path) -> list[tuple[int, Path]]:
+    """The finished revisions in a folder, failed ones too, oldest first."""
+    if not parent.is_dir():
+        return []
+    found = [(int(m[1]), p) for p in parent.iterdir() if (m := re.fullmatch(r"r(\d+)(-failed)?", p.name))]
+    return sorted(found)
+
+
+@contextlib.contextmanager
+def staged(parent: Path) -> Iterator[Staging]:
+    """A fresh hidden folder with the next revision's number; what is still there at the end is removed."""
+    with writable(parent), contextlib.ExitStack() as held:
+        held.callback(_remove_empty, parent)
+        parent.mkdir(parents=True, exist_ok=True)
+        with alone(parent):
+            _sweep(parent)
+            staging = _reserve(parent)
+            held.enter_context(alone(staging.folder))  # tells others that this run lives, even if it is killed later
+        held.callback(shutil.rmtree, staging.folder, ignore_errors=True)
+        yield staging
+
+
+def finish(staging: Staging, *, good: bool) -> Path:
+    """The folder's final place; a failed run's says so in its name."""
+    target = staging.parent / (staging.name if good else f"{staging.name}-failed")
+    staging.folder.rename(target)
+    return target
+
+
+@contextlib.contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Turns the system's refusal to write (read-only, full, a file in the way) into an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or folder
+        raise RunError(
+            f"The report cannot be written: {error.strerror or error} ({where}). Free the place or name another "
+            f"folder with --out. Earlier reports are as they were."
+        ) from error
+
+
+def write(file: Path, content: str | bytes) -> None:
+    """Writes all of a file or nothing: readers see the old one or the new one."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+@contextlib.contextmanager
+def alone(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """One process at a time gets past this for a folder; without `wait`, BlockingIOError if another is there."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _reserve(parent: Path) -> Staging:
+    """mkdir is atomic, so two runs at once get two numbers, even where the system has no locks."""
+    number = max((n for n, _ in revisions(parent)), default=0)
+    while True:
+        number += 1
+        hidden = parent / f".r{number}"
+        with contextlib.suppress(FileExistsError):
+            hidden.mkdir()
+            if number not in dict(revisions(parent)):
+                return Staging(parent, number, hidden)
+            hidden.rmdir()
+
+
+def _sweep(parent: Path) -> None:
+    """Removes hidden folders whose run was killed: nobody holds them."""
+    for folder in parent.glob(".r*") if fcntl else ():
+        with contextlib.suppress(BlockingIOError), alone(folder, wait=False):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_empty(parent: Path) -> None:
+    """A run that was stopped leaves not even the folders it would have filled."""
+    with contextlib.suppress(OSError):
+        parent.rmdir()
+        parent.parent.rmdir()
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode("utf-8", "replace")[:size].decode("utf-8", "ignore")

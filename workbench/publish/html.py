@@ -1,0 +1,180 @@
+"""What executed notebooks show, as parts of a page: our fragments as they are, everything else made harmless first."""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from nbformat import NotebookNode
+
+from workbench.views.shell import MIME, CodeCell, Fragment
+
+MARKER = "papermill-error-cell-tag"
+_NOTES = {"notes", "nb-notes"}  # Markdown cells for analysts, which readers do not see
+_TAGS = frozenset(re.findall(r"\w+", """
+    a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5
+    h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u
+    ul var
+"""))  # fmt: skip
+_DROPPED = {"script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "svg", "math", "xmp"}
+_ATTRIBUTES = {"colspan", "rowspan", "scope", "title", "lang", "dir", "open", "start", "alt", "width", "height"}
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+
+
+def parts(notebook: NotebookNode) -> list[Fragment | CodeCell]:
+    """All that a reader may see of an executed notebook, in its order; code cells are for the toggle."""
+    found: list[Fragment | CodeCell] = []
+    number = 0
+    for place, cell in enumerate(notebook.cells):
+        tags = set(cell.metadata.get("tags", ()))
+        if cell.cell_type == "markdown" and not tags & (_NOTES | {MARKER}):
+            found.append(_plain(f"text-{place}", markdown(cell.source)))
+        elif cell.cell_type == "code" and cell.source.strip():
+            number += 1
+            found += [] if "facts" in tags else _outputs(cell, place)
+            if "parameters" not in tags or not _injected(notebook):
+                found.append(_code(cell, number, notebook))
+    return found
+
+
+def fragments(notebook: NotebookNode) -> list[Fragment]:
+    """Only what the workbench itself made, in order."""
+    return [Fragment.of(bundle) for bundle in bundles(notebook)]
+
+
+def bundles(notebook: NotebookNode) -> list[Mapping[str, Any]]:
+    """The bundles behind the fragments; a "data" bundle may carry `provenance` with `digests` and `rows`."""
+    outputs = (o for cell in notebook.cells for o in cell.get("outputs", ()))
+    return [o.data[MIME] for o in outputs if MIME in o.get("data", {})]
+
+
+def facts(notebook: NotebookNode) -> dict[str, Any]:
+    """The headline numbers: the last line of JSON that the cell tagged `facts` printed."""
+    cells = [c for c in notebook.cells if "facts" in c.metadata.get("tags", ())]
+    text = "\n".join(o.text for c in cells for o in c.get("outputs", ()) if o.output_type == "stream")
+    for line in reversed(text.splitlines()):
+        if line.startswith("{"):
+            try:
+                return json.loads(line, parse_constant=lambda _: None)
+            except ValueError:
+                return {}
+    return {}
+
+
+def markdown(text: str) -> str:
+    """An analyst's Markdown as harmless HTML."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    return clean(MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text))
+
+
+def clean(markup: str) -> str:
+    """HTML without scripts, styles, event attributes, loads from elsewhere and links that run; the text stays."""
+    return _cleaner().clean(markup)
+
+
+def _code(cell: NotebookNode, number: int, notebook: NotebookNode) -> CodeCell:
+    failed = cell.metadata.get("papermill", {}).get("status") == "failed"
+    if "injected-parameters" in cell.metadata.get("tags", ()):  # papermill writes Chinese as \uXXXX
+        values = notebook.metadata.papermill.get("parameters", {})
+        return CodeCell("\n".join(f"{name} = {value!r}" for name, value in values.items()), number, failed)
+    return CodeCell(cell.source, number, failed)
+
+
+def _injected(notebook: NotebookNode) -> bool:
+    return any("injected-parameters" in c.metadata.get("tags", ()) for c in notebook.cells)
+
+
+def _outputs(cell: NotebookNode, place: int) -> Iterator[Fragment]:
+    for number, output in enumerate(cell.outputs):
+        if MIME in output.get("data", {}):
+            yield Fragment.of(output.data[MIME])
+        elif markup := _rendered(output):
+            yield _plain(f"output-{place}-{number}", markup)
+
+
+def _plain(anchor: str, markup: str) -> Fragment:
+    """A part that says the same in every language."""
+    return Fragment("section", anchor, {}, {"en": markup})
+
+
+def _rendered(output: NotebookNode) -> str:
+    """One output as harmless HTML. What went to stderr is for analysts: it stays in the notebook."""
+    if output.output_type == "stream":
+        return _pre(output.text) if output.name == "stdout" else ""
+    if output.output_type == "error":
+        return _pre(f"{output.ename}: {output.evalue}")
+    return next((draw(output.data[mime], output) for mime, draw in _DRAWN.items() if mime in output.data), "")
+
+
+def _pre(text: str) -> str:
+    return f"<pre>{html.escape(_COLOUR.sub('', text))}</pre>" if text.strip() else ""
+
+
+def _picture(kind: str) -> Callable[[str, NotebookNode], str]:
+    """Pictures stand in the page; as the source of an <img>, even an SVG cannot run anything."""
+
+    def draw(data: str, output: NotebookNode) -> str:
+        from base64 import b64encode
+
+        text = b64encode("".join(data).encode()).decode() if kind == "svg+xml" else "".join(data.split())
+        alt = output.metadata.get(f"image/{kind}", {}).get("alt", "") or output.metadata.get("alt", "")
+        return f'<p><img src="data:image/{kind};base64,{html.escape(text)}" alt="{html.escape(str(alt))}"></p>'
+
+    return draw
+
+
+_DRAWN: dict[str, Callable[[Any, NotebookNode], str]] = {
+    "text/html": lambda data, _: clean("".join(data)),
+    "image/svg+xml": _picture("svg+xml"),
+    "image/png": _picture("png"),
+    "image/jpeg": _picture("jpeg"),
+    "text/markdown": lambda data, _: markdown("".join(data)),
+    "text/latex": lambda data, _: _pre("".join(data)),
+    "text/plain": lambda data, _: _pre("".join(data)),
+}  # in the order in which we like them
+
+
+@cache
+def _cleaner() -> Any:
+    from bleach.sanitizer import Cleaner
+
+    return Cleaner(
+        tags=_TAGS | _DROPPED, attributes=_allowed, protocols=["http", "https", "mailto", "data"], strip=True,
+        strip_comments=True, filters=[_Dropping],
+    )  # fmt: skip
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "img" and name == "src":
+        return bool(_IMAGE.fullmatch(value))
+    if tag == "a" and name == "href":
+        return bool(_LINK.match(value.strip()))
+    return name in _ATTRIBUTES or (name == "class" and value == "dataframe")
+
+
+class _Dropping:
+    """Takes elements out with all they hold: bleach alone would show a script's text to the reader."""
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        inside = ""
+        depth = 0
+        for token in self.source:
+            name = token.get("name", "")
+            if not inside and name in _DROPPED:
+                inside, depth = (name, 1) if token["type"] == "StartTag" else ("", 0)
+            elif inside and name == inside:
+                depth += {"StartTag": 1, "EndTag": -1}.get(token["type"], 0)
+                inside = inside if depth else ""
+            elif not inside:
+                yield token
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)

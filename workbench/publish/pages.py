@@ -1,0 +1,133 @@
+"""Writes the pages of one run: each notebook in each language, the overview that leads them, the executed notebooks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import nbformat
+
+from workbench.publish import folders, html, manifest
+from workbench.publish.folders import Staging
+from workbench.publish.plan import Plan, versions
+from workbench.publish.runner import Executed
+from workbench.settings import Language
+from workbench.views import shell, words
+from workbench.views.shell import Entry, Fragment, Link, Overview, Problem, ShellPage
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the manifest tells of the pages."""
+
+    notebooks: tuple[dict[str, Any], ...]
+    data: dict[str, Any]
+
+
+def write(staging: Staging, plan: Plan, executed: Sequence[Executed]) -> Made:
+    """All pages and executed notebooks, in the staging folder."""
+    bundles = [b for e in executed for b in html.bundles(e.notebook)]
+    book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles))
+    for one in executed:
+        text = nbformat.writes(one.notebook)
+        folders.write(staging.folder / f"{one.name}.ipynb", text.encode("utf-8", "replace"))
+        parts = tuple(html.parts(one.notebook))
+        for lang in plan.languages:
+            book.put(one.name, lang, shell.page(book.page(one, parts, lang)))
+    for lang in plan.languages:
+        book.put("overview", lang, shell.overview(book.overview(lang)))
+    return Made(tuple(book.told(e) for e in executed), book.data)
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The pages of one run know one another."""
+
+    staging: Staging
+    plan: Plan
+    executed: tuple[Executed, ...]
+    data: dict[str, Any]
+
+    def put(self, name: str, lang: str, content: str) -> None:
+        folders.write(self.staging.folder / f"{name}.{lang}.html", content.encode("utf-8", "replace"))
+
+    def page(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> ShellPage:
+        return ShellPage(
+            _title(one, lang), lang, parts, self.links(one.name, lang), self.languages(one.name, lang),
+            self.provenance(), self.staging.revision, _problem(one),
+        )  # fmt: skip
+
+    def overview(self, lang: Language) -> Overview:
+        entries = tuple(
+            Entry(e.name, _name(e.name, lang), _href(e.name, lang), tuple(html.fragments(e.notebook)), _problem(e))
+            for e in self.executed
+        )
+        return Overview(
+            self.plan.settings.company.called(lang), lang, entries, self.links("overview", lang),
+            self.languages("overview", lang), self.provenance(), self.staging.revision,
+        )  # fmt: skip
+
+    def links(self, current: str, lang: Language) -> tuple[Link, ...]:
+        names = ("overview", *(e.name for e in self.executed))
+        pages = [Link(_name(name, lang), _href(name, lang), current=name == current) for name in names]
+        if (self.staging.folder / "tables.xlsx").exists():
+            pages.append(Link(_name("tables", lang), "tables.xlsx"))
+        return (*pages, Link(_name("index", lang), "../../../index.html"))
+
+    def languages(self, name: str, current: Language) -> tuple[Link, ...]:
+        every = self.plan.languages
+        return tuple(Link("", _href(name, lang), lang, lang == current) for lang in every) if len(every) > 1 else ()
+
+    def provenance(self) -> tuple[tuple[str, str], ...]:
+        """Nothing here may differ between two runs of the same inputs."""
+        told = versions()
+        shown = ", ".join(f"{name} {told[name]}" for name in ("workbench", "pandas", "duckdb", "statsmodels"))
+        parts = (("run", (self.plan.key or "")[:8]), ("revision", self.staging.name), ("data", self.data["digest"][:8]),
+                 ("commit", manifest.commit() or ""), ("versions", shown))  # fmt: skip
+        return tuple((key, value) for key, value in parts if value)
+
+    def told(self, one: Executed) -> dict[str, Any]:
+        """One notebook in the manifest."""
+        return {
+            "name": one.name,
+            "status": one.status,
+            "cell": one.cell,
+            "error": _error(one),
+            "seconds": one.seconds,
+            "facts": html.facts(one.notebook),
+            "parameters": self.plan.parameters[one.name],
+            "defaults": self.plan.defaults[one.name],
+            "pages": {lang: f"{one.name}.{lang}.html" for lang in self.plan.languages},
+        }
+
+
+def _name(page: str, lang: Language) -> str:
+    """What readers call a page; an analyst's own notebook goes by its file name."""
+    speak = words.Words(lang)
+    return speak.phrase(f"page.names.{page}") if speak.has(f"page.names.{page}") else page
+
+
+def _title(one: Executed, lang: Language) -> str:
+    """What the notebook's own title says, else its name."""
+    for fragment in html.fragments(one.notebook):
+        if fragment.role == "title" and (title := _in(fragment, lang)):
+            return title
+    return one.name
+
+
+def _in(fragment: Fragment, lang: Language) -> str:
+    return fragment.heading.get(lang) or next(iter(fragment.heading.values()), "")
+
+
+def _href(name: str, lang: str) -> str:
+    return f"{quote(name)}.{lang}.html"
+
+
+def _problem(one: Executed) -> Problem | None:
+    return None if one.status == "ok" else Problem(one.status, one.reason, one.cell)
+
+
+def _error(one: Executed) -> str | None:
+    if one.status == "ok":
+        return None
+    return f"{one.status.replace('_', ' ')}{f' in cell {one.cell}' if one.cell else ''}: {one.reason}"

@@ -1,0 +1,227 @@
+"""What a run will do, checked in full before anything starts: notebooks, parameters, where the report goes, its key."""
+
+import difflib
+import glob
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from workbench import settings as settings_file
+from workbench.errors import ParameterError
+from workbench.publish import folders, parameters
+from workbench.publish.parameters import Parameter, Value
+from workbench.run import asked
+from workbench.settings import ROOT, Language, Settings
+
+DEMO = "data/demo/workbench.toml"
+_OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
+_TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for; empty is the default. `parameters` are `name=value` texts, or values by name."""
+
+    notebooks: tuple[str, ...] = ()
+    settings: str | Path = ""
+    as_of: str = ""
+    scope: str = ""
+    lang: str = ""
+    out: Path = Path("reports")
+    timeout: float = 1800.0
+    workers: int = 0
+    parameters: tuple[str, ...] | Mapping[str, Any] = ()
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A request that can be done. `parameters` are the values for each notebook, by its name."""
+
+    notebooks: tuple[Path, ...]
+    settings: Settings
+    as_of: date
+    scope: dict[str, str]
+    languages: tuple[Language, ...]
+    parameters: dict[str, dict[str, Value]]
+    defaults: dict[str, dict[str, Value]]
+    out: Path
+    inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
+    key: str | None = None  # equal keys give equal reports; None where that cannot be told
+
+    @property
+    def scope_text(self) -> str:
+        return _text(self.scope)
+
+    @property
+    def folder(self) -> Path:
+        """Where the revisions of this report are."""
+        return self.out / self.as_of.isoformat() / folders.slug(self.scope_text)
+
+
+def plan(request: Request) -> Plan:
+    """The plan for a request, or one error that names everything wrong with it."""
+    typed, problems = _typed(request.parameters)
+    request, typed, clashes = _merged(request, typed)
+    notebooks, missing = _notebooks(request.notebooks)
+    company = settings_file.load(_settings_path(request))
+    known = {notebook.stem: parameters.declared(notebook) for notebook in notebooks}
+    day, scope, languages, wrong = asked(
+        company, request.as_of or _usual_day(company, known.values()), request.scope, request.lang
+    )
+    given = {
+        "as_of": day.isoformat(),
+        "scope": _text(scope),
+        "lang": ",".join(languages),
+        "settings": _portable(company),
+    }
+    chosen, refused = _chosen(known, given, typed)
+    deaf = [f"{name}.ipynb has no parameter {n!r}, so --{_dashed(n)} would not reach it"
+            for name, ps in known.items() for n in _OURS if getattr(request, n) and n not in ps]  # fmt: skip
+    if problems := problems + clashes + missing + wrong + refused + deaf:
+        raise ParameterError("workbench run", list(dict.fromkeys(problems)))
+    defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
+    made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
+    return replace(made, inputs=(inputs := _inputs(company)), key=_key(made, inputs))
+
+
+def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
+    """Equal for runs that can only give equal reports. What is in a database cannot be told without reading it."""
+    if any(source.url for source in made.settings.sources.values()):
+        return None
+    company = made.settings.path.read_text("utf-8-sig")
+    parts = [_sources(made.notebooks), made.parameters, company, inputs, _package(), sys.version, versions()]
+    return digest(json.dumps(parts).encode())
+
+
+def versions() -> dict[str, str]:
+    """The versions of what a report's numbers and looks depend on."""
+    names = ("workbench", "babel", "duckdb", "holidays", "ibis-framework", "jinja2", "matplotlib", "nbconvert", "numpy",
+             "pandas", "papermill", "pyarrow", "statsmodels", "xlsxwriter")  # fmt: skip
+    return {name: metadata.version(name) for name in names}
+
+
+def digest(content: bytes) -> str:
+    """A short fingerprint of bytes: equal only for equal content."""
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
+
+
+def _typed(given: Sequence[str] | Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    if isinstance(given, Mapping):
+        return dict(given), []
+    pairs = [text.partition("=") for text in given]
+    twice = {n for n, _, _ in pairs if sum(n == other for other, _, _ in pairs) > 1}
+    problems = [f"-p {n}: write it as name=value" for n, equals, _ in pairs if not equals]
+    problems += [f"{n} is given twice" for n in sorted(twice)]
+    return {n.strip(): value for n, equals, value in pairs if equals}, problems
+
+
+def _merged(request: Request, typed: dict[str, Any]) -> tuple[Request, dict[str, Any], list[str]]:
+    """-p as_of=… is --as-of …, and so on."""
+    names = [n for n in (*_OURS, "settings") if n in typed]
+    problems = [f"{n} is given twice: with --{_dashed(n)} and with -p" for n in names if getattr(request, n)]
+    problems += [f"{n} is {typed[n]!r}; it should be text" for n in names if not isinstance(typed[n], str)]
+    merged = replace(request, **{n: typed[n] for n in names if isinstance(typed[n], str)})
+    return merged, {n: v for n, v in typed.items() if n not in names}, problems
+
+
+def _settings_path(request: Request) -> Path:
+    if request.settings:
+        return Path(request.settings)
+    here = Path("workbench.toml")
+    return here if here.is_file() else Path(DEMO)
+
+
+def _notebooks(names: Sequence[str]) -> tuple[tuple[Path, ...], list[str]]:
+    """The notebooks by name or path, else all of the project's."""
+    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    found = {name: _notebook(name, every) for name in names}
+    chosen = [p for p in found.values() if p] if names else list(every.values())
+    problems = [_no_notebook(name, list(every)) for name, p in found.items() if p is None]
+    problems += [] if chosen or problems else ["there is no notebook in notebooks/"]
+    stems = [p.stem for p in chosen]
+    problems += [f"two notebooks are called {s}; their pages would collide" for s in set(stems) if stems.count(s) > 1]
+    problems += [f"a notebook must not be called {s}: the report has a page of that name" for s in stems if s in _TAKEN]
+    return tuple(chosen), problems
+
+
+def _notebook(name: str, every: Mapping[str, Path]) -> Path | None:
+    """A path as it stands from here, else one of the project's notebooks by its name."""
+    if name.endswith(".ipynb") and Path(name).is_file():
+        return Path(name).resolve()
+    return every.get(name.removesuffix(".ipynb"))
+
+
+def _no_notebook(name: str, every: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, every, n=1)
+    hint = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(every) or 'none'}."
+    return f"there is no notebook {name!r}. {hint}"
+
+
+def _usual_day(company: Settings, known: Iterable[Mapping[str, Parameter]]) -> str:
+    """Today; for a made-up company the day that its notebooks name, because its data ends there."""
+    days = [str(ps["as_of"].default) for ps in known if "as_of" in ps and ps["as_of"].default]
+    return days[0] if company.company.made_up and days else date.today().isoformat()
+
+
+def _chosen(
+    known: Mapping[str, Mapping[str, Parameter]], given: Mapping[str, str], typed: Mapping[str, Any]
+) -> tuple[dict[str, dict[str, Value]], list[str]]:
+    """Values for each notebook. What is typed must be known to one of them; each gets what it knows."""
+    every = {name: p for ps in known.values() for name, p in ps.items()}
+    wanted = {**given, **typed}
+    problems = parameters.chosen(every, wanted)[1] if known else []
+    values = {}
+    for name, ps in known.items():
+        values[name], refused = parameters.chosen(ps, {n: v for n, v in wanted.items() if n in ps})
+        problems += refused
+    return values, [p for p in problems if not any(f"no parameter {n!r}" in p for n in given)]
+
+
+def _inputs(company: Settings) -> dict[str, str]:
+    """Digest of each file that the settings name. Content, not dates: a copied file is the same file."""
+    patterns = [pattern for source in company.sources.values() for pattern in source.files]
+    found = {p for pattern in patterns for p in glob.glob(str(company.folder / pattern), recursive=True)}  # noqa: PTH207
+    return {_shown(Path(p), company.folder): _file_digest(Path(p)) for p in sorted(found) if Path(p).is_file()}
+
+
+def _file_digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=12)).hexdigest()
+
+
+def _sources(notebooks: Iterable[Path]) -> list[Any]:
+    """What of the notebooks makes a difference: the cells' text and tags, not outputs or the editor's notes."""
+    cells = ((p.stem, c) for p in notebooks for c in json.loads(p.read_text("utf-8"))["cells"])
+    return [(n, c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for n, c in cells]
+
+
+def _package() -> dict[str, str]:
+    files = sorted(p for p in (ROOT / "workbench").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return {p.relative_to(ROOT).as_posix(): _file_digest(p) for p in files}
+
+
+def _portable(company: Settings) -> str:
+    """The settings' path as a notebook can find it again, without this machine's folders where that is possible."""
+    for base in (Path.cwd(), ROOT):
+        if company.path.is_relative_to(base):
+            return company.path.relative_to(base).as_posix()
+    return str(company.path)
+
+
+def _shown(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
+
+
+def _text(scope: Mapping[str, str]) -> str:
+    return ",".join(f"{level}={value}" for level, value in scope.items())
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")

@@ -1,0 +1,124 @@
+"""A dated report from notebooks: `run` checks, runs, writes in a hidden folder and puts it in its place when whole."""
+
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from workbench.publish import folders, warm
+from workbench.publish.plan import Plan, Request, plan
+
+if TYPE_CHECKING:
+    from workbench.publish import runner
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook in one language. `html` is None only where nothing could be written."""
+
+    notebook: str
+    lang: str
+    status: str
+    html: Path | None
+    facts: Mapping[str, Any]
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run: ok, unchanged (nothing was run; `folder` is the last good report) or failed."""
+
+    status: Literal["ok", "unchanged", "failed"]
+    folder: Path
+    reports: tuple[Report, ...]
+
+    @property
+    def good(self) -> bool:
+        return self.status != "failed"
+
+    def json(self) -> str:
+        """One object for scripts."""
+        return json.dumps(asdict(self), ensure_ascii=False, default=str)
+
+    def text(self) -> str:
+        """What a person wants to know: where the report is, or what went wrong, where, and where it was kept."""
+        lines = [f"{r.notebook}: {r.error}" for r in self.reports if r.error and r.lang == self.reports[0].lang]
+        kept = [str(self.folder / f"{n}.ipynb") for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
+        lines += [f"The notebook as it stopped: {path}" for path in kept]
+        lines += (
+            ["Nothing has changed since this report; --force runs it anyway."] if self.status == "unchanged" else []
+        )
+        pages = dict.fromkeys(self.folder / f"overview.{r.lang}.html" for r in self.reports)
+        return "\n".join(lines + [str(page) for page in pages])
+
+
+def run(request: Request) -> Outcome:
+    """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
+    planned = plan(request)
+    from workbench.publish import index, manifest
+
+    last = manifest.last_good(planned)
+    if last and planned.key and last[1].get("key") == planned.key and not request.force:
+        index.refresh(planned.out, last[0])
+        return _unchanged(*last)
+    return _run(planned, request)
+
+
+def _run(planned: Plan, request: Request) -> Outcome:
+    began = _now()
+    with warm.nursery() as nursery:  # it loads the notebooks' libraries while we load Jupyter's
+        with folders.staged(planned.folder) as staging:
+            tables = (staging.folder / "tables").resolve()
+            tables.mkdir()
+            executed = _executed(planned, request, tables, nursery)
+            from workbench.publish import index, manifest, pages, workbook
+
+            workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
+            made = pages.write(staging, planned, executed)
+            status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
+            times = {"started": began, "ended": _now()}
+            told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times)
+            manifest.write(staging.folder, told)
+            folder = folders.finish(staging, good=status == "ok")
+        index.rebuild(planned.out)
+    return Outcome(status, folder, _reports(folder, told))
+
+
+def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nursery | None) -> "list[runner.Executed]":
+    from workbench.publish import kernels, runner
+    from workbench.publish.progress import shown
+
+    workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
+    environment = {"WORKBENCH_TABLES": str(tables), "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
+    jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
+    threading.Thread(target=_load_the_rest, daemon=True).start()
+    with shown([job.name for job in jobs]) as progress:
+        return runner.run(jobs, workers=workers, timeout=request.timeout, progress=progress, nursery=nursery)
+
+
+def _load_the_rest() -> None:
+    """Imports what pages and workbook need, while the notebooks run."""
+    for name in ("xlsxwriter", "jinja2", "babel.numbers", "workbench.publish.pages"):
+        import_module(name)
+
+
+def _unchanged(folder: Path, told: Mapping[str, Any]) -> Outcome:
+    return Outcome("unchanged", folder, _reports(folder, told, "unchanged"))
+
+
+def _reports(folder: Path, told: Mapping[str, Any], status: str = "") -> tuple[Report, ...]:
+    return tuple(
+        Report(n["name"], lang, status or n["status"], folder / n["pages"][lang], n["facts"], n["seconds"], n["error"])
+        for n in told["notebooks"]
+        for lang in told["languages"]
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

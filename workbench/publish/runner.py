@@ -1,0 +1,245 @@
+"""Runs notebooks side by side through papermill, and sets the record straight where it says success for failure."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from workbench.publish import kernels
+from workbench.publish.warm import Nursery
+
+import nbformat  # isort: skip  # after kernels, which spares it a slow import
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped"]
+MARKER = "papermill-error-cell-tag"  # papermill's own tag: it removes such cells when the notebook is run again
+_LOOK_EVERY = 0.2  # seconds between looks at the clock
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to run: `parameters` are JSON values of declared names, `environment` is for its kernel alone."""
+
+    notebook: Path
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.notebook.stem
+
+
+@dataclass(frozen=True)
+class Executed:
+    """How a notebook ended. `cell` counts code cells from 1, as in `In [3]`; `reason` is one line."""
+
+    name: str
+    status: Status
+    notebook: NotebookNode
+    seconds: float
+    cell: int | None = None
+    reason: str = ""
+
+
+class Progress(Protocol):
+    """Hears how far notebooks are; called from several threads."""
+
+    def cell(self, name: str, done: int, total: int) -> None: ...
+    def done(self, executed: Executed) -> None: ...
+
+
+@dataclass
+class _Running:
+    """What the watchdog and the notebook's thread share."""
+
+    job: Job
+    progress: Progress
+    timeout: float
+    nursery: Nursery | None = None
+    kernel: kernels.Kernel | None = None
+    started: float = 0.0
+    notebook: NotebookNode | None = None
+    stopped: Literal["", "timed_out", "interrupted"] = ""
+
+    @property
+    def overdue(self) -> bool:
+        return bool(self.started) and time.monotonic() - self.started > self.timeout
+
+    def stop(self, why: Literal["timed_out", "interrupted"]) -> None:
+        self.stopped = self.stopped or why
+        if self.kernel is not None:
+            self.kernel.stop()
+
+
+class _Engine(Engine):
+    """papermill's engine with our kernel, a hold on the notebook while it runs, and no saving between cells."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, *, running: _Running, **_: Any
+    ) -> None:
+        running.notebook = nb_man.nb
+        if running.stopped:
+            raise DeadKernelError("stopped before it started")
+        total = sum(map(_runs, nb_man.nb.cells))
+
+        def tell(cell: NotebookNode, cell_index: int) -> None:
+            running.progress.cell(running.job.name, _number(nb_man.nb, cell_index) - 1, total)
+
+        with kernels.kernel(running.job.environment, running.nursery) as kernel:
+            client = PapermillNotebookClient(
+                nb_man, timeout=None, startup_timeout=120, iopub_timeout=60, on_cell_start=tell,
+                kernel_name=kernel_name, shutdown_kernel="immediate",
+            )  # fmt: skip
+            client.km, client.owns_km = kernel, True
+            running.kernel = kernel
+            client.execute()  # stops the kernel, too
+
+
+papermill_engines.register("workbench", _Engine)
+logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of comments it cannot parse; we read them ourselves
+
+
+def run(
+    jobs: Sequence[Job], *, workers: int, timeout: float, progress: Progress, nursery: Nursery | None = None
+) -> list[Executed]:
+    """How each notebook ended, in the order given. Ctrl-C stops all kernels and is raised again."""
+    executing = [_Running(job, progress, timeout, nursery) for job in jobs]
+    with ThreadPoolExecutor(workers, thread_name_prefix="notebook") as threads:
+        futures = {threads.submit(_execute, running): running for running in executing}
+        try:
+            _watch(futures)
+        except BaseException:
+            _stop(futures)
+            raise
+    return [future.result() for future in futures]
+
+
+def _watch(futures: Mapping["Future[Executed]", _Running]) -> None:
+    """Waits for all, and stops the kernels whose time is up: papermill knows limits for cells only."""
+    left = set(futures)
+    while left:
+        _, left = wait(left, timeout=_LOOK_EVERY, return_when=FIRST_COMPLETED)
+        for running in (futures[f] for f in left):
+            if running.overdue:
+                running.stop("timed_out")
+
+
+def _stop(futures: Mapping["Future[Executed]", _Running]) -> None:
+    """Stops everything, again and again until it is so: a kernel may be just about to start."""
+    left = {future for future in futures if not future.cancel()}
+    while left:
+        for running in (futures[f] for f in left):
+            running.stop("interrupted")
+        _, left = wait(left, timeout=_LOOK_EVERY)
+
+
+def _execute(running: _Running) -> Executed:
+    """One notebook from start to end, in a thread of its own."""
+    running.started = time.monotonic()
+    status, reason, cell = _papermill(running)
+    seconds = round(time.monotonic() - running.started, 3)
+    notebook = running.notebook or nbformat.v4.new_notebook()
+    if status != "ok":
+        cell = cell or _failed_cell(notebook) or _last_started(notebook)
+        _set_right(notebook, status, reason, cell)
+    executed = Executed(running.job.name, status, notebook, seconds, cell, reason)
+    running.progress.done(executed)
+    return executed
+
+
+def _papermill(running: _Running) -> tuple[Status, str, int | None]:
+    """Status, reason and cell. Nothing is saved on the way, so notebooks with many figures stay quick."""
+    job = running.job
+    try:
+        papermill.execute_notebook(
+            nbformat.read(job.notebook, as_version=4), None, parameters=dict(job.parameters), engine_name="workbench",
+            kernel_name="python3", language="python", progress_bar=False, request_save_on_cell_execute=False,
+            running=running,
+        )  # fmt: skip
+    except PapermillExecutionError as error:
+        return "failed", _one_line(f"{error.ename}: {error.evalue}"), None
+    except (DeadKernelError, RuntimeError, CellTimeoutError) as error:
+        return _why_stopped(running, error)
+    if running.notebook is not None and (cell := _left_early(running.notebook)):
+        return "failed", "the notebook ended itself before its last cell", cell
+    return "ok", "", None
+
+
+def _why_stopped(running: _Running, error: Exception) -> tuple[Status, str, int | None]:
+    if running.stopped == "timed_out":
+        return "timed_out", f"it took longer than {running.timeout:g} s; allow more with --timeout", None
+    if running.stopped:
+        return "skipped", "stopped", None
+    if isinstance(error, CellTimeoutError):
+        return "failed", "the kernel finished a cell but its outputs did not arrive within 60 s", None
+    words = running.kernel.last_words if running.kernel else ""
+    return (
+        "kernel_died",
+        _one_line("the notebook's Python process died, often for want of memory" + (f": {words}" if words else "")),
+        None,
+    )
+
+
+def _set_right(notebook: NotebookNode, status: Status, reason: str, cell: int | None) -> None:
+    """papermill calls every cell completed after a dead kernel; say which failed, which never ran, and why."""
+    notebook.metadata.setdefault("papermill", {})["exception"] = True
+    notebook.metadata["workbench"] = {"status": status, "reason": reason, "cell": cell}
+    numbered = [c for c in notebook.cells if _runs(c)]
+    for number, one in enumerate(numbered, 1):
+        if number == cell:
+            one.metadata.setdefault("papermill", {}).update(status="failed", exception=True)
+            if not any(o.output_type == "error" for o in one.outputs):
+                one.outputs.append(nbformat.v4.new_output("error", ename=status, evalue=reason, traceback=[reason]))
+        elif cell is None or number > cell:
+            one.metadata.setdefault("papermill", {})["status"] = "skipped"
+    if not any(_is_marker(c) for c in notebook.cells):
+        text = f"This run did not finish: {status}" + (f" in cell {cell}. " if cell else ". ")
+        note = nbformat.v4.new_markdown_cell(text + reason, metadata={"tags": [MARKER]})
+        notebook.cells.insert(0, note)
+
+
+def _runs(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def _is_marker(cell: NotebookNode) -> bool:
+    return MARKER in cell.metadata.get("tags", ())
+
+
+def _started(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("papermill", {}).get("start_time"))
+
+
+def _last_started(notebook: NotebookNode) -> int | None:
+    return sum(_started(c) for c in notebook.cells if _runs(c)) or None
+
+
+def _left_early(notebook: NotebookNode) -> int | None:
+    """The cell after which a notebook stopped without an error (by sys.exit), if it did."""
+    cells = [c for c in notebook.cells if _runs(c)]
+    return _last_started(notebook) if not all(map(_started, cells)) else None
+
+
+def _failed_cell(notebook: NotebookNode) -> int | None:
+    cells = [c for c in notebook.cells if _runs(c)]
+    wrong = (n for n, c in enumerate(cells, 1) if c.metadata.get("papermill", {}).get("exception"))
+    return next(wrong, None)
+
+
+def _number(notebook: NotebookNode, index: int) -> int:
+    """The number of the cell at a place, counted as the kernel counts."""
+    return sum(map(_runs, notebook.cells[: index + 1]))
+
+
+def _one_line(text: str, longest: int = 300) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"

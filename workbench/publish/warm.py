@@ -1,0 +1,139 @@
+"""A process that has the libraries loaded and forks a kernel from itself on request: imports are paid once a run.
+
+Linux only: elsewhere forking a process with these libraries is not safe. `kernels` falls back to ordinary kernels.
+The process stays single-threaded, so a fork copies all there is; threads of its kernels start after the fork.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, NoReturn, cast
+
+LIBRARIES = (
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
+    "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
+    "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "statsmodels.tsa.seasonal",
+)  # fmt: skip
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",  # pools would start at import
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's allocator would start one
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # read when matplotlib is imported
+}  # fmt: skip
+
+
+class Nursery:
+    """The parent's hold on the warm process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.publish.warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, start_new_session=True, env={**os.environ, **_ENVIRONMENT},
+        )  # fmt: skip  # a session of its own, so that Ctrl-C reaches us alone
+        self._asks, self._answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+
+    def fork(self, connection_file: str, environment: Mapping[str, str], log: str) -> int | None:
+        """The process id of a new kernel; None when the warm process cannot make one."""
+        asked = json.dumps({"connection_file": connection_file, "environment": dict(environment), "log": log})
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self._asks.write(asked + "\n")
+            self._asks.flush()
+            return int(self._answers.readline())
+        return None
+
+    def give_up(self) -> None:
+        """Nobody waits for it any longer; who asks is told None."""
+        self._process.kill()
+
+    def stop(self) -> None:
+        """Ends the warm process; its kernels are ended by whoever asked for them."""
+        self._process.kill()
+        self._process.communicate()
+
+
+@contextlib.contextmanager
+def nursery() -> Iterator[Nursery | None]:
+    """A warm process that starts at once, in the background; None where it is not to be had."""
+    if sys.platform != "linux":
+        yield None
+        return
+    made = Nursery()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def main() -> None:
+    """Loads everything, then forks a kernel for each line on stdin and answers with its process id."""
+    answers = os.dup(1)
+    os.dup2(2, 1)  # nothing that a library prints may pass for an answer
+    _load()
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        return  # a fork would copy locks that other threads hold; ordinary kernels will do
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended kernels at once
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            os.close(answers)  # or we would not notice the end of this process
+            _become_kernel(**json.loads(line))
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
+        os.write(answers, f"{pid}\n".encode())
+
+
+def _load() -> None:
+    """Imports what notebooks use. What is missing is the notebook's to tell."""
+    for name in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    import workbench
+
+    for module in pkgutil.walk_packages(workbench.__path__, "workbench."):
+        if not module.name.startswith(("workbench.publish", "workbench.cli")):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module.name)
+
+    import duckdb
+
+    duckdb.default_connection().close()  # importing it opened one, with a thread; the next use opens another
+
+
+def _become_kernel(connection_file: str, environment: dict[str, str], log: str) -> NoReturn:
+    """The child's whole life: its own group, environment, output and scratch folder, then an ordinary kernel."""
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    handle, nothing = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), os.open(os.devnull, os.O_RDONLY)
+    for own, stream in ((nothing, 0), (handle, 1), (handle, 2)):
+        os.dup2(own, stream)
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None  # found anew from the environment
+    code = 1
+    try:
+        from ipykernel.kernelapp import IPKernelApp
+
+        orphaned = f"--IPKernelApp.parent_handle={os.getppid()}"  # a kernel whose parent is gone ends itself
+        IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False", orphaned])
+        code = 0
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The sums that KPIs divide, over the spans that a report compares. The unknown is absent or missing, never 0."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.periods import Calendar, Spans
+from workbench.settings import Stages
+from workbench.sources import small
+from workbench.sources.covers import Days, covered
+
+Sums = dict[str, dict[str, float]]  # component -> span -> sum
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Small tables by name, and what is needed to date and read them."""
+
+    tables: dict[str, pd.DataFrame]
+    spans: Spans
+    calendar: Calendar
+    as_of: pd.Timestamp
+    stages: Stages
+
+    @property
+    def days(self) -> dict[str, Days]:
+        return {"before": self.spans.before, "now": self.spans.now}
+
+    def added(self, dates: pd.Series, values: pd.Series, more: pd.Series | None = None) -> dict[str, float]:
+        """The sum of values dated in each span; missing where the rows do not reach over the whole span.
+
+        `more` are other dates of the same table: what they show to be over, the table holds.
+        """
+        if not dates.notna().any():
+            return {}
+        held = covered(dates, self.as_of, self.calendar)
+        if more is not None and more.notna().any():
+            held = held[0], max(held[1], covered(more, self.as_of, self.calendar)[1])
+        sums = {name: values[dates.between(*days)].sum() for name, days in self.days.items()}
+        whole = {name: held[0] <= days[0] and held[1] >= days[1] for name, days in self.days.items()}
+        return {name: float(sums[name]) if whole[name] else float("nan") for name in sums}
+
+
+def components(facts: Facts, compared: pd.DataFrame, sales: Any) -> pd.DataFrame:
+    """One row for "before" and "now", one column for each sum known; `sales` gives the sales by period."""
+    orders = compared.set_index("span").reindex(["before", "now"])
+    if sales("month")["returns"].any():
+        orders["gross"] = orders["amount"] - orders["returns"]
+    else:  # an export without a single return does not say that there were none
+        orders = orders.drop(columns="returns")
+    found: Sums = {}
+    for part in (_opportunities, _payments, _satisfaction, _activities, _spend):
+        found |= part(facts)
+    found |= _targets(facts, sales)
+    if "paid" in found:
+        found["billed"] = {str(span): float(amount) for span, amount in orders["amount"].items()}
+    rest = pd.DataFrame(found, index=orders.index) if found else pd.DataFrame(index=orders.index)
+    return orders.join(rest.dropna(axis="columns", how="all"))
+
+
+def _targets(facts: Facts, sales: Any) -> Sums:
+    targets = facts.tables.get("targets")
+    every = small.grain(targets["period"], facts.calendar) if targets is not None else None
+    if targets is None or every is None:
+        return {}
+    lines = small.sales_targets(targets)
+    wanted = lines["amount"].groupby(facts.calendar.start(lines["period"], every)).sum()
+    sold = sales(every).set_index("period")["amount"]
+    found: Sums = {"target": {}, "targets_amount": {}}
+    for name, (first, last) in facts.days.items():
+        inside = [p for p in wanted.index if p >= first and facts.calendar.end_of(p, every) <= last]
+        found["target"][name] = float(wanted[inside].sum()) if inside else float("nan")
+        found["targets_amount"][name] = float(sold.reindex(inside).sum()) if inside else float("nan")
+    return found
+
+
+def _opportunities(facts: Facts) -> Sums:
+    deals = facts.tables.get("opportunities")
+    if deals is None:
+        return {}
+    found: Sums = {}
+    if "created" in deals:
+        found["opportunities"] = facts.added(deals["created"], pd.Series(1, deals.index), deals.get("closed"))
+    if "closed" in deals and facts.stages.won and facts.stages.lost:
+        won, lost = deals["stage"].isin(facts.stages.won), deals["stage"].isin(facts.stages.lost)
+        closed, more = deals["closed"].where(won | lost), deals.get("created")
+        found["won"] = facts.added(closed, won.astype("int64"), more)
+        found["closed"] = facts.added(closed, (won | lost).astype("int64"), more)
+        if "amount" in deals:
+            found["won_amount"] = facts.added(closed, deals["amount"].where(won), more)
+            if deals["amount"].where(lost).gt(0).any():  # many a CRM sets the amount of a lost deal to 0
+                found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
+    return {name: sums for name, sums in found.items() if sums}
+
+
+def _payments(facts: Facts) -> Sums:
+    table = facts.tables.get("payments")
+    return {} if table is None else _some({"paid": facts.added(table["date"], table["amount"])})
+
+
+def _satisfaction(facts: Facts) -> Sums:
+    table = facts.tables.get("satisfaction")
+    if table is None:
+        return {}
+    answers = table["answers"].fillna(1) if "answers" in table else pd.Series(1.0, table.index)
+    return _some(
+        {
+            "score_sum": facts.added(table["date"], table["score"] * answers),
+            "scores": facts.added(table["date"], answers),
+        }
+    )
+
+
+def _activities(facts: Facts) -> Sums:
+    table = facts.tables.get("activities")
+    if table is None:
+        return {}
+    counts = table["count"].fillna(1) if "count" in table else pd.Series(1.0, table.index)
+    return _some({"activities": facts.added(table["date"], counts)})
+
+
+def _spend(facts: Facts) -> Sums:
+    table = facts.tables.get("spend")
+    return {} if table is None else _some({"spend": facts.added(table["date"], table["amount"])})
+
+
+def _some(sums: Sums) -> Sums:
+    return {name: found for name, found in sums.items() if found}

@@ -1,0 +1,331 @@
+"""`load`: a run's sources as one checked whole, and `Data`: the small frames that the statistics ask of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from workbench.errors import DataError
+from workbench.periods import Every, Spans
+from workbench.run import Run
+from workbench.settings import Source, Stages
+from workbench.sources import overlap, repair, small
+from workbench.sources.components import Facts, components
+from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
+from workbench.sources.covers import Days, whole
+from workbench.sources.cube import Cube
+from workbench.sources.levels import References
+from workbench.sources.orders import Making, Orders, make, rows_of
+from workbench.sources.quality import Quality, Step
+
+By = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Data:
+    """A company's data up to a run's as_of and in its scope. Aggregates are computed where the lines are."""
+
+    run: Run
+    orders: Orders
+    refs: References
+    tables: dict[str, pd.DataFrame]
+    steps: tuple[Step, ...]
+    digests: dict[str, str]
+
+    @property
+    def covers(self) -> Days:
+        """First and last day that the orders hold up to as_of."""
+        return self.orders.covers
+
+    @cached_property
+    def spans(self) -> Spans | None:
+        """The two like-for-like stretches of days that a report compares; None where the data hold no two."""
+        return self.run.calendar.comparable(self.run.as_of, self.covers)
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """The broadest level of each dimension that the orders lead to."""
+        tops = ((level for level in levels if self.cube.has(level)) for levels in self.run.settings.dimensions.values())
+        return tuple(level for found in tops if (level := next(found, "")))
+
+    @cached_property
+    def cube(self) -> Cube:
+        """The order lines, ready to be aggregated."""
+        made = self.orders
+        return Cube(made.con, made.expr, self.refs, self.run.calendar, made.days, made.unsure)
+
+    def has(self, *tables: str) -> bool:
+        """Whether all these tables are there."""
+        return all(name == "orders" or name in self.tables for name in tables)
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A small table with our names, up to as_of and in scope; None where it is not there.
+
+        Targets are kept beyond as_of; `rolls_up` marks those that others add up to.
+        """
+        frame = self.tables.get(name)
+        return None if frame is None else frame.copy()
+
+    def sales(self, every: Every = "month", by: By = ()) -> pd.DataFrame:
+        """One row for each period, and level value where `by` names levels, that has lines.
+
+        Columns: period, levels, amount, returns (at most 0), lines, and quantity, cost, orders, customers where mapped;
+        whole: the period lies within `covers`. Without levels every period from the first to the last is there.
+        """
+        return self._remembered(("sales", every, _names(by)), lambda: self._sales(every, _names(by)))
+
+    def compare(self, by: By = ()) -> pd.DataFrame:
+        """The same measures over the exact days of `spans`: span is "before" or "now"; empty where spans is None."""
+        return self._remembered(("compare", _names(by)), lambda: self._compare(_names(by)))
+
+    def compare_each(self) -> dict[str, pd.DataFrame]:
+        """`compare` by each of `dimensions`."""
+        return {level: self.compare(by=level) for level in self.dimensions}
+
+    def sales_each(self, every: Every = "month") -> dict[str, pd.DataFrame]:
+        """`sales` by each of `dimensions`."""
+        return {level: self.sales(every, by=level) for level in self.dimensions}
+
+    @property
+    def item(self) -> str:
+        """What price and volume are compared by: the finest level of the dimension `product`, else the product."""
+        return self.run.settings.dimensions.get("product", ["product"])[-1]
+
+    def components(self) -> pd.DataFrame:
+        """The sums that KPIs are made of: a row for "before" and "now", a column for each sum known; see kpis.toml."""
+        return self._remembered(("components",), self._components)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What was read, left out, repaired and not joined; identical lines are counted when this is first asked."""
+        made = self.orders
+        steps = list(self.steps)
+        if not any(s.table == "orders" and s.kind == "repeats" for s in steps):
+            found = overlap.repeats(overlap.Lines(made.con, "orders", made.expr, "date", "amount"))
+            steps += [found] if found.rows else []
+        missing = tuple(t for t in TABLES if t != "orders" and t not in self.tables)
+        return Quality((*steps, *self._partial()), missing, dict(self.digests))
+
+    def _sales(self, every: Every, by: tuple[str, ...]) -> pd.DataFrame:
+        found = self.cube.by_period(every, by)
+        if not by:
+            periods = self.run.calendar.range(*self.covers, every).union(pd.DatetimeIndex(found["period"]))
+            counts = {c: kind for c, kind in found.dtypes.items() if c != "period"}
+            found = found.set_index("period").reindex(periods.as_unit("us").rename("period"))
+            silent = found["lines"].isna()
+            found = found.mask(silent, 0).astype(counts).reset_index()
+        return found.assign(whole=whole(found["period"], every, self.covers, self.run.calendar))
+
+    def _compare(self, by: tuple[str, ...]) -> pd.DataFrame:
+        if self.spans is None:
+            empty = self.cube.by_span(Spans("", _NEVER, _NEVER), by)
+            return empty.iloc[:0]
+        return self.cube.by_span(self.spans, by)
+
+    def _components(self) -> pd.DataFrame:
+        if self.spans is None:
+            return pd.DataFrame(index=pd.Index([], name="span"))
+        source = self.run.settings.sources.get("opportunities")
+        stages = source.stages if source else Stages()
+        facts = Facts(self.tables, self.spans, self.run.calendar, self.run.as_of, stages)
+        return components(facts, self.compare(), self.sales)
+
+    def _partial(self) -> list[Step]:
+        months = self.sales("month")
+        cut = months[~months["whole"] & (months["lines"] > 0)]
+        return [Step("orders", "partial", r["lines"], r["amount"], self._days(r["period"])) for r in rows_of(cut)]
+
+    def _days(self, period: pd.Timestamp) -> dict[str, Any]:
+        end = self.run.calendar.end_of(period, "month")
+        first, last = max(period, self.covers[0]), min(end, self.covers[1])
+        return {"period": period, "every": "month", "first": first, "last": last}
+
+    @cached_property
+    def _results(self) -> dict[tuple[Any, ...], pd.DataFrame]:
+        return {}
+
+    def _remembered(self, key: tuple[Any, ...], compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        if key not in self._results:
+            self._results[key] = compute()
+        return self._results[key].copy()
+
+
+_NEVER = (pd.Timestamp("1900-01-01"), pd.Timestamp("1900-01-01"))
+
+
+def load(run: Run) -> Data:
+    """A run's data, checked: everything wrong with all its sources is told in one DataError."""
+    return _Loading(run).data()
+
+
+def _names(by: By) -> tuple[str, ...]:
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
+@dataclass
+class _Source:
+    """One source as read: where it is and its rows."""
+
+    con: Any
+    expr: Any
+    rows: Callable[[], Any]
+
+
+class _Loading:
+    """Reads reference tables first, for others look things up in them; orders last. Problems are gathered."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.problems: list[str] = []
+        self.steps: list[Step] = []
+        self.digests: dict[str, str] = {}
+        self.frames: dict[str, pd.DataFrame] = {}  # whole, as checked
+        own = {n: s.key for n, s in run.settings.sources.items() if n not in TABLES}
+        self.keys = {**own, **REFERENCE_TABLES}
+        self.refs = References({}, self.keys)
+
+    def data(self) -> Data:
+        sources = self.run.settings.sources
+        if "orders" not in sources:
+            advice = 'Name the files that hold the orders, or set derive = "won opportunities".'
+            raise DataError("data", [f"there is no [sources.orders]. {advice}"])
+        first = [n for n in self.keys if n in sources]
+        for name in [*first, *(n for n in sources if n not in first and n != "orders")]:
+            self._take(name, sources[name])
+        orders = self._orders(sources["orders"])
+        tables = self._tables()
+        if orders is None or self.problems:
+            raise DataError("data", list(dict.fromkeys(self.problems)))
+        return Data(self.run, orders, self.refs, tables, tuple(self.steps), self.digests)
+
+    def _take(self, name: str, source: Source) -> None:
+        read = self._read(name, source, self._contract(name, source))
+        if read is None:
+            return
+        found = small.take(read.con, name, self._contract(name, source), source, read.expr, read.rows, self.refs)
+        self.problems += found.problems
+        self.steps += found.steps
+        if not len(found.frame):
+            self.steps.append(Step(name, "empty", 0))
+            return
+        self.frames[name] = found.frame
+        if name in self.keys and self.keys[name] in found.frame:
+            self.refs = replace(self.refs, frames={**self.refs.frames, name: found.frame})
+
+    def _contract(self, name: str, source: Source) -> Table:
+        key = source.key
+        columns = {key: Column("key", required=True)} if key else {}
+        return TABLES.get(name, Table(name, "a reference table of your own", columns, (key,) if key else ()))
+
+    def _read(self, name: str, source: Source, table: Table) -> _Source | None:
+        from workbench.sources import engines, readers
+
+        if name not in TABLES and not source.key:
+            advice = f'If it is a reference table of your own, name its key: [sources.{name}] key = "…".'
+            self.problems.append(f"'{name}' is no table known here. {advice} Known: {', '.join(TABLES)}.")
+            return None
+        if self._embedded is None:
+            self._embedded = engines.embedded()
+        try:
+            folder, extra = self.run.settings.folder, self._extra(name, source)
+            raw = readers.read(self._embedded, name, source, table, folder, extra=extra)
+        except DataError as error:
+            self.problems += [f"{name}: {error.where}: {p}" for p in error.problems]
+            return None
+        self.problems += [p if p.startswith(name) else f"{name}: {p}" for p in raw.problems]
+        self.digests |= {f"{name}/{file}": digest for file, digest in raw.digest.items()}
+        if raw.expr is None or raw.problems:
+            return None
+        return _Source(raw.expr.get_backend(), raw.expr, raw.with_rows)
+
+    _embedded: Any = None
+
+    def _extra(self, name: str, source: Source) -> tuple[str, ...]:
+        """Columns that a table is not known for, and that the settings speak of."""
+        asked = [c for c in (*source.exclude, *source.rename, *source.lookup) if "." not in c]
+        by = [k.by for s in self.run.settings.sources.values() for k in s.lookup.values() if k.table == name]
+        keys = [key for table, key in self.keys.items() if table != name and table not in TABLES]
+        return tuple(dict.fromkeys([*self.run.settings.levels, *asked, *by, *keys]))
+
+    def _orders(self, source: Source) -> Orders | None:
+        read = self._derived() if source.derive else self._read("orders", source, TABLES["orders"])
+        if read is None:
+            return None
+        renamed = repair.rename(read.expr, source)
+        lookups, problems = repair.translations(read.con, "orders", renamed, source, self.refs)
+        self.problems += problems
+        making = Making(read.con, source, read.expr, read.rows, self.run, self.refs, lookups, self.frames.get("rates"))
+        try:
+            made = make(making)
+        except DataError as error:
+            self.problems += error.problems
+            return None
+        self.steps += made.steps
+        return made
+
+    def _derived(self) -> _Source | None:
+        """Orders from opportunities that were won: dated when they closed."""
+        from workbench.sources import engines
+        from workbench.sources.query import memory
+
+        source, deals = self.run.settings.sources.get("opportunities"), self.frames.get("opportunities")
+        if source is None or deals is None:
+            if source is None:
+                self.problems.append("orders are to be derived from won opportunities: add [sources.opportunities].")
+            return None
+        missing = [c for c in ("closed", "amount") if c not in deals]
+        won = deals[deals["stage"].isin(source.stages.won)]
+        if missing or not len(won):
+            stages = ", ".join(f"'{s}'" for s in deals["stage"].dropna().unique()[:12])
+            reason = (
+                f"opportunities lack {' and '.join(missing)}; map them"
+                if missing
+                else f"none is in a stage that counts as won. The stages are {stages}: say which in"
+                " [sources.opportunities.stages] won = […]"
+            )
+            self.problems.append(f"orders cannot be derived from won opportunities: {reason}.")
+            return None
+        lines = won.rename(columns={"closed": "date", "opportunity": "order"})
+        lines = lines.drop(columns=["stage", "created"], errors="ignore")
+        lines = lines.assign(date=lines["date"].dt.date, _file="opportunities")
+        con = self._embedded or engines.embedded()
+        expr = con.create_table("workbench_won", memory(lines), temp=True)
+        return _Source(con, expr, lambda: expr)
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """The small tables as reports may see them: joined, up to as_of, in scope."""
+        found: dict[str, pd.DataFrame] = {}
+        for name, frame in self.frames.items():
+            steps, problems = small.unjoined(name, frame, self.refs)
+            self.problems += problems
+            self.steps += steps
+            frame, steps = small.cut(name, frame, self.run.as_of)
+            self.steps += steps
+            found[name] = frame
+        if "opportunities" in found:
+            source = self.run.settings.sources["opportunities"]
+            history = found.get("stage_history")
+            found["opportunities"], steps = small.reopen(found["opportunities"], source, history, self.run.as_of)
+            self.steps += steps
+        if "targets" in found:
+            found["targets"] = self._rolled(found["targets"])
+        return self._scoped(found)
+
+    def _rolled(self, targets: pd.DataFrame) -> pd.DataFrame:
+        levels = [c for c in targets.columns if c in self.run.settings.levels]
+        targets, steps = small.roll_ups(targets, self.refs, levels)
+        self.steps += [*steps, *small.other_metrics(targets)]
+        if small.grain(targets["period"], self.run.calendar) is None:
+            self.steps.append(Step("targets", "target_period", len(targets), float(targets["amount"].sum())))
+        return targets
+
+    def _scoped(self, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        found = {}
+        for name, frame in tables.items():
+            kept, steps = small.within(name, frame, self.refs, self.run.scope)
+            self.steps += steps
+            if kept is not None:
+                found[name] = kept
+        return found

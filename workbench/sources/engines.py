@@ -1,0 +1,151 @@
+"""Engines that hold order lines: the embedded one (DuckDB), and any database that Ibis reaches by a URL."""
+
+import os
+import re
+import tempfile
+import warnings
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from workbench.errors import DataError
+from workbench.settings import secret
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+    from ibis.backends.duckdb import Backend
+
+# 20 million lines aggregate below 1 GB with this; Python and its libraries take the rest, and what is over it spills
+MEMORY = "480MB"
+_SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = weakref.WeakKeyDictionary()
+
+
+def embedded() -> "Backend":
+    """An empty DuckDB in memory that uses all cores, spills to a temporary folder and downloads nothing."""
+    ibis = _ibis()
+    folder = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+    con = ibis.duckdb.connect(
+        threads=os.cpu_count() or 1,
+        memory_limit=MEMORY,
+        temp_directory=str(Path(folder.name) / "spill"),
+        preserve_insertion_order=True,  # row numbers in a message are those of the file
+        autoinstall_known_extensions=False,
+        autoload_known_extensions=False,
+    )
+    _SCRATCH[con] = folder
+    return con
+
+
+def scratch(con: "Backend") -> Path:
+    """A folder for what `con` need not hold in memory; it goes when `con` goes."""
+    if con not in _SCRATCH:
+        _SCRATCH[con] = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+    return Path(_SCRATCH[con].name)
+
+
+def stage(con: "Backend") -> str:
+    """The name of a database on disk, attached to `con`, for rows that had to be parsed once."""
+    attached = con.con.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = 'workbench_stage'").fetchone()
+    if not attached:
+        con.con.execute(f"ATTACH {quoted(scratch(con) / 'stage.duckdb')} AS workbench_stage")
+    return "workbench_stage"
+
+
+def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
+    """A database by its URL; ${NAME} comes from the environment, a file's path is relative to `folder`."""
+    ibis = _ibis()
+    try:
+        return ibis.connect(_local(secret(url), folder))
+    except failures() as error:
+        raise DataError(shown(url), [_refused(error, url)]) from None  # the cause may hold the password
+
+
+def frame(expr: "ibis.Table") -> "pd.DataFrame":
+    """The rows of an expression in pandas: days and moments as datetime64[us], decimals as float64."""
+    with warnings.catch_warnings():
+        quiet()
+        rows = expr.to_pandas()
+    for name, kind in expr.schema().items():
+        if kind.is_date() or kind.is_timestamp():
+            rows[name] = rows[name].astype("datetime64[us]")
+        elif kind.is_decimal():
+            rows[name] = rows[name].astype("float64")
+    return rows
+
+
+def shown(url: str) -> str:
+    """A URL as it may be shown: without user, password and options."""
+    parts = urlsplit(url)
+    socket = parse_qs(parts.query).get("host", [""])[0]
+    host = parts.netloc.rpartition("@")[2] or socket
+    return f"{parts.scheme}://{host}{parts.path}"
+
+
+def quoted(value: object) -> str:
+    """A text as an SQL literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def named(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _ibis() -> Any:
+    quiet()
+    import ibis
+
+    return ibis
+
+
+def quiet() -> None:
+    """Ibis 12 calls what pandas 4 and DuckDB 2 will drop; readers of a report can do nothing about it."""
+    for category in (DeprecationWarning, FutureWarning):  # pandas' own are subclasses of these
+        warnings.filterwarnings("ignore", category=category, module=r"ibis(\.|$)")
+
+
+def _local(url: str, folder: Path) -> str:
+    """Files stand relative to the settings, DuckDB's are opened for reading only; no server is waited for long."""
+    scheme, _, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql") and "connect_timeout" not in url:
+        return f"{url}{'&' if '?' in url else '?'}connect_timeout=15"
+    if scheme not in ("duckdb", "sqlite") or not rest:
+        return url
+    path, _, options = rest.partition("?")
+    file = folder / path
+    if not file.is_file():
+        raise DataError(shown(url), [f"there is no database file {path}. Correct the url in workbench.toml."])
+    reading = ["read_only=True"] if scheme == "duckdb" and "read_only" not in options else []
+    return f"{scheme}://{file}" + ("?" + "&".join(filter(None, [options, *reading])) if options or reading else "")
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """What the drivers raise; those that are not installed cannot raise anything."""
+    import duckdb
+    from ibis.common.exceptions import IbisError, TableNotFound
+
+    found: list[type[Exception]] = [IbisError, TableNotFound, ImportError, OSError, ValueError, duckdb.Error]
+    for module in ("psycopg", "sqlite3"):
+        try:
+            found.append(__import__(module).Error)
+        except ImportError:
+            continue
+    return tuple(found)
+
+
+def _refused(error: Exception, url: str) -> str:
+    if isinstance(error, ImportError):
+        scheme = urlsplit(url).scheme
+        return f"the driver for {scheme} is not installed. Install it with: pip install 'ibis-framework[{scheme}]'."
+    reason = _hidden(str(error).strip() or type(error).__name__, url).splitlines()[0]
+    return f"it cannot be reached: {reason}. Check that it is up, and the url in workbench.toml."
+
+
+def _hidden(text: str, url: str) -> str:
+    """`text` without the password, however the driver wrote it."""
+    word = re.escape(urlsplit(secret(url)).password or "") if "@" in url else ""
+    for form in {word, re.escape(unquote(word))} - {""}:
+        text = re.sub(form, "***", text)
+    return re.sub(r"(password\s*[=:]\s*)\S+", r"\1***", text, flags=re.I)

@@ -1,0 +1,10 @@
+"""Whatever a company has (text files, workbooks, Parquet, a database) as one table with our names and kinds.
+
+Nothing is guessed and nothing is lost: what the values do not prove is asked for, and what cannot be read is named with
+its rows.
+"""
+
+from workbench.sources.readers.peeking import Peek, peek
+from workbench.sources.readers.reading import Raw, read
+
+__all__ = ["Peek", "Raw", "peek", "read"]

@@ -1,0 +1,292 @@
+"""Page: where a notebook puts what a reader sees, in all languages of its run at once.
+
+Each call displays outputs that JupyterLab shows in the run's first language and that carry, under `shell.MIME`, every
+language for the publisher: one output for each section, nothing else. So a second language costs no computing.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from workbench.analytics.kpis import declared
+from workbench.analytics.results import Concentration, Growth, Scorecard, Unknown
+from workbench.findings import Finding
+from workbench.run import Run
+from workbench.settings import Language
+from workbench.sources.quality import Quality, Step
+from workbench.views import show, tables
+from workbench.views.markup import render, style
+from workbench.views.shell import MIME, Fragment, Role
+from workbench.views.words import Sentence, Words, missing
+
+if TYPE_CHECKING:
+    from workbench.sources.data import Data
+
+_MOST_DECISIONS = 5
+_MOST_TILES = 5
+_ANSWERS = 3
+
+
+@dataclass
+class Page:
+    """One notebook's page. `name` is the notebook's."""
+
+    run: Run
+    name: str
+    _used: dict[str, None] = field(default_factory=dict, repr=False)  # terms, in the order in which they were used
+    _led: list[Any] = field(default_factory=list, repr=False)  # results whose figure stands at the top already
+    _data: "Data | None" = field(default=None, repr=False)
+
+    def open(self, data: "Data | None" = None) -> None:
+        """The title line: what, for whom, as of when; "made-up data" where it is."""
+        self._data = data
+        heading = {lang: self._title(w) for lang, w in self._speak.items()}
+        self._display(
+            "title",
+            "title",
+            heading,
+            lambda w: render("title.html", facts=self._facts(w), made_up=self.run.settings.company.made_up, t=w.phrase),
+            style() + "\n" + style("notebook"),
+        )
+
+    def answer(self, *results: Any) -> None:
+        """Two or three sentences: the first finding of each result, the first result first."""
+        told = show.flat(results)
+        found = show.leading(r for r in told if not isinstance(r, Unknown))
+        said = (found + show.leading(r for r in told if isinstance(r, Unknown)))[:_ANSWERS]
+        self._display("answer", "answer", {}, lambda w: render("answer.html", sentences=[show.say(f, w) for f in said]))
+
+    def tiles(self, scorecard: Any) -> None:
+        """At most five tiles with the change of each; nothing where the data carry none."""
+        rows = _tile_rows(scorecard)
+        self._use(*(f"kpi:{key}" for key, _ in rows))
+        self._display("tiles", "tiles", {}, lambda w: render(
+            "tiles.html", tiles=[show.tile(key, row, w) for key, row in rows], t=w.phrase))  # fmt: skip
+
+    def lead(self, result: Any) -> None:
+        """The first figure; the section of the same result further down then shows only its table."""
+        self._led.append(result)
+        self._section(result, "lead", "lead", lead=True)
+
+    def decide(self, *results: Any) -> None:
+        """What needs a decision, the most money first: what, whose, how much, how sure."""
+        found = _heaviest(d for r in show.flat(results) for d in r.decisions)
+        heading = {lang: w.phrase("page.decisions") for lang, w in self._speak.items()}
+        self._display("decisions", "decisions", heading, lambda w: render(
+            "decisions.html", decisions=[_decision(f, w) for f in found], t=w.phrase))  # fmt: skip
+
+    def show(self, *results: Any) -> None:
+        """One section for each result; a tuple counts as several."""
+        for result in show.flat(results):
+            self._section(result, "section")
+
+    def close(self, data: "Data | None" = None) -> None:
+        """What was read, dropped and repaired, and what is missing; then the definitions of the terms used."""
+        data = data or self._data
+        if data is not None:
+            covers, quality = data.covers, data.quality
+            heading = {lang: w.phrase("page.data") for lang, w in self._speak.items()}
+            self._display("data", "data", heading, lambda w: render("data.html", **_data_section(quality, covers, w)),
+                          provenance=_provenance(quality))  # fmt: skip
+        heading = {lang: w.phrase("page.definitions") for lang, w in self._speak.items()}
+        self._display(
+            "definitions", "definitions", heading, lambda w: render("definitions.html", definitions=self._defined(w))
+        )
+
+    def facts(self, *results: Any, **numbers: float) -> None:
+        """Prints one line of JSON: the headline numbers of results, and those given by name."""
+        found: dict[str, Any] = {}
+        for result in show.flat(results):
+            found |= _headline(result)
+        line = json.dumps({k: _plain(v) for k, v in (found | numbers).items()}, ensure_ascii=False)
+        print(line)  # noqa: T201 this line is the facts cell's output
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _speak(self) -> dict[str, Words]:
+        return {lang: Words.of(self.run, lang) for lang in self.run.languages}
+
+    def _section(self, result: Any, role: Role, anchor: str = "", lead: bool = False) -> None:
+        views = {lang: show.view(result, w, self.run.as_of) for lang, w in self._speak.items()}
+        first = views[self.run.lang]
+        self._use(*first.terms)
+        repeated = not lead and any(result is led for led in self._led)
+        drawn = {lang: v.draw() for lang, v in views.items() if v.draw and not repeated}
+        again = "page.table_of" if repeated else "page.plain"
+        heading = {lang: self._speak[lang].phrase(again, {"heading": v.heading}) for lang, v in views.items()}
+        self._display(role, anchor or first.id, heading, lambda w: render(
+            "section.html", view=views[w.lang], picture=drawn.get(w.lang), repeated=repeated, lead=lead, t=w.phrase,
+            data_used=self._data_used(first.uses, w)))  # fmt: skip
+        if not repeated and self.run.tables_folder:
+            for name, sheet in first.sheets.items():
+                titles = {lang: v.heading for lang, v in views.items()}
+                tables.save(self.run.tables_folder, f"{self.name}.{name}", sheet, self._speak, titles)
+
+    def _data_used(self, tables_used: tuple[str, ...], w: Words) -> str:
+        if self._data is None:
+            return ""
+        covers, quality = self._data.covers, self._data.quality
+        used = tables_used or tuple(dict.fromkeys(s.table for s in quality.of("read")))
+        lacking = None if tables_used else quality.missing or None
+        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
+        return w.phrase("page.data_used", values)
+
+    def _title(self, w: Words) -> str:
+        known = f"page.titles.{self.name}"
+        return w.phrase(known) if w.has(known) else self.name
+
+    def _facts(self, w: Words) -> list[tuple[str, str]]:
+        company = self.run.settings.company
+        scope = [("node", w.phrase("page.scope_part", {"level": k, "node": v})) for k, v in self.run.scope.items()]
+        facts = [
+            ("node", company.called(cast("Language", w.lang))),
+            *(scope or [("text", w.phrase("page.whole_company"))]),
+        ]
+        facts.append(("text", w.phrase("page.as_of", {"day": self.run.as_of})))
+        return [*facts, ("text", w.phrase("page.currency", {"name": w.currency_name()}))]
+
+    def _use(self, *terms: str) -> None:
+        self._used |= dict.fromkeys(terms)
+
+    def _defined(self, w: Words) -> list[tuple[str, str]]:
+        return [defined for term in self._used if (defined := _definition(term, w))]
+
+    def _display(self, role: Role, anchor: str, heading: Mapping[str, str], html: Callable[[Words], str],
+                 css: str = "", **more: Any) -> None:  # fmt: skip
+        """One output: all languages for the publisher, the first for JupyterLab, plain text for a terminal."""
+        shown = {lang: str(html(w)) for lang, w in self._speak.items()}
+        fragment = Fragment(role, anchor, dict(heading), shown)
+        lang = self.run.lang
+        own = render(
+            "notebook.html", style=css, role=role, lang=lang, heading=heading.get(lang, ""), html=_trusted(shown[lang])
+        )
+        _show_in_notebook(
+            {MIME: fragment.bundle() | more, "text/html": str(own), "text/plain": heading.get(lang) or role}
+        )
+
+
+def _show_in_notebook(bundle: dict[str, Any]) -> None:
+    from IPython.display import display
+
+    display(bundle, raw=True)
+
+
+def _trusted(html: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html)  # noqa: S704 render() made it a line above
+
+
+def _tile_rows(scorecard: Any) -> list[tuple[str, dict[str, Any]]]:
+    if not isinstance(scorecard, Scorecard):
+        return []
+    rows = scorecard.table[scorecard.table["tile"].astype(bool)].head(_MOST_TILES)
+    return [(str(key), dict(row)) for key, row in rows.iterrows()]
+
+
+def _heaviest(decisions: Iterable[Finding]) -> list[Finding]:
+    """The decisions with the most money; the same money under two names (a region and its team) counts once."""
+    once: dict[tuple[Any, ...], Finding] = {}
+    for finding in sorted(decisions, key=lambda d: -d.weight):
+        same = (finding.key, round(finding.weight, 2), finding.values.get("amount"), finding.values.get("change"))
+        once.setdefault(same if "node" in finding.values else (id(finding),), finding)
+    return list(once.values())[:_MOST_DECISIONS]
+
+
+def _decision(finding: Finding, w: Words) -> dict[str, Any]:
+    values = finding.values
+    facts = [_owner(finding, w)]
+    if finding.weight:
+        facts.append(w.say("page.effect", {"effect": finding.weight}))
+    if judged := values.get("judged"):
+        facts.append(w.say(f"page.sure.{judged}", {"times": values.get("times_noise")}))
+    return {"text": show.say(finding, w), "facts": facts}
+
+
+def _owner(finding: Finding, w: Words) -> Sentence:
+    """Whose decision it is: the person that the node is, else whoever leads it, else the head of sales."""
+    level, node = finding.values.get("level") or finding.values.get("by"), finding.values.get("node")
+    if missing(node):
+        return w.say("page.owner_sales")
+    if level in ("rep", "manager"):
+        return w.say("page.owner", {"node": node})
+    if level == "customer":
+        return w.say("page.owner_account", {"node": node})
+    return w.say("page.owner_of", {"level": level, "node": node})
+
+
+def _data_section(quality: Quality, covers: Any, w: Words) -> dict[str, Any]:
+    adds = [t for t in quality.missing if w.has(f"terms.would_add.{t}")]
+    return {
+        "covers": w.phrase("page.data_covers", {"first": covers[0], "last": covers[1]}) if covers else "",
+        "read": [quality_sentence(s, w) for s in quality.of("read")],
+        "done": [quality_sentence(s, w) for s in quality.steps if s.kind != "read"],
+        "missing": [w.say("page.would_add", {"table": t, "adds": w.phrase(f"terms.would_add.{t}")}) for t in adds],
+        "t": w.phrase,
+    }
+
+
+def _provenance(quality: Quality) -> dict[str, Any]:
+    """What the manifest keeps of the input: digests of what was read, and rows by table."""
+    rows: dict[str, int] = {}
+    for step in quality.of("read"):
+        rows[step.table] = rows.get(step.table, 0) + int(step.rows)
+    return {"digests": dict(quality.digests), "rows": rows}
+
+
+def quality_sentence(step: Step, w: Words) -> Sentence:
+    """What was done to some rows, in words; details that a step does not have are left out of the sentence."""
+    blank = dict.fromkeys(
+        (
+            "file",
+            "files",
+            "first",
+            "last",
+            "column",
+            "values",
+            "kept",
+            "currencies",
+            "reference",
+            "nearest",
+            "level",
+            "nodes",
+            "metrics",
+            "period",
+            "every",
+        )
+    )
+    known = f"quality.{step.kind}"
+    given = {"table": step.table, "kind": step.kind, "rows": step.rows, "amount": step.amount}
+    return w.say(known if w.has(known) else "quality.other", blank | step.detail | given)
+
+
+def _definition(term: str, w: Words) -> tuple[str, str] | None:
+    kind, _, key = term.rpartition(":")
+    if kind == "kpi":
+        kpi = declared().get(key)
+        return (kpi.name[w.lang], kpi.definition[w.lang]) if kpi else None
+    return w.phrase(f"terms.define.{key}.name"), w.phrase(f"terms.define.{key}.is")
+
+
+def _headline(result: Any) -> dict[str, Any]:
+    if isinstance(result, Growth):
+        return {"sales": result.amount, "sales_before": result.amount_before, "growth": result.rate}
+    if isinstance(result, Concentration):
+        return {"share_top_10": result.share_top_10, f"{result.by}s_for_80": result.nodes_for_80}
+    if isinstance(result, Scorecard):
+        return {str(key): now for key, now in result.table["now"].items() if key != "sales"}
+    return {}
+
+
+def _plain(value: Any) -> float | int | str | None:
+    """A number as JSON holds it: rounded where rounding cannot be seen; None where it is unknown."""
+    if missing(value):
+        return None
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    return int(number) if number == math.floor(number) and abs(number) < 1e15 else round(number, 4)
