@@ -1,12 +1,13 @@
 """Members' forecasts made one: their plain mean, moved by what the panel's own backtest supports and no further."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from workbench.analytics.forecast import measures
 from workbench.analytics.forecast.members import Members, members
+from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import Array, Panel
 from workbench.analytics.forecast.smoothing import FAMILIES
 
@@ -30,21 +31,30 @@ class Fold:
     actual: Array
 
 
-def folds(panel: Panel, horizon: int, kind: int, *, most: int = 6, sample: int = SAMPLE) -> tuple[Fold, ...]:
+@dataclass(frozen=True)
+class Effort:
+    """How much backtesting to do, and an analyst's own models that take part in it."""
+
+    folds: int = 6
+    sample: int = SAMPLE
+    models: tuple[Model, ...] = ()
+
+
+def folds(panel: Panel, horizon: int, kind: int, effort: Effort) -> tuple[Fold, ...]:
     """Rolling-origin backtest of every member, latest origin first; empty when the histories are too short for one."""
     lengths = panel.lengths
     usual, season = int(np.median(lengths)) if len(lengths) else 0, panel.season_length
     first = horizon if usual - horizon >= max(2 * season + season // 2, 6) else max(1, min(horizon, usual // 3))
     least = min(max(2 * season + season // 2, 6), usual - first)
-    backs = first + max(1, first // 2) * np.arange(most)
-    found = (_fold(panel, horizon, kind, int(back), max(least, 4), sample) for back in backs)
+    backs = first + max(1, first // 2) * np.arange(effort.folds)
+    found = (_fold(panel, horizon, kind, int(back), max(least, 4), effort) for back in backs)
     return tuple(fold for fold in found if fold is not None)
 
 
-def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, sample: int) -> Fold | None:
+def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, effort: Effort) -> Fold | None:
     rows = np.flatnonzero(panel.lengths - back >= least)
-    if len(rows) > sample:
-        rows = np.sort(np.random.default_rng(back).choice(rows, sample, replace=False))
+    if len(rows) > effort.sample:
+        rows = np.sort(np.random.default_rng(back).choice(rows, effort.sample, replace=False))
     then = panel.until(back).values[rows]
     rows = rows[np.nanmax(then, axis=1) > np.nanmin(then, axis=1)] if len(rows) else rows
     if not len(rows):
@@ -52,7 +62,7 @@ def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, sample: 
     known = panel.values[rows][:, panel.values.shape[1] - back :][:, :horizon]
     actual = np.concatenate([known, np.full((len(rows), horizon - known.shape[1]), np.nan)], axis=1)
     known_then = panel.until(back).rows(rows)
-    return Fold(back, rows, known_then, members(known_then, horizon, kind), actual)
+    return Fold(back, rows, known_then, members(known_then, horizon, kind, effort.models), actual)
 
 
 @dataclass(frozen=True)
@@ -152,8 +162,3 @@ def _contrasts(panel: Panel, found: Members, mean: Array, size: Array) -> Array:
     families = apart[:, :, : len(FAMILIES)]
     spread = np.clip((np.log(np.abs(families).mean(axis=(1, 2))[:, None] + 0.01) + 2.0) / 2, -1, 1)
     return np.concatenate([apart, apart * noise[:, :, None], apart * spread[:, :, None]], axis=-1)
-
-
-def without(found: Members, name: str) -> Members:
-    """The same without one member."""
-    return replace(found, forecast={n: f for n, f in found.forecast.items() if n != name})

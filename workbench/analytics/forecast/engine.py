@@ -1,17 +1,19 @@
 """Points and a predictive distribution for all series of a panel: members, combination and spread by kind of series."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.analytics.forecast import combination, spread
-from workbench.analytics.forecast.combination import Combination, Fold
+from workbench.analytics.forecast.combination import Combination, Effort, Fold
 from workbench.analytics.forecast.members import Members, members
 from workbench.analytics.forecast.panel import KINDS, Array, Panel
 from workbench.analytics.forecast.spread import Spread
 
 WEEKS = 6 * 52  # weekly histories are cut to six years: older seasons cost time and add nothing
+USUAL = Effort()
+FEW = 50  # series: what so few have in common takes more folds to tell
 RECENT = 4  # folds that the spread is learnt from: older ones had shorter histories, so larger errors
 
 
@@ -71,15 +73,15 @@ class Prediction:
         return whole
 
 
-def predict(panel: Panel, horizon: int, *, folds: int = 6, sample: int = combination.SAMPLE) -> Prediction:
+def predict(panel: Panel, horizon: int, effort: Effort = USUAL) -> Prediction:
     """The forecast of every series of the panel, each of which has at least one value.
 
-    What the panel has in common is learnt from at most `folds` backtest folds (twice as many for few series) of at most
-    `sample` series each.
+    What the panel has in common is learnt from at most `effort.folds` backtest folds (twice as many for few series) of
+    at most `effort.sample` series each.
     """
     panel = Panel(panel.values[:, -WEEKS:], panel.season_length) if panel.season_length == 52 else panel
     kinds = panel.kinds()
-    groups = tuple(_group(panel, np.flatnonzero(kinds == k), k, horizon, folds, sample) for k in range(len(KINDS)) if (kinds == k).any())
+    groups = tuple(_group(panel, np.flatnonzero(kinds == k), k, horizon, effort) for k in range(len(KINDS)) if (kinds == k).any())
     shape = (len(panel.values), horizon)
     forecast, deviation, residual = np.zeros(shape), np.zeros(shape), np.full(panel.values.shape, np.nan)
     for g in groups:
@@ -89,11 +91,11 @@ def predict(panel: Panel, horizon: int, *, folds: int = 6, sample: int = combina
     return Prediction(forecast, residual, deviation, groups)
 
 
-def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, folds: int, sample: int) -> Group:
+def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, effort: Effort) -> Group:
     part = panel.rows(rows)
-    most = folds if len(rows) > 100 else 2 * folds
-    tried = combination.folds(part, horizon, kind, most=most, sample=sample)
-    found = members(part, horizon, kind)
+    effort = effort if len(panel.values) > FEW else replace(effort, folds=2 * effort.folds)
+    tried = combination.folds(part, horizon, kind, effort)
+    found = members(part, horizon, kind, effort.models)
     mix = combination.learn(tried, found.base)
     shape = spread.learn(tried[:RECENT], mix, horizon, kind)
     forecast = mix.forecast(part, found)

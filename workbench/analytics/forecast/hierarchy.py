@@ -15,9 +15,9 @@ from workbench.errors import DataError, ParameterError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-Method = Literal["level", "mint_shrink", "wls_struct", "ols", "bottom_up", "top_down"]
+Method = Literal["mint_level", "mint_shrink", "wls_struct", "ols", "bottom_up", "top_down"]
 METHODS: tuple[str, ...] = get_args(Method)
-TOP_TRUST = 0.15  # how much of its freedom to be moved a level keeps that has few nodes; see `reconcile`
+TOP_TRUST = 0.35  # power of the share of nodes that a level has: how little its forecasts are moved; see `reconcile`
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,17 @@ def grouped(bottom: pd.DataFrame) -> Hierarchy:
     for size in sizes:
         for level in combinations(names, size):
             code, first = _groups(bottom, level)
-            if len(first) == len(bottom) and len(bottom) > 1:
+            if len(first) == len(bottom):
                 continue  # says no more than the bottom
             codes[tuple(code)] = (level, code, bottom.iloc[first])  # the same partition: the longer name is the fuller one
     return _stack(bottom, list(codes.values()))
+
+
+def single() -> Hierarchy:
+    """The structure of one series: the whole."""
+    from scipy.sparse import csr_array
+
+    return Hierarchy(pd.DataFrame({"level": [""]}), csr_array((0, 1)))
 
 
 def _groups(bottom: pd.DataFrame, level: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
@@ -109,7 +116,7 @@ def check_sums(values: pd.DataFrame, structure: Hierarchy, *, tolerance: float =
 def reconcile(
     forecasts: Array,
     structure: Hierarchy,
-    method: Method = "level",
+    method: Method = "mint_level",
     *,
     deviation: Array | None = None,
     residual: Array | None = None,
@@ -118,7 +125,7 @@ def reconcile(
 
     mint_shrink: minimum trace with shrunk error correlations (Wickramasuriya, Athanasopoulos & Hyndman 2019; shrinkage
     of Schäfer & Strimmer 2005). `deviation` is each node's expected error (nodes or nodes × horizon), `residual` its
-    in-sample errors (nodes, time). level: the same, but levels of few nodes are moved less, because their correlations
+    in-sample errors (nodes, time). mint_level: the same, but levels of few nodes are moved less, because their correlations
     with the many below are the least known and their own forecasts the best; it keeps every level about as good as it
     was. wls_struct and ols: Athanasopoulos and others (2017), Hyndman and others (2011). top_down: by the proportions of
     the bottom forecasts (Athanasopoulos, Ahmed & Hyndman 2009).
@@ -154,7 +161,7 @@ def _weights(
     size = np.maximum(deviation.reshape(nodes, -1).mean(axis=1), 1e-9 * max(float(np.max(deviation)), 1e-9))
     factors = standardized(residual)
     shrink = shrinkage(factors)
-    if method == "level":
+    if method == "mint_level":
         size = size * _restraint(structure)
     common = np.sqrt(1 - shrink) * size[:, None] * factors
     return size**2 - (common**2).sum(axis=1), common

@@ -4,11 +4,12 @@ One place to change: an entry in `MEMBERS` is in the backtest, the combination a
 up the plain mean; all others may only pull the combination away from it as far as the panel's backtest supports it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import LEVELS, Array, Panel, seasonal_shape
 from workbench.analytics.forecast.smoothing import FAMILIES, SHARPNESS, Smoothed, horizons_scored, smooth
 
@@ -47,14 +48,15 @@ class _Space:
         return np.exp(np.clip(forecast, -30, 30)) if self.kind == 0 else forecast
 
 
-def members(panel: Panel, horizon: int, kind: int) -> Members:
-    """Forecasts of every member for series of one kind (panel.KINDS)."""
+def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) -> Members:
+    """Forecasts of every member, and of an analyst's own models, for series of one kind (panel.KINDS)."""
     size = panel.size
     plain = replace(panel, values=panel.values / size)
     work = replace(plain, values=np.log(plain.values)) if kind == 0 else plain
     space = _Space(plain, work, kind, horizon)
     fits = _fits(space)
     found = {name: make(space, fits) for name, make in MEMBERS.items() if name not in _NEEDS or kind in _NEEDS[name]}
+    found |= {model.name: model.forecast(panel, horizon) / size for model in own}
     base = tuple(name for name in BASE if name in found and (name != "temporal" or panel.season_length == 12))
     middle = np.median([found[name] for name in base], axis=0)
     error = _error(space, fits["work"], middle)
