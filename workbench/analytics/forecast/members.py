@@ -55,14 +55,20 @@ def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) ->
     work = replace(plain, values=np.log(plain.values)) if kind == 0 else plain
     space = _Space(plain, work, kind, horizon)
     fits = _fits(space)
-    found = {name: make(space, fits) for name, make in MEMBERS.items() if name not in _NEEDS or kind in _NEEDS[name]}
+    found = {name: make(space, fits) for name, make in MEMBERS.items() if _serves(name, kind, panel.season_length)}
     found |= {model.name: model.forecast(panel, horizon) / size for model in own}
-    base = tuple(name for name in BASE if name in found and (name != "temporal" or panel.season_length == 12))
+    base = tuple(name for name in BASE if name in found)
     middle = np.median([found[name] for name in base], axis=0)
     error = _error(space, fits["work"], middle)
     found = {name: _guard(f, middle, error) for name, f in found.items()}
     lift = _half_variance(fits["work"].residual) if kind == 0 else np.zeros_like(size)
     return Members({n: f * size for n, f in found.items()}, base, error * size, fits["plain"].residual * size, lift)
+
+
+def _serves(name: str, kind: int, season_length: int) -> bool:
+    if name == "temporal":  # temporal hierarchies gain on months and lose on quarters (M3 and tourism)
+        return season_length == 12
+    return name not in _NEEDS or kind in _NEEDS[name]
 
 
 def _half_variance(residual: Array) -> Array:
@@ -344,7 +350,6 @@ MEMBERS: dict[str, Callable[[_Space, dict[str, Smoothed]], Array]] = {
     "pooled": pooled,
     "seasonal_naive": lambda space, fits: seasonal_naive(space.plain, space.horizon),
 }
-# temporal hierarchies gain on months and lose on quarters (M3, tourism): there they are only something to move towards
 BASE = ("smoothing_mul", "smoothing_log", "smoothing_add", "theta", "theta_log", "temporal")
 ON_LOGS = {"smoothing_log", "theta_log", "temporal"}  # for positive series
 _NEEDS = {"smoothing_mul": (0, 1), "smoothing_log": (0,), "theta_log": (0,)}  # kinds of series (panel.KINDS)

@@ -9,7 +9,7 @@ from workbench.analytics.forecast.measures import centred_mean
 
 Array = NDArray[np.float64]
 KINDS = ("positive", "zeros", "signed")
-LEVELS = {12: (1, 3, 12), 4: (1, 2, 4), 52: (1, 4, 13), 7: (1, 7)}
+LEVELS = {12: (1, 3, 12)}  # periods that a temporal hierarchy adds up, by season length
 
 
 @dataclass(frozen=True)
