@@ -210,7 +210,7 @@ def _decision(finding: Finding, w: Words) -> dict[str, Any]:
 def _owner(finding: Finding, w: Words) -> Sentence:
     """Whose decision it is: the person that the node is, else whoever leads it, else the head of sales."""
     level, node = finding.values.get("level") or finding.values.get("by"), finding.values.get("node")
-    if missing(node):
+    if missing(node) or missing(level):
         return w.say("page.owner_sales")
     if level in ("rep", "manager"):
         return w.say("page.owner", {"node": node})

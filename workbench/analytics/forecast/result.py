@@ -16,8 +16,25 @@
 | forecast.new | nodes, amount: nodes with less than two seasons of history, and their forecast |
 | forecast.discontinued | nodes, node: nodes without sales in the last half season |
 | forecast.untrusted | node, reasons, amount, share: a decision: look at this node yourself (weight is its money) |
+| forecast.rest_of_year | year (its first day), span, amount, lo_80, hi_80, amount_before, rate, direction: what is left of the fiscal year; landing, landing_lo, landing_hi, landing_before, landing_rate: the whole year, so far + forecast (None where history lacks its start) |
+| forecast.next_year | span, amount, lo_80, hi_80, amount_before, rate, direction, lo_rate, hi_rate: the next four quarters or so |
+| forecast.part_largest | level, node, amount, lo_80, hi_80, share, nodes: of the next year |
+| forecast.part_rise, forecast.part_fall | level, node, amount, lo_80, hi_80, amount_before, change, yoy: largest expected change in money |
+| forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
+| forecast.left_out | levels, most: levels not forecast because all parts together would be more than `most` |
+| forecast.by_horizon | every, steps, first, last, first_naive, last_naive: MASE one step ahead and `steps` ahead |
+| forecast.calibration | coverage_80, coverage_95, folds, verdict: "narrow", "wide" or "fits" |
+| forecast.working_day | rate: change of a month's sales for one more working day (of 21) |
+| forecast.no_calendar | country: no effect of working days or festivals can be told from these data |
+| forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
+| forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate |
+| forecast.what_if | driver, now, amount, rate: money over the span for one step of the driver, all else equal |
+| forecast.record | as_of, span, amount, lo_80, hi_80, actual, error, inside: what was said then, and what it came to |
+| forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
+| forecast.record_empty | section |
+| forecast.unknown_periods | section, have, need |
 
-`reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent, level_shift, naive_better, wide, filled.
+`span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent, level_shift, naive_better, wide, filled.
 """
 
 from dataclasses import dataclass
@@ -46,7 +63,30 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.new": ("nodes", "amount"),
     "forecast.discontinued": ("nodes", "node"),
     "forecast.untrusted": ("node", "reasons", "amount", "share"),
-}
+    "forecast.rest_of_year": (
+        "year", "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction",
+        "landing", "landing_lo", "landing_hi", "landing_before", "landing_rate",
+    ),
+    "forecast.next_year": (
+        "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction", "lo_rate", "hi_rate",
+    ),
+    "forecast.part_largest": ("level", "node", "amount", "lo_80", "hi_80", "share", "nodes"),
+    "forecast.part_rise": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
+    "forecast.part_fall": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
+    "forecast.parts_untrusted": ("level", "count", "names"),
+    "forecast.left_out": ("levels", "most"),
+    "forecast.by_horizon": ("every", "steps", "first", "last", "first_naive", "last_naive"),
+    "forecast.calibration": ("coverage_80", "coverage_95", "folds", "verdict"),
+    "forecast.working_day": ("rate",),
+    "forecast.no_calendar": ("country",),
+    "forecast.range": ("amount", "pessimistic", "optimistic", "span"),
+    "forecast.scenario": ("name", "assumptions", "amount", "change", "rate"),
+    "forecast.what_if": ("driver", "now", "amount", "rate"),
+    "forecast.record": ("as_of", "span", "amount", "lo_80", "hi_80", "actual", "error", "inside"),
+    "forecast.record_all": ("vintages", "periods", "wape", "coverage_80"),
+    "forecast.record_empty": ("section",),
+    "forecast.unknown_periods": ("section", "have", "need"),
+}  # fmt: skip
 
 
 def fact(key: str, *, weight: float = 0.0, about: str = "", **values: Any) -> Finding:
@@ -57,7 +97,7 @@ def fact(key: str, *, weight: float = 0.0, about: str = "", **values: Any) -> Fi
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | str):
+    if isinstance(value, tuple | str | dict):
         return value
     return None if pd.isna(value) else getattr(value, "item", lambda: value)()
 
