@@ -22,8 +22,9 @@ _ABOUT = b"workbench"
 
 
 def issue(run: Run, frame: pd.DataFrame, *, every: str) -> Path | None:
-    """The file that keeps this forecast with the report that is being written; None where no report is."""
-    if run.tables_folder is None:
+    """The file that keeps this forecast with the report that is being written; None where no report is,
+    or nothing was forecast."""
+    if run.tables_folder is None or frame.empty:
         return None
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -19,7 +19,7 @@ class Column:
     """One column: how it is shown. `minor` ones leave the page on a phone; the first column names the row."""
 
     name: str
-    how: str  # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi
+    how: str  # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:<keys>
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
     on_page: bool = True  # else it is in the workbook only
@@ -33,7 +33,7 @@ class Column:
 _KIND_OF = {
     **dict.fromkeys(("share", "change", "points"), "ratio"),
     **dict.fromkeys(("decimal", "season", "by_unit", "change_by_unit"), "number"),
-    **dict.fromkeys(("kpi", "level", "step", "kind", "measure"), "text"),
+    **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
     "price": "money",
     "period": "date",
 }
@@ -139,6 +139,11 @@ def _name(value: Any, column: Column, w: Words) -> str:
         return w.period(value, column.how.partition(":")[2])
     if column.how.startswith("season:"):
         return w.season_name(value, int(column.how.partition(":")[2]))
+    if column.how.startswith("phrase:"):
+        key = f"{column.how.partition(':')[2]}.{value}"
+        return w.phrase(key) if w.has(key) else w.called(value)
+    if column.how == "date":
+        return w.date(value)
     if column.how == "kpi":
         return w.kpi(value)
     if column.how == "measure":
@@ -169,6 +174,8 @@ _FORMATS = {
     "decimal": "decimal",
     "price": "money",
     "text": "text",
+    "date": "date",
+    "reasons": "reasons",
 }
 
 
@@ -190,7 +197,7 @@ def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
         if column.how == "points"
         else ""
     )
-    return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind"))
+    return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind", "reasons"))
 
 
 def _title(column: Column, w: Words) -> str:

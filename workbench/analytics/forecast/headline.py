@@ -54,11 +54,11 @@ def steps(months: int, every: Every) -> int:
     return max(-(-months * PER_YEAR[every] // 12), 1)
 
 
-def levels(sales: pd.DataFrame, wanted: tuple[str, ...], most: int = MOST_PARTS) -> tuple[str, ...]:
-    """As many of the levels, in their order, as leave no more than `most` parts when all are crossed."""
+def levels(sales: pd.DataFrame, wanted: tuple[str, ...], *, fixed: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """As many of the `wanted` levels, in their order, as leave no more than MOST_PARTS when crossed; `fixed` ones stay."""
     kept: tuple[str, ...] = ()
     for level in wanted:
-        if len(sales[[*kept, level]].drop_duplicates()) <= most:
+        if level in fixed or len(sales[[*kept, level]].drop_duplicates()) <= MOST_PARTS:
             kept = (*kept, level)
     return kept
 
@@ -159,11 +159,13 @@ def _a_year_ago(found: Forecast, issued: pd.DataFrame | None) -> pd.DataFrame:
     return rows.set_index("period").sort_index() if len(rows) else none
 
 
-def issued(found: Forecast) -> pd.DataFrame:
+def issued(found: Forecast | Unknown) -> pd.DataFrame:
     """The forecast as it is kept: one row a node and period, with the interval of the sum up to that period too.
 
-    Columns node, level, period, step, mean, lo_80, hi_80, lo_95, hi_95, sum, sum_lo_80, sum_hi_80.
+    Columns node, level, period, step, mean, lo_80, hi_80, lo_95, hi_95, sum, sum_lo_80, sum_hi_80; no rows for `Unknown`.
     """
+    if isinstance(found, Unknown):
+        return pd.DataFrame()
     sums = found.paths.cumsum(axis=2)
     lo, hi = np.quantile(sums, (0.1, 0.9), axis=0)
     table = found.table.reset_index()
