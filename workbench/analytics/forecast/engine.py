@@ -96,11 +96,16 @@ def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, effort: Effo
     effort = effort if len(panel.values) > FEW else replace(effort, folds=2 * effort.folds)
     tried = combination.folds(part, horizon, kind, effort)
     found = members(part, horizon, kind, effort.models)
-    mix = combination.learn(tried, found.base)
+    mix = combination.learn(tried, found.base, edge(kind))
     shape = spread.learn(tried[:RECENT], mix, horizon, kind)
     forecast = mix.forecast(part, found)
     forecast = np.maximum(forecast, 0) if kind < 2 else forecast
     return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, forecast))
+
+
+def edge(kind: int) -> float:
+    """Up to where the combination squares errors: hardly for positive series, else for all but the far ones."""
+    return 0.1 if kind == 0 else 8.0
 
 
 def standardized(residual: Array) -> Array:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.analytics.forecast import combination, measures, spread
 from workbench.analytics.forecast.combination import Combination, Fold
-from workbench.analytics.forecast.engine import RECENT, Group, Prediction
+from workbench.analytics.forecast.engine import RECENT, Group, Prediction, edge
 from workbench.analytics.forecast.panel import Array, Panel
 
 NAIVE, OURS = "seasonal_naive", "combination"
@@ -45,7 +45,7 @@ def _tries(group: Group) -> list[tuple[Group, Fold, dict[str, Array], Array]]:
 def _combined(group: Group, fold: Fold) -> tuple[dict[str, Array], Array]:
     horizon, kind = fold.actual.shape[1], int(group.panel.kinds()[0])
     older = [f for f in group.folds if f.back >= fold.back + horizon]
-    mix = combination.learn(older, fold.members.base) if older else Combination(fold.members.base, np.zeros(0), 0.0)
+    mix = combination.learn(older, fold.members.base, edge(kind)) if older else Combination(fold.members.base, np.zeros(0), 0.0)
     forecast = mix.forecast(fold.panel, fold.members)
     forecast = np.maximum(forecast, 0) if kind < 2 else forecast
     around = spread.learn(older[:RECENT], mix, horizon, kind)

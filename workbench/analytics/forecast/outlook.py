@@ -22,6 +22,7 @@ from workbench.periods import PER_YEAR, Calendar, Every
 
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
 MANY, CHEAPER = 100, Effort(folds=3, sample=250)  # nodes of one company have much in common: fewer tell it
+MOST_UNUSUAL = 5  # unusual amounts named, the largest first
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
 
 
@@ -56,7 +57,7 @@ def forecast(
     _check(horizon, every, options)
     found = series(sales, by, horizon=horizon, every=every, calendar=calendar)
     shown, known, ahead = _calendar(found, calendar, every, options)
-    plain = Panel(found.values / known, found.season_length)
+    plain = Panel(found.learnt / known, found.season_length)
     prediction = predict(plain, horizon, _effort(found, options))
     values = _Values.of(found, prediction, ahead, options)
     proof = evidence(prediction, len(found.values))
@@ -200,6 +201,10 @@ def _findings(
         over = bottom[[("discontinued" in r) for r in bottom["reasons"]]]
         facts += [fact("forecast.new", nodes=len(new), amount=new["amount"].sum())] if len(new) else []
         facts += [fact("forecast.discontinued", nodes=len(over), node=over.index[0])] if len(over) else []
+    for row, at in found.unusual[:MOST_UNUSUAL]:
+        node = str(nodes.index[row])
+        facts.append(fact("forecast.unusual", weight=found.values[row, at], about=node, node=node, period=found.periods[at],
+                          amount=found.values[row, at], used=found.learnt[row, at]))  # fmt: skip
     unknown = found.unknown[found.structure.aggregates :]
     if unknown.any():
         facts.append(fact("forecast.filled", nodes=int((unknown > 0).sum()), periods=int(unknown.max())))
@@ -232,8 +237,9 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
         return [fact("forecast.untested", have=len(found.periods), need=3 * found.season_length)]
     ours, naive = proof.by_model.loc[OURS], proof.by_model.loc[NAIVE]
     folds = int(ours["folds"])
+    gain = 1 - ours["mase"] / naive["mase"] if naive["mase"] > 0 else None
     facts = [fact("forecast.accuracy", mase=ours["mase"], wape=ours["wape"], mase_naive=naive["mase"], wape_naive=naive["wape"],
-                  gain=1 - ours["mase"] / naive["mase"], folds=folds, series=int(ours["series"]))]  # fmt: skip
+                  gain=gain, folds=folds, series=int(ours["series"]))]  # fmt: skip
     facts.append(fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds))
     if proof.by_model["mase"].idxmin() == NAIVE:
         facts.append(fact("forecast.naive_wins", mase=ours["mase"], mase_naive=naive["mase"], folds=folds))

@@ -25,6 +25,8 @@ class Series:
     values: Array
     unknown: np.ndarray
     partial: Array
+    learnt: Array  # the values with single unusual amounts brought to the edge of the usual; sums of parts add up
+    unusual: tuple[tuple[int, int], ...]  # (node, time) of those, largest first
 
     @property
     def panel(self) -> Panel:
@@ -53,7 +55,13 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
         future.append(calendar.next(future[-1], every))
     partial = _partial(sales, whole, by, nodes, structure, future[0])
     counts = np.concatenate([structure.sums @ unknown, unknown]).astype(int)
-    return Series(structure, periods, pd.DatetimeIndex(future, name="period"), PER_YEAR.get(every, 7), values, counts, partial)
+    season = PER_YEAR.get(every, 7)
+    calm = usual(filled, season)
+    learnt = _sum_up(structure, calm)
+    at = np.argwhere(~np.isnan(filled) & (calm != filled))
+    order = np.argsort([-abs(filled[i, t] - calm[i, t]) for i, t in at], kind="stable") if len(at) else []
+    odd = tuple((structure.aggregates + int(at[k][0]), int(at[k][1])) for k in order)
+    return Series(structure, periods, pd.DatetimeIndex(future, name="period"), season, values, counts, partial, learnt, odd)
 
 
 def _check(sales: pd.DataFrame, by: tuple[str, ...]) -> None:
@@ -99,6 +107,36 @@ def _filled(table: Array, season_length: int) -> tuple[Array, np.ndarray]:
     never = ~sold.any(axis=1)
     table = np.where(before, np.nan, np.where(never[:, None], np.nan_to_num(table), table))
     return fill(table, season_length), unknown
+
+
+def usual(table: Array, season_length: int) -> Array:
+    """The series with single amounts of many times their neighbours, or a fraction of them, brought to the edge of usual.
+
+    Far is beyond 6 robust deviations (from a running median) and a factor of 3; what also happened a season before or
+    after, or in the last two periods, is no accident and stays, and so do series with zeros or less.
+    """
+    calm = table.copy()
+    for row in range(len(table)):
+        begins = int(np.isnan(table[row]).sum())
+        values = table[row, begins:]
+        if len(values) >= 12 and values.min() > 0:
+            calm[row, begins:] = _usual(values, season_length)
+    return calm
+
+
+def _usual(values: Array, season_length: int) -> Array:
+    padded = np.pad(np.log(values), 3, mode="reflect")
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(padded, 7), axis=1)
+    apart = np.log(values) - middle
+    limit = max(6 * 1.4826 * float(np.median(np.abs(apart - np.median(apart)))), np.log(3))
+    far = np.abs(apart) > limit
+    for lag in (season_length - 1, season_length, season_length + 1):
+        if 0 < lag < len(values):
+            again = np.abs(apart) > limit / 2
+            far[lag:] &= ~again[:-lag]
+            far[:-lag] &= ~again[lag:]
+    far[-2:] = False
+    return np.where(far, np.exp(middle + np.sign(apart) * limit), values)
 
 
 def _sum_up(structure: Hierarchy, bottom: Array) -> Array:
