@@ -43,7 +43,9 @@ def test_intervals_of_random_walks_cover_what_they_say(walks: tuple[Panel, np.nd
     made = predict(panel, 12, Effort(folds=3))
 
     for level in (0.8, 0.95):
-        assert float(measures.interval_coverage(actual, *made.interval(level)).mean()) == pytest.approx(level, abs=0.035)
+        assert float(measures.interval_coverage(actual, *made.interval(level)).mean()) == pytest.approx(
+            level, abs=0.035
+        )
 
 
 def test_joint_paths_give_the_years_total_a_right_interval(walks: tuple[Panel, np.ndarray]) -> None:
@@ -68,7 +70,9 @@ def test_paths_have_the_quantiles_of_the_intervals(walks: tuple[Panel, np.ndarra
 def test_series_that_move_together_have_paths_that_do() -> None:
     rng = np.random.default_rng(6)
     common = rng.normal(0, 0.1, 60)
-    values = 100 * np.exp(np.stack([common + rng.normal(0, 0.02, 60) for _ in range(6)] + [rng.normal(0, 0.1, 60) for _ in range(6)]))
+    values = 100 * np.exp(
+        np.stack([common + rng.normal(0, 0.02, 60) for _ in range(6)] + [rng.normal(0, 0.1, 60) for _ in range(6)])
+    )
 
     paths = predict(Panel(values, 12), 3).paths(2000, seed=3)[:, :, 0]
     correlation = np.corrcoef(paths.T)

@@ -13,7 +13,11 @@ from workbench.errors import DataError, ParameterError
 TWO = grouped(pd.DataFrame({"region": ["North", "South"]}))
 SALES = grouped(
     pd.DataFrame(
-        {"state": ["A", "A", "A", "A", "B", "B"], "city": ["a", "a", "b", "b", "c", "c"], "channel": ["web", "shop"] * 3}
+        {
+            "state": ["A", "A", "A", "A", "B", "B"],
+            "city": ["a", "a", "b", "b", "c", "c"],
+            "channel": ["web", "shop"] * 3,
+        }
     )
 )
 
@@ -46,7 +50,14 @@ def test_minimum_trace_moves_most_what_is_least_sure() -> None:  # variances 4, 
 def test_every_combination_of_dimensions_is_a_level_and_nested_ones_are_one() -> None:
     levels = SALES.nodes["level"].value_counts().to_dict()
 
-    assert levels == {"": 1, "state": 2, "state × city": 3, "channel": 2, "state × channel": 4, "state × city × channel": 6}
+    assert levels == {
+        "": 1,
+        "state": 2,
+        "state × city": 3,
+        "channel": 2,
+        "state × channel": 4,
+        "state × city × channel": 6,
+    }
     assert list(SALES.nodes["level"])[0] == ""
     assert SALES.labels[0] == ""
     assert "A / b / web" in SALES.labels
@@ -57,13 +68,17 @@ def test_reconciled_forecasts_add_up(forecasts: np.ndarray, method: str) -> None
     rng = np.random.default_rng(0)
     found = reconcile(forecasts, SALES, method, deviation=np.full(18, 2.0), residual=rng.normal(size=(18, 40)))
 
-    assert np.abs(found[: SALES.aggregates] - SALES.sums @ found[SALES.aggregates :]).max() <= 1e-9 * max(np.abs(found).max(), 1)
+    assert np.abs(found[: SALES.aggregates] - SALES.sums @ found[SALES.aggregates :]).max() <= 1e-9 * max(
+        np.abs(found).max(), 1
+    )
 
 
 @given(arrays(float, (6, 2), elements=st.floats(0, 1e6)), st.sampled_from(METHODS))
 def test_forecasts_that_add_up_already_stay_as_they_are(bottom: np.ndarray, method: str) -> None:
     whole = SALES.add_up(bottom)
-    found = reconcile(whole, SALES, method, deviation=np.arange(1.0, 19), residual=np.random.default_rng(1).normal(size=(18, 40)))
+    found = reconcile(
+        whole, SALES, method, deviation=np.arange(1.0, 19), residual=np.random.default_rng(1).normal(size=(18, 40))
+    )
 
     assert found == pytest.approx(whole, rel=1e-6, abs=1e-6 * max(whole.max(), 1e-9))
 

@@ -66,7 +66,11 @@ def test_google_intervals_and_quantiles_score_as_published() -> None:  # FPP3 se
 
 @pytest.mark.parametrize(
     ("method", "published"),
-    [("naive", (43.43, 40.38, 5.67, 5.67)), ("drift", (53.07, 49.82, 6.99, 6.99)), ("mean", (118.03, 116.95, 16.24, 16.41))],
+    [
+        ("naive", (43.43, 40.38, 5.67, 5.67)),
+        ("drift", (53.07, 49.82, 6.99, 6.99)),
+        ("mean", (118.03, 116.95, 16.24, 16.41)),
+    ],
 )
 def test_google_forecasts_score_as_published(method: str, published: tuple[float, ...]) -> None:  # FPP3 section 5.8
     train, actual = google()
@@ -89,7 +93,10 @@ def test_crps_of_google_forecasts_is_as_published() -> None:  # FPP3 section 5.9
     drift = np.sqrt(np.mean((changes - changes.mean()) ** 2) * steps * (1 + steps / (count - 1)))
     mean = np.full(len(actual), train.std(ddof=1) * np.sqrt(1 + 1 / count))  # one mean was estimated
 
-    found = {m: float(measures.crps_normal(actual, forecasts[m], sd)) for m, sd in (("naive", naive), ("drift", drift), ("mean", mean))}
+    found = {
+        m: float(measures.crps_normal(actual, forecasts[m], sd))
+        for m, sd in (("naive", naive), ("drift", drift), ("mean", mean))
+    }
 
     assert {m: round(x, 1) for m, x in found.items()} == {"naive": 26.5, "drift": 33.5, "mean": 76.7}
     assert round(float(measures.skill(found["drift"], found["naive"])), 2) == -0.27
@@ -102,7 +109,9 @@ def test_crps_of_a_standard_normal_at_its_mean() -> None:  # Gneiting & Raftery 
 def test_crps_of_paths_comes_near_the_closed_form() -> None:
     paths = np.random.default_rng(1).standard_normal((4000, 1))
 
-    assert float(measures.crps(np.array([0.5]), paths)) == pytest.approx(float(measures.crps_normal([0.5], [0], [1])), abs=0.01)
+    assert float(measures.crps(np.array([0.5]), paths)) == pytest.approx(
+        float(measures.crps_normal([0.5], [0], [1])), abs=0.01
+    )
 
 
 def test_naive2_of_m3_scores_as_published() -> None:  # sMAPE of M3's Naive2 in the data's README
@@ -146,5 +155,7 @@ def test_many_series_score_as_each_alone() -> None:
 
     together = measures.mase(actual, forecast, train, season_length=4)
 
-    alone = [measures.mase(a, f, t[~np.isnan(t)], season_length=4) for a, f, t in zip(actual, forecast, train, strict=True)]
+    alone = [
+        measures.mase(a, f, t[~np.isnan(t)], season_length=4) for a, f, t in zip(actual, forecast, train, strict=True)
+    ]
     assert together == pytest.approx(alone)

@@ -36,7 +36,9 @@ def sales(amounts: np.ndarray | list[float], start: str = "2020-01-01", **column
 def shops() -> pd.DataFrame:
     parts = [
         sales(seasonal(60, level=100 * (1 + i), seed=i), region=region, channel=channel)
-        for i, (region, channel) in enumerate([("North", "web"), ("North", "shop"), ("South", "web"), ("South", "shop")])
+        for i, (region, channel) in enumerate(
+            [("North", "web"), ("North", "shop"), ("South", "web"), ("South", "shop")]
+        )
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -121,7 +123,9 @@ def test_an_analysts_own_model_competes_and_wins_where_it_knows_better() -> None
     jumps = np.tile(np.r_[np.full(7, 100.0), 400.0, 100, 100, 250, 100, 100], 6)[:72]  # a cycle of 13 months
     own = Model("thirteen", lambda y, season: y[-13:], lambda fit, h, n, rng: np.tile(np.resize(fit, h), (n, 1)))
 
-    made_ = forecast(sales(jumps * np.random.default_rng(1).lognormal(0, 0.02, 72)), horizon=12, options=Options(models=(own,)))
+    made_ = forecast(
+        sales(jumps * np.random.default_rng(1).lognormal(0, 0.02, 72)), horizon=12, options=Options(models=(own,))
+    )
 
     assert made_.backtest["mase"].idxmin() == "thirteen"
 
@@ -130,7 +134,9 @@ def test_an_own_model_that_fails_does_not_stop_the_run() -> None:
     def fit(history: np.ndarray, season: int) -> None:
         raise ValueError("no")
 
-    made_ = forecast(sales(seasonal(48)), horizon=3, options=Options(models=(Model("bad", fit, lambda *a: np.zeros(3)),)))
+    made_ = forecast(
+        sales(seasonal(48)), horizon=3, options=Options(models=(Model("bad", fit, lambda *a: np.zeros(3)),))
+    )
 
     assert np.isfinite(made_.table.to_numpy()).all()
 
@@ -148,7 +154,9 @@ def test_a_running_period_is_forecast_whole_and_not_below_what_it_holds() -> Non
 def test_weeks_and_quarters_are_forecast_too() -> None:
     weeks = pd.DataFrame({"period": pd.date_range("2022-01-03", periods=150, freq="7D"), "whole": True})
     weeks["amount"] = 50 + 20 * np.sin(2 * np.pi * np.arange(150) / 52) + np.random.default_rng(0).normal(0, 3, 150)
-    quarters = pd.DataFrame({"period": pd.date_range("2014-01-01", periods=40, freq="QS"), "amount": seasonal(40), "whole": True})
+    quarters = pd.DataFrame(
+        {"period": pd.date_range("2014-01-01", periods=40, freq="QS"), "amount": seasonal(40), "whole": True}
+    )
 
     assert forecast(weeks, horizon=13, every="week").periods[0] == pd.Timestamp("2024-11-18")
     assert forecast(quarters, horizon=4, every="quarter").periods[-1] == pd.Timestamp("2024-10-01")
@@ -208,7 +216,11 @@ def test_an_unusual_month_is_named_and_does_not_pull_the_forecast() -> None:
 @pytest.mark.parametrize("rows", ["empty amounts", "no rows"])
 def test_a_missing_stretch_is_filled_by_season_and_told(rows: str) -> None:
     frame = sales(seasonal(60))
-    frame = frame.drop(index=range(30, 36)) if rows == "no rows" else frame.assign(amount=frame["amount"].mask(frame.index.isin(range(30, 36))))
+    frame = (
+        frame.drop(index=range(30, 36))
+        if rows == "no rows"
+        else frame.assign(amount=frame["amount"].mask(frame.index.isin(range(30, 36))))
+    )
     made_, whole = forecast(frame, horizon=12), forecast(sales(seasonal(60)), horizon=12)
 
     assert made_.whole["mean"].sum() == pytest.approx(whole.whole["mean"].sum(), rel=0.1)
@@ -227,7 +239,9 @@ def test_sales_that_were_negative_may_be_forecast_as_negative() -> None:
 
 
 def test_tiny_and_huge_nodes_live_side_by_side() -> None:
-    frame = pd.concat([sales(seasonal(48, level=1e12), shop="huge"), sales(seasonal(48, level=1e-6, seed=1), shop="tiny")])
+    frame = pd.concat(
+        [sales(seasonal(48, level=1e12), shop="huge"), sales(seasonal(48, level=1e-6, seed=1), shop="tiny")]
+    )
     table = forecast(frame, "shop", horizon=6).table["mean"]
 
     assert table.loc["huge"].mean() == pytest.approx(1e12, rel=0.4)
@@ -243,11 +257,13 @@ def test_a_horizon_longer_than_history_is_answered_with_growing_uncertainty() ->
 
 
 def test_a_new_and_a_discontinued_node_are_named() -> None:
-    frame = pd.concat([
-        sales(seasonal(60), shop="old"),
-        sales(seasonal(8), start="2024-05-01", shop="new"),
-        sales(seasonal(40), shop="gone"),
-    ])
+    frame = pd.concat(
+        [
+            sales(seasonal(60), shop="old"),
+            sales(seasonal(8), start="2024-05-01", shop="new"),
+            sales(seasonal(40), shop="gone"),
+        ]
+    )
     made_ = forecast(frame, "shop", horizon=6)
     reasons = made_.nodes["reasons"]
 
@@ -304,7 +320,9 @@ def test_spring_festival_is_found_in_months_that_it_moved_between() -> None:
     shares = regressors(months, calendar, "month")["festival"].to_numpy()
     rng = np.random.default_rng(0)
     amounts = 100 * np.exp(-0.3 * shares + 0.02 * rng.normal(size=132))
-    made_ = forecast(pd.DataFrame({"period": months[:-12], "amount": amounts[:-12], "whole": True}), horizon=12, calendar=calendar)
+    made_ = forecast(
+        pd.DataFrame({"period": months[:-12], "amount": amounts[:-12], "whole": True}), horizon=12, calendar=calendar
+    )
 
     assert made_.calendar_effects["festival"] == pytest.approx(-0.3, abs=0.06)
     assert np.abs(made_.whole["mean"].to_numpy() / amounts[-12:] - 1).mean() < 0.04

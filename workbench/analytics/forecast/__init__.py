@@ -24,4 +24,16 @@ from workbench.analytics.forecast.outlook import Options, forecast
 from workbench.analytics.forecast.panel import Panel
 from workbench.analytics.forecast.result import Forecast
 
-__all__ = ["Effort", "Forecast", "Hierarchy", "Model", "Options", "Panel", "Prediction", "forecast", "grouped", "predict", "reconcile"]
+__all__ = [
+    "Effort",
+    "Forecast",
+    "Hierarchy",
+    "Model",
+    "Options",
+    "Panel",
+    "Prediction",
+    "forecast",
+    "grouped",
+    "predict",
+    "reconcile",
+]

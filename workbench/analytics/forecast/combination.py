@@ -127,7 +127,9 @@ def _best_ridge(data: list[tuple[int, Array, Array]], horizon: int, edge: float)
     if not trials:
         return USUAL_RIDGE
     ridges = RIDGES if edge < 1 else RIDGES[:2]  # errors of series with zeros are too wild to go far
-    losses = [sum(float(_huber(y - x @ _fit(rows, ridge, edge), edge).mean()) for x, y, rows in trials) for ridge in ridges]
+    losses = [
+        sum(float(_huber(y - x @ _fit(rows, ridge, edge), edge).mean()) for x, y, rows in trials) for ridge in ridges
+    ]
     clear = losses[ridges.index(USUAL_RIDGE)] > TOLERANCE * min(losses)
     return ridges[int(np.argmin(losses))] if clear else USUAL_RIDGE
 

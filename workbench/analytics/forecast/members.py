@@ -161,7 +161,9 @@ def theta(panel: Panel, horizon: int, *, additive: bool) -> Array:
     plain = np.nan_to_num(panel.values - now if additive else panel.values / now).astype(np.float32)
     starts, ahead = time - panel.lengths, horizons_scored(horizon)
     warm = np.maximum(starts + np.minimum(max(season, 4), panel.lengths // 3), starts + 3)
-    weight = np.ones_like(plain) if additive else 1 / np.maximum(np.abs(plain), 0.3 * np.abs(plain).mean(1)[:, None] + 1e-9)
+    weight = (
+        np.ones_like(plain) if additive else 1 / np.maximum(np.abs(plain), 0.3 * np.abs(plain).mean(1)[:, None] + 1e-9)
+    )
     lines = _Lines(count)
     total, known = np.zeros((len(ahead), *lines.level.shape), np.float32), np.zeros((len(ahead), count, 1))
     for t in range(time):
@@ -190,7 +192,9 @@ class _Lines:
     """Level of each (series, setting) and the least-squares line of each series so far, one period at a time."""
 
     def __init__(self, count: int) -> None:
-        settings = np.array([(a, th) for a in (0.02, *np.linspace(0.05, 0.95, 13)) for th in (1, 1.5, 2, 3, 5)], np.float32)
+        settings = np.array(
+            [(a, th) for a in (0.02, *np.linspace(0.05, 0.95, 13)) for th in (1, 1.5, 2, 3, 5)], np.float32
+        )
         self.alpha, self.share = settings[:, 0][None], 1 - 1 / settings[:, 1][None]
         self.level = np.zeros((count, len(settings)), np.float32)
         self.rest = np.ones_like(self.level)  # (1 − alpha) to the power of the periods seen
@@ -222,7 +226,9 @@ def _theta(log: bool) -> Callable[[_Space, dict[str, Smoothed]], Array]:
     def make(space: _Space, fits: dict[str, Smoothed]) -> Array:
         panel, additive = (space.work, True) if log or space.kind else (space.plain, False)
         parts = [np.arange(i, min(i + 256, len(panel.values))) for i in range(0, len(panel.values), 256)]
-        found = np.concatenate([theta(replace(panel, values=panel.values[p]), space.horizon, additive=additive) for p in parts])
+        found = np.concatenate(
+            [theta(replace(panel, values=panel.values[p]), space.horizon, additive=additive) for p in parts]
+        )
         return space.back(found) if log else found
 
     return make

@@ -109,14 +109,19 @@ class _Values:
         count = max(min(options.paths, PATH_VALUES // (nodes * horizon)), 50)
         paths = prediction.paths(count, seed=options.seed)
         quantiles = np.stack([prediction.quantile(p) for p in (0.025, 0.1, 0.9, 0.975)])
-        mean, moved = _coherent(found, prediction, options.method), _coherent_paths(found, prediction, paths, options.method)
+        mean, moved = (
+            _coherent(found, prediction, options.method),
+            _coherent_paths(found, prediction, paths, options.method),
+        )
         low = np.nan_to_num(found.values).min(axis=1) < 0
         mean, moved = (non_negative(x, found.structure, low) for x in (mean, moved))
         wider = _ratio(moved, paths)
         bounds = mean + (quantiles - prediction.forecast) * wider
         bounds = np.where(low[:, None], bounds, np.maximum(bounds, 0))
         mean, bounds, moved = (_at_least(x * ahead, found) for x in (mean, bounds, moved))
-        return cls(prediction.forecast * ahead, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved)
+        return cls(
+            prediction.forecast * ahead, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved
+        )
 
 
 def _coherent(found: Series, prediction: Prediction, method: Method) -> Array:
@@ -240,7 +245,9 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
     gain = 1 - ours["mase"] / naive["mase"] if naive["mase"] > 0 else None
     facts = [fact("forecast.accuracy", mase=ours["mase"], wape=ours["wape"], mase_naive=naive["mase"], wape_naive=naive["wape"],
                   gain=gain, folds=folds, series=int(ours["series"]))]  # fmt: skip
-    facts.append(fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds))
+    facts.append(
+        fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds)
+    )
     if proof.by_model["mase"].idxmin() == NAIVE:
         facts.append(fact("forecast.naive_wins", mase=ours["mase"], mase_naive=naive["mase"], folds=folds))
     return facts

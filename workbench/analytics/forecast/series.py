@@ -43,7 +43,9 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
     whole = sales[sales["whole"].astype(bool)] if "whole" in sales else sales
     known = whole.dropna(subset=["amount"])
     if known["period"].nunique() < LEAST:
-        raise NotEnoughHistoryError(f"A forecast needs {LEAST} whole periods, got {known['period'].nunique()}. Widen the date range.")
+        raise NotEnoughHistoryError(
+            f"A forecast needs {LEAST} whole periods, got {known['period'].nunique()}. Widen the date range."
+        )
     periods = calendar.range(whole["period"].min(), whole["period"].max(), every)
     _check_periods(whole, periods, every)
     nodes, table = _table(whole, by, periods)
@@ -61,7 +63,9 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
     at = np.argwhere(~np.isnan(filled) & (calm != filled))
     order = np.argsort([-abs(filled[i, t] - calm[i, t]) for i, t in at], kind="stable") if len(at) else []
     odd = tuple((structure.aggregates + int(at[k][0]), int(at[k][1])) for k in order)
-    return Series(structure, periods, pd.DatetimeIndex(future, name="period"), season, values, counts, partial, learnt, odd)
+    return Series(
+        structure, periods, pd.DatetimeIndex(future, name="period"), season, values, counts, partial, learnt, odd
+    )
 
 
 def _check(sales: pd.DataFrame, by: tuple[str, ...]) -> None:
@@ -69,11 +73,19 @@ def _check(sales: pd.DataFrame, by: tuple[str, ...]) -> None:
     if missing:
         raise DataError("sales", [f"column '{name}' is missing" for name in missing])
     if not len(sales):
-        raise NotEnoughHistoryError(f"A forecast needs {LEAST} whole periods, got 0. Widen the date range or the scope.")
+        raise NotEnoughHistoryError(
+            f"A forecast needs {LEAST} whole periods, got 0. Widen the date range or the scope."
+        )
     twice = sales[sales.duplicated(["period", *by], keep="first")]
     if len(twice):
-        named = [" / ".join(map(str, row[1:])) + f" in {row[0]:%Y-%m-%d}" for row in twice[["period", *by]].head(5).itertuples(index=False)]
-        raise DataError("sales", [f"there is more than one row for {name.removeprefix(' in ')}: add them up first" for name in named])
+        named = [
+            " / ".join(map(str, row[1:])) + f" in {row[0]:%Y-%m-%d}"
+            for row in twice[["period", *by]].head(5).itertuples(index=False)
+        ]
+        raise DataError(
+            "sales",
+            [f"there is more than one row for {name.removeprefix(' in ')}: add them up first" for name in named],
+        )
     endless = ~np.isfinite(sales["amount"].to_numpy(float, na_value=np.nan)) & sales["amount"].notna().to_numpy()
     if endless.any():
         raise DataError("sales", [f"the amount in row {row} is not a number" for row in sales.index[endless][:5]])
@@ -94,7 +106,9 @@ def _table(whole: pd.DataFrame, by: tuple[str, ...], periods: pd.DatetimeIndex) 
     table = np.zeros((len(first), len(periods)))
     silent = ~periods.isin(whole["period"])
     table[:, silent] = np.nan
-    table[code, periods.get_indexer(pd.DatetimeIndex(whole["period"]))] = whole["amount"].to_numpy(float, na_value=np.nan)
+    table[code, periods.get_indexer(pd.DatetimeIndex(whole["period"]))] = whole["amount"].to_numpy(
+        float, na_value=np.nan
+    )
     return keys.iloc[first].reset_index(drop=True), table
 
 
@@ -146,7 +160,12 @@ def _sum_up(structure: Hierarchy, bottom: Array) -> Array:
 
 
 def _partial(
-    sales: pd.DataFrame, whole: pd.DataFrame, by: tuple[str, ...], nodes: pd.DataFrame, structure: Hierarchy, running: pd.Timestamp
+    sales: pd.DataFrame,
+    whole: pd.DataFrame,
+    by: tuple[str, ...],
+    nodes: pd.DataFrame,
+    structure: Hierarchy,
+    running: pd.Timestamp,
 ) -> Array:
     so_far = sales.loc[(sales["period"] == running) & ~sales.index.isin(whole.index)]
     if so_far.empty:

@@ -71,8 +71,14 @@ def learn(found: Sequence[Fold], combination: Combination, horizon: int, kind: i
     scaled = [e / np.exp(x @ slopes) for e, x in zip(errors, features, strict=True)]
     series = len({int(row) for fold in found for row in fold.rows})
     pooled = np.concatenate(scaled) if scaled else np.zeros((0, horizon))
-    trust = series * (1 + 0.25 * (len(found) - 1)) / (series * (1 + 0.25 * (len(found) - 1)) + PRIOR_SERIES) if series else 0.0
+    trust = _trust(series, len(found))
     return Spread(slopes, logs, _quantiles(pooled, trust, horizon), _correlation(pooled, trust, horizon), kind < 2)
+
+
+def _trust(series: int, folds: int) -> float:
+    """How far the folds are believed, 0 to 1: by their number (series of one fold err together) and that of the series."""
+    seen = series * (1 + 0.25 * max(folds - 1, 0))
+    return seen / (seen + PRIOR_SERIES) * folds / (folds + 0.5)
 
 
 def _error(fold: Fold, forecast: Array, logs: bool) -> Array:
@@ -123,7 +129,7 @@ def _slopes(features: Sequence[Array], errors: Sequence[Array], horizon: int, us
     known = ~np.isnan(y)
     x, y = x[known], y[known]
     penalty = np.full(x.shape[1], 50.0 * horizon)
-    penalty[0] = 5.0 * horizon
+    penalty[0] = 5.0 * horizon + len(y) / (2 * len(features) ** 2)  # one fold alone may be an easy or a hard one
     return usual + np.linalg.solve(x.T @ x + np.diag(penalty), x.T @ (y - x @ usual))
 
 
