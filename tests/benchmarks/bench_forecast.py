@@ -48,7 +48,8 @@ def arrays(frequency: str) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Names, training parts (right-aligned) and test parts of M3's series."""
     table = pd.read_parquet(SHARED / "m3" / "m3.parquet").query("frequency == @frequency")
     train, test = (
-        [g["y"].to_numpy() for _, g in table[table["part"] == part].groupby("series", sort=True)] for part in ("train", "test")
+        [g["y"].to_numpy() for _, g in table[table["part"] == part].groupby("series", sort=True)]
+        for part in ("train", "test")
     )
     width = max(map(len, train))
     values = np.stack([np.r_[np.full(width - len(y), np.nan), y] for y in train])
@@ -81,7 +82,9 @@ def m3(frequency: str) -> Iterator[dict]:
     season, (names, train, actual) = SEASONS[frequency], arrays(frequency)
     begun = time.process_time()
     prediction = predict(Panel(train, season), actual.shape[1])
-    bounds = dict(zip(("lo_80", "hi_80", "lo_95", "hi_95"), (*prediction.interval(0.8), *prediction.interval(0.95)), strict=True))
+    bounds = dict(
+        zip(("lo_80", "hi_80", "lo_95", "hi_95"), (*prediction.interval(0.8), *prediction.interval(0.95)), strict=True)
+    )
     cost = (time.process_time() - begun) / len(names) * 1000
     ours, others = {"mean": prediction.forecast} | bounds, peers(frequency, names)
     best = "ensemble" if frequency == "quarterly" else "three"
@@ -94,7 +97,9 @@ def m3(frequency: str) -> Iterator[dict]:
     yield figure(f"forecast.m3_{frequency}.msis", found[3], "ratio", ets[3], wide)
     if frequency == "monthly":
         few = ~np.isnan(others["AutoARIMA"]["mean"]).any(axis=1)
-        here, there = (measures.owa(actual[few], f["mean"][few], train[few], season_length=12) for f in (ours, others["ensemble"]))
+        here, there = (
+            measures.owa(actual[few], f["mean"][few], train[few], season_length=12) for f in (ours, others["ensemble"])
+        )
         yield figure("forecast.m3_monthly_250.owa", here, "ratio", there, 0.768)
 
 

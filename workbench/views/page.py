@@ -147,7 +147,7 @@ class Page:
             *(scope or [("text", w.phrase("page.whole_company"))]),
         ]
         facts.append(("text", w.phrase("page.as_of", {"day": self.run.as_of})))
-        return [*facts, ("text", w.phrase("page.currency", {"name": w.currency_name()}))]
+        return [*facts, *([("text", w.phrase("page.currency", {"name": w.currency_name()}))] if w.currency else [])]
 
     def _use(self, *terms: str) -> None:
         self._used |= dict.fromkeys(terms)

@@ -21,6 +21,7 @@ from workbench.periods import Calendar, Spans
 from workbench.run import Run
 
 MISSING = "–"
+NO_CURRENCY = "XXX"  # ISO 4217: what is counted is not money
 _LOCALE = {"en": "en_US", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
 _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "en": ((1e9, "B"), (1e6, "M"), (1e3, "k")),
@@ -115,7 +116,8 @@ class Words:
     def of(cls, run: Run, lang: str = "") -> "Words":
         """The words of a run, in its first language unless told."""
         company = run.settings.company
-        return cls(lang or run.lang, company.currency, company.money_unit, run.calendar)
+        currency = "" if company.currency == NO_CURRENCY else company.currency
+        return cls(lang or run.lang, currency, company.money_unit, run.calendar)
 
     # -- sentences -------------------------------------------------------------------------------------------------
 

@@ -26,17 +26,24 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenarios
 from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.engine import Prediction, predict
-from workbench.analytics.forecast.hierarchy import Hierarchy, grouped, reconcile
 from workbench.analytics.forecast.headline import Landing, ahead, issued, landing, levels
+from workbench.analytics.forecast.hierarchy import Hierarchy, grouped, reconcile
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.outlook import Options, forecast
 from workbench.analytics.forecast.panel import Panel
 from workbench.analytics.forecast.parts import Parts, by_level
-from workbench.analytics.forecast.proof import Accuracy, CalendarEffects, TrackRecord, accuracy, calendar_effects, track_record
+from workbench.analytics.forecast.proof import (
+    Accuracy,
+    CalendarEffects,
+    TrackRecord,
+    accuracy,
+    calendar_effects,
+    track_record,
+)
 from workbench.analytics.forecast.result import Forecast
-from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenarios
 
 __all__ = [
     "Accuracy",

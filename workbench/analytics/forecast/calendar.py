@@ -10,6 +10,7 @@ from workbench.periods import Calendar, Every, spring_festival
 
 WINDOWS = {"festival_before": (-7, -1), "festival": (0, 6), "festival_after": (7, 20)}  # days from new year's day
 FESTIVAL_COUNTRIES = {"CN", "TW", "HK", "MO", "SG"}
+LEVEL = 0.5  # what a new value says little about: 1 − alpha of the level
 RIDGE, GAIN = 2.0, 2.0  # observations' worth of "no effect"; log-likelihood units (AIC) a calendar must gain per term
 
 
@@ -63,15 +64,15 @@ def regressors(periods: pd.DatetimeIndex, calendar: Calendar, every: Every) -> p
 
 
 def effects(series: Array, table: pd.DataFrame, season_length: int) -> Effects:
-    """The calendar's effects on one series above 0, by ridge regression of its seasonal differences on theirs.
+    """The calendar's effects on one series above 0, by ridge regression of its innovations on theirs.
 
     Each regressor stays only where AIC says that it earns its place; none in series shorter than four seasons.
     """
     none = Effects(pd.Series(dtype=float))
     if len(series) < 4 * season_length or np.isnan(series).any() or series.min() <= 0:
         return none
-    y = _difference(np.log(series)[:, None], season_length)[:, 0]
-    x = _difference(table.to_numpy(), season_length)
+    y = _innovations(np.log(series)[:, None], season_length)[:, 0]
+    x = _innovations(table.to_numpy(), season_length)
     kept = [k for k in range(x.shape[1]) if x[:, k].std() > 1e-9]
     while kept:
         slopes, fit = _ridge(x[:, kept], y)
@@ -83,10 +84,16 @@ def effects(series: Array, table: pd.DataFrame, season_length: int) -> Effects:
     return none
 
 
-def _difference(table: Array, season_length: int) -> Array:
-    """Seasonal differences, less most of the one before: what is left of a season and a slowly moving level."""
-    seasonal = table[season_length:] - table[:-season_length]
-    return seasonal[1:] - 0.6 * seasonal[:-1]
+def _innovations(table: Array, season_length: int) -> Array:
+    """What is left of each column without a slowly moving level and a fixed season: one-step errors of smoothing by a
+    half (an IMA(1, 1)), less their mean for that part of the year."""
+    change = np.diff(table, axis=0)
+    left = change.copy()
+    for t in range(1, len(left)):
+        left[t] += LEVEL * left[t - 1]
+    for k in range(season_length):
+        left[k::season_length] -= left[k::season_length].mean(axis=0)
+    return left[season_length:]
 
 
 def _ridge(x: Array, y: Array) -> tuple[Array, float]:

@@ -82,31 +82,33 @@ class Combination:
         return mean + size * (_contrasts(panel, found, mean, size) @ self.slopes)
 
 
-def learn(found: Sequence[Fold], usual: tuple[str, ...]) -> Combination:
+def learn(found: Sequence[Fold], usual: tuple[str, ...], edge: float = 0.1) -> Combination:
     """The combination that the folds support.
 
     First which members the plain mean holds: the usual ones, and any whose presence clearly lowers the error of the
     folds together; and whether members made on logs enter as medians or means (`lift`). Then a ridge regression of the mean's errors on members' distances from it, least absolute errors by
     reweighting; the move may depend on how noisy a series is and how far its members are apart. The ridge is chosen as
     it will be used: learnt from earlier folds, judged on later ones, and the usual one unless another is clearly better.
+    Errors count as they are beyond `edge`, and squared within (Huber 1964): a small edge aims at medians, a large one,
+    for series with zeros, at means, whose sums are right.
     """
     found = [fold for fold in found if not np.isnan(fold.actual).all()]
     if not found:
         return Combination(usual, np.zeros(0), np.inf)
-    base = _base(found, usual)
-    lift = min(LIFTS, key=lambda lift: _base_loss(found, base, lift))
+    base = _base(found, usual, edge)
+    lift = min(LIFTS, key=lambda lift: _base_loss(found, base, edge, lift))
     data = [(fold.back, *_rows(fold, base, lift)) for fold in found]
-    ridge = _best_ridge(data, found[0].actual.shape[1])
-    return Combination(base, _fit([(x, y) for _, x, y in data], ridge), ridge, lift)
+    ridge = _best_ridge(data, found[0].actual.shape[1], edge)
+    return Combination(base, _fit([(x, y) for _, x, y in data], ridge, edge), ridge, lift)
 
 
-def _base(found: Sequence[Fold], usual: tuple[str, ...]) -> tuple[str, ...]:
+def _base(found: Sequence[Fold], usual: tuple[str, ...], edge: float) -> tuple[str, ...]:
     """The usual members, joined one by one by those that lower the folds' error by enough for the panel's size."""
     series = len({int(row) for fold in found for row in fold.rows})
     needed = 1 - JOIN * (1 + 100 / series)
-    base, loss = usual, _base_loss(found, usual)
+    base, loss = usual, _base_loss(found, usual, edge)
     while len(base) < len(usual) + 3:
-        tries = {name: _base_loss(found, (*base, name)) for name in found[0].members.forecast if name not in base}
+        tries = {name: _base_loss(found, (*base, name), edge) for name in found[0].members.forecast if name not in base}
         best = min(tries, key=lambda name: tries[name])
         if tries[best] > needed * loss:
             break
@@ -114,30 +116,38 @@ def _base(found: Sequence[Fold], usual: tuple[str, ...]) -> tuple[str, ...]:
     return base
 
 
-def _base_loss(found: Sequence[Fold], base: tuple[str, ...], lift: float = 0.5) -> float:
-    parts = [np.abs(fold.actual - fold.members.mean(base, lift)) / _size(fold.panel) for fold in found]
+def _base_loss(found: Sequence[Fold], base: tuple[str, ...], edge: float, lift: float = 0.5) -> float:
+    parts = [_huber((fold.actual - fold.members.mean(base, lift)) / _size(fold.panel), edge) for fold in found]
     return float(np.mean([np.nanmean(part) for part in parts]))
 
 
-def _best_ridge(data: list[tuple[int, Array, Array]], horizon: int) -> float:
+def _best_ridge(data: list[tuple[int, Array, Array]], horizon: int, edge: float) -> float:
     trials = [(x, y, [(a, b) for other, a, b in data if other >= back + horizon]) for back, x, y in data]
     trials = [(x, y, earlier) for x, y, earlier in trials if earlier and len(y)]
     if not trials:
         return USUAL_RIDGE
-    losses = [sum(float(np.abs(y - x @ _fit(rows, ridge)).mean()) for x, y, rows in trials) for ridge in RIDGES]
-    clear = losses[RIDGES.index(USUAL_RIDGE)] > TOLERANCE * min(losses)
-    return RIDGES[int(np.argmin(losses))] if clear else USUAL_RIDGE
+    ridges = RIDGES if edge < 1 else RIDGES[:2]  # errors of series with zeros are too wild to go far
+    losses = [
+        sum(float(_huber(y - x @ _fit(rows, ridge, edge), edge).mean()) for x, y, rows in trials) for ridge in ridges
+    ]
+    clear = losses[ridges.index(USUAL_RIDGE)] > TOLERANCE * min(losses)
+    return ridges[int(np.argmin(losses))] if clear else USUAL_RIDGE
 
 
-def _fit(data: list[tuple[Array, Array]], ridge: float) -> Array:
+def _fit(data: list[tuple[Array, Array]], ridge: float, edge: float) -> Array:
     x, y = np.concatenate([d[0] for d in data]), np.concatenate([d[1] for d in data])
     weight, size = np.ones(len(y)), (x**2).mean()
     for _ in range(6):
         weighted = x.T * weight
         penalty = size * weight.mean() * (ridge * len(y) + PRIOR_ROWS)
         slopes = np.linalg.solve(weighted @ x + (penalty + 1e-9) * np.eye(x.shape[1]), weighted @ y)
-        weight = 1 / np.maximum(np.abs(y - x @ slopes), 0.1)
+        weight = 1 / np.maximum(np.abs(y - x @ slopes), edge)
     return slopes
+
+
+def _huber(error: Array, edge: float) -> Array:
+    size = np.abs(error)
+    return np.where(size < edge, size**2 / (2 * edge), size - edge / 2)
 
 
 def _rows(fold: Fold, base: tuple[str, ...], lift: float) -> tuple[Array, Array]:

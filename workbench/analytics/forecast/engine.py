@@ -57,12 +57,16 @@ class Prediction:
     def _noise(self, count: int, rng: np.random.Generator, shared: float) -> Array:
         factors = standardized(self.residual)
         series, horizon = self.forecast.shape
-        common = np.einsum("st,pth->psh", factors, rng.standard_normal((count, factors.shape[1], horizon)), optimize=True)
+        common = np.einsum(
+            "st,pth->psh", factors, rng.standard_normal((count, factors.shape[1], horizon)), optimize=True
+        )
         own = rng.standard_normal((count, series, horizon))
         has = (factors**2).sum(axis=1)[None, :, None]
         noise = np.sqrt(shared) * common + np.sqrt(1 - shared * has) * own
         for group in self.groups:
-            noise[:, group.rows] = noise[:, group.rows] @ np.linalg.cholesky(group.spread.correlation + 1e-9 * np.eye(horizon)).T
+            noise[:, group.rows] = (
+                noise[:, group.rows] @ np.linalg.cholesky(group.spread.correlation + 1e-9 * np.eye(horizon)).T
+            )
         return noise
 
     def _by_group(self, make: Callable[[Group], Array]) -> Array:
@@ -81,12 +85,16 @@ def predict(panel: Panel, horizon: int, effort: Effort = USUAL) -> Prediction:
     """
     panel = Panel(panel.values[:, -WEEKS:], panel.season_length) if panel.season_length == 52 else panel
     kinds = panel.kinds()
-    groups = tuple(_group(panel, np.flatnonzero(kinds == k), k, horizon, effort) for k in range(len(KINDS)) if (kinds == k).any())
+    groups = tuple(
+        _group(panel, np.flatnonzero(kinds == k), k, horizon, effort) for k in range(len(KINDS)) if (kinds == k).any()
+    )
     shape = (len(panel.values), horizon)
     forecast, deviation, residual = np.zeros(shape), np.zeros(shape), np.full(panel.values.shape, np.nan)
     for g in groups:
         forecast[g.rows] = g.forecast
-        deviation[g.rows] = g.expected * np.maximum(g.forecast, spread.FLOOR * g.panel.level) if g.spread.logs else g.expected
+        deviation[g.rows] = (
+            g.expected * np.maximum(g.forecast, spread.FLOOR * g.panel.level) if g.spread.logs else g.expected
+        )
         residual[g.rows, -g.members.residual.shape[1] :] = g.members.residual
     return Prediction(forecast, residual, deviation, groups)
 
@@ -96,11 +104,16 @@ def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, effort: Effo
     effort = effort if len(panel.values) > FEW else replace(effort, folds=2 * effort.folds)
     tried = combination.folds(part, horizon, kind, effort)
     found = members(part, horizon, kind, effort.models)
-    mix = combination.learn(tried, found.base)
+    mix = combination.learn(tried, found.base, edge(kind))
     shape = spread.learn(tried[:RECENT], mix, horizon, kind)
     forecast = mix.forecast(part, found)
     forecast = np.maximum(forecast, 0) if kind < 2 else forecast
     return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, forecast))
+
+
+def edge(kind: int) -> float:
+    """Up to where the combination squares errors: hardly for positive series, else for all but the far ones."""
+    return 0.1 if kind == 0 else 8.0
 
 
 def standardized(residual: Array) -> Array:

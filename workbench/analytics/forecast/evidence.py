@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.analytics.forecast import combination, measures, spread
 from workbench.analytics.forecast.combination import Combination, Fold
-from workbench.analytics.forecast.engine import RECENT, Group, Prediction
+from workbench.analytics.forecast.engine import RECENT, Group, Prediction, edge
 from workbench.analytics.forecast.panel import Array, Panel
 
 NAIVE, OURS = "seasonal_naive", "combination"
@@ -45,7 +45,11 @@ def _tries(group: Group) -> list[tuple[Group, Fold, dict[str, Array], Array]]:
 def _combined(group: Group, fold: Fold) -> tuple[dict[str, Array], Array]:
     horizon, kind = fold.actual.shape[1], int(group.panel.kinds()[0])
     older = [f for f in group.folds if f.back >= fold.back + horizon]
-    mix = combination.learn(older, fold.members.base) if older else Combination(fold.members.base, np.zeros(0), 0.0)
+    mix = (
+        combination.learn(older, fold.members.base, edge(kind))
+        if older
+        else Combination(fold.members.base, np.zeros(0), 0.0)
+    )
     forecast = mix.forecast(fold.panel, fold.members)
     forecast = np.maximum(forecast, 0) if kind < 2 else forecast
     around = spread.learn(older[:RECENT], mix, horizon, kind)
@@ -103,7 +107,9 @@ def _by_horizon(tries: Sequence[tuple[Group, Fold, dict[str, Array], Array]]) ->
 
 
 def _by_node(rows: pd.DataFrame, nodes: int) -> pd.DataFrame:
-    wide = rows[rows["model"].isin([OURS, NAIVE])].pivot_table(index="node", columns="model", values="mase", aggfunc="mean")
+    wide = rows[rows["model"].isin([OURS, NAIVE])].pivot_table(
+        index="node", columns="model", values="mase", aggfunc="mean"
+    )
     folds = rows[rows["model"] == OURS].groupby("node")["back"].nunique()
     table = wide.reindex(columns=[OURS, NAIVE]).set_axis(["mase", "mase_naive"], axis=1)
     return table.assign(folds=folds).reindex(range(nodes))
@@ -130,12 +136,16 @@ def _forecastability(series: Array) -> float:
     return float(1 + (share * np.log(share)).sum() / np.log(len(power)))
 
 
-def reasons(panel: Panel, by_node: pd.DataFrame, lo_80: Array, hi_80: Array, forecast: Array, unknown: np.ndarray) -> list[tuple[str, ...]]:
+def reasons(
+    panel: Panel, by_node: pd.DataFrame, lo_80: Array, hi_80: Array, forecast: Array, unknown: np.ndarray
+) -> list[tuple[str, ...]]:
     """Why each node's forecast should be used with care (REASONS), most serious first; empty where nothing speaks against."""
     season = panel.season_length
     values, lengths = panel.values, panel.lengths
     zeros = (values == 0).sum(axis=1) / np.maximum(lengths, 1)
-    ended = (np.nan_to_num(values[:, -max(season // 2, 3) :]) == 0).all(axis=1) & (np.nan_to_num(values) != 0).any(axis=1)
+    ended = (np.nan_to_num(values[:, -max(season // 2, 3) :]) == 0).all(axis=1) & (np.nan_to_num(values) != 0).any(
+        axis=1
+    )
     total = np.abs(forecast).sum(axis=1)
     wide = (hi_80 - lo_80).sum(axis=1) > WIDE * np.where(total > 0, total, np.inf)
     tried = by_node.reindex(range(len(values)))

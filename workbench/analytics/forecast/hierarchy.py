@@ -64,7 +64,11 @@ def grouped(bottom: pd.DataFrame) -> Hierarchy:
             code, first = _groups(bottom, level)
             if len(first) == len(bottom):
                 continue  # says no more than the bottom
-            codes[tuple(code)] = (level, code, bottom.iloc[first])  # the same partition: the longer name is the fuller one
+            codes[tuple(code)] = (
+                level,
+                code,
+                bottom.iloc[first],
+            )  # the same partition: the longer name is the fuller one
     return _stack(bottom, list(codes.values()))
 
 
@@ -110,7 +114,10 @@ def check_sums(values: pd.DataFrame, structure: Hierarchy, *, tolerance: float =
     bad = np.flatnonzero((apart > size).any(axis=1))
     if len(bad):
         labels = structure.labels
-        raise DataError("hierarchy", [f"'{labels[i] or 'the whole'}' is not the sum of its parts (by up to {apart[i].max():,.2f})" for i in bad])
+        raise DataError(
+            "hierarchy",
+            [f"'{labels[i] or 'the whole'}' is not the sum of its parts (by up to {apart[i].max():,.2f})" for i in bad],
+        )
 
 
 def reconcile(

@@ -15,6 +15,7 @@ from workbench.analytics.forecast.smoothing import FAMILIES, SHARPNESS, Smoothed
 
 LONGEST, WINDOWS, NEIGHBOURS = 26, 20_000, 100
 MOST_VARIANCE = 0.4
+TREND_TAKES, UNSEEN = 10, 0.3  # values for a trend; relative error that a series of one value may have
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) ->
     space = _Space(plain, work, kind, horizon)
     fits = _fits(space)
     found = {name: make(space, fits) for name, make in MEMBERS.items() if _serves(name, kind, panel.season_length)}
+    found = _humble(found, panel.lengths)
     found |= {model.name: model.forecast(panel, horizon) / size for model in own}
     base = tuple(name for name in BASE if name in found)
     middle = np.median([found[name] for name in base], axis=0)
@@ -63,6 +65,12 @@ def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) ->
     found = {name: _guard(f, middle, error) for name, f in found.items()}
     lift = _half_variance(fits["work"].residual) if kind == 0 else np.zeros_like(size)
     return Members({n: f * size for n, f in found.items()}, base, error * size, fits["plain"].residual * size, lift)
+
+
+def _humble(found: dict[str, Array], lengths: np.ndarray) -> dict[str, Array]:
+    """Members of series with few values, moved towards the one without trend: two values make no trend."""
+    keep = np.clip((lengths - 1) / (TREND_TAKES - 1), 0, 1)[:, None]
+    return {name: found["level"] + keep * (f - found["level"]) for name, f in found.items()}
 
 
 def _serves(name: str, kind: int, season_length: int) -> bool:
@@ -77,17 +85,15 @@ def _half_variance(residual: Array) -> Array:
 
 
 def _fits(space: _Space) -> dict[str, Smoothed]:
-    """Smoothing with seasons that multiply (not for negative series), that add, and that add on logs (`work`)."""
+    """Smoothing with seasons that multiply, that add, and that add on logs (`work`); only the second where there are
+    zeros or less, because a season of 0 cannot be multiplied away."""
     longest = LEVELS.get(space.plain.season_length, (1,))[-1]
     wide = -(-space.horizon // longest) * longest
     add = smooth(space.plain, wide, additive=True, scored=space.horizon)
     fits = {"add": add, "work": add, "plain": add}
-    if space.kind < 2:
-        fits["mul"] = smooth(space.plain, wide, additive=False, scored=space.horizon)
     if space.kind == 0:
+        fits["mul"] = smooth(space.plain, wide, additive=False, scored=space.horizon)
         fits["work"] = smooth(space.work, wide, additive=True, scored=space.horizon)
-    elif space.kind == 1:
-        fits["plain"] = fits["mul"]
     return fits
 
 
@@ -155,7 +161,9 @@ def theta(panel: Panel, horizon: int, *, additive: bool) -> Array:
     plain = np.nan_to_num(panel.values - now if additive else panel.values / now).astype(np.float32)
     starts, ahead = time - panel.lengths, horizons_scored(horizon)
     warm = np.maximum(starts + np.minimum(max(season, 4), panel.lengths // 3), starts + 3)
-    weight = np.ones_like(plain) if additive else 1 / np.maximum(np.abs(plain), 0.3 * np.abs(plain).mean(1)[:, None] + 1e-9)
+    weight = (
+        np.ones_like(plain) if additive else 1 / np.maximum(np.abs(plain), 0.3 * np.abs(plain).mean(1)[:, None] + 1e-9)
+    )
     lines = _Lines(count)
     total, known = np.zeros((len(ahead), *lines.level.shape), np.float32), np.zeros((len(ahead), count, 1))
     for t in range(time):
@@ -184,7 +192,9 @@ class _Lines:
     """Level of each (series, setting) and the least-squares line of each series so far, one period at a time."""
 
     def __init__(self, count: int) -> None:
-        settings = np.array([(a, th) for a in (0.02, *np.linspace(0.05, 0.95, 13)) for th in (1, 1.5, 2, 3, 5)], np.float32)
+        settings = np.array(
+            [(a, th) for a in (0.02, *np.linspace(0.05, 0.95, 13)) for th in (1, 1.5, 2, 3, 5)], np.float32
+        )
         self.alpha, self.share = settings[:, 0][None], 1 - 1 / settings[:, 1][None]
         self.level = np.zeros((count, len(settings)), np.float32)
         self.rest = np.ones_like(self.level)  # (1 − alpha) to the power of the periods seen
@@ -214,9 +224,11 @@ class _Lines:
 
 def _theta(log: bool) -> Callable[[_Space, dict[str, Smoothed]], Array]:
     def make(space: _Space, fits: dict[str, Smoothed]) -> Array:
-        panel, additive = (space.work, True) if log or space.kind == 2 else (space.plain, False)
+        panel, additive = (space.work, True) if log or space.kind else (space.plain, False)
         parts = [np.arange(i, min(i + 256, len(panel.values))) for i in range(0, len(panel.values), 256)]
-        found = np.concatenate([theta(replace(panel, values=panel.values[p]), space.horizon, additive=additive) for p in parts])
+        found = np.concatenate(
+            [theta(replace(panel, values=panel.values[p]), space.horizon, additive=additive) for p in parts]
+        )
         return space.back(found) if log else found
 
     return make
@@ -329,7 +341,8 @@ def _error(space: _Space, fit: Smoothed, middle: Array) -> Array:
     logs = np.log(np.maximum(error, 1e-6))
     wide = np.stack([np.interp(steps, ahead, row) for row in logs])
     level = np.maximum(np.abs(middle), 0.05 * space.plain.level) if space.kind == 0 else 1.0
-    return np.exp(wide) * level
+    unseen = UNSEEN / np.maximum(space.plain.lengths, 1)[:, None] ** 1.5 * np.exp(steps / 2)
+    return (np.exp(wide) + unseen) * level
 
 
 def _guard(forecast: Array, middle: Array, error: Array) -> Array:
@@ -352,4 +365,4 @@ MEMBERS: dict[str, Callable[[_Space, dict[str, Smoothed]], Array]] = {
 }
 BASE = ("smoothing_mul", "smoothing_log", "smoothing_add", "theta", "theta_log", "temporal")
 ON_LOGS = {"smoothing_log", "theta_log", "temporal"}  # for positive series
-_NEEDS = {"smoothing_mul": (0, 1), "smoothing_log": (0,), "theta_log": (0,)}  # kinds of series (panel.KINDS)
+_NEEDS = {"smoothing_mul": (0,), "smoothing_log": (0,), "theta_log": (0,)}  # kinds of series (panel.KINDS)

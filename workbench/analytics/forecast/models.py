@@ -25,7 +25,9 @@ class Model:
 
     def forecast(self, panel: Panel, horizon: int, *, paths: int = 100) -> Array:
         """(series, horizon), NaN where the model failed."""
-        return np.stack([self._one(series[~np.isnan(series)], panel.season_length, horizon, paths) for series in panel.values])
+        return np.stack(
+            [self._one(series[~np.isnan(series)], panel.season_length, horizon, paths) for series in panel.values]
+        )
 
     def _one(self, history: Array, season_length: int, horizon: int, paths: int) -> Array:
         try:

@@ -22,6 +22,7 @@ from workbench.periods import PER_YEAR, Calendar, Every
 
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
 MANY, CHEAPER = 100, Effort(folds=3, sample=250)  # nodes of one company have much in common: fewer tell it
+MOST_UNUSUAL = 5  # unusual amounts named, the largest first
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
 
 
@@ -56,7 +57,7 @@ def forecast(
     _check(horizon, every, options)
     found = series(sales, by, horizon=horizon, every=every, calendar=calendar)
     shown, known, ahead = _calendar(found, calendar, every, options)
-    plain = Panel(found.values / known, found.season_length)
+    plain = Panel(found.learnt / known, found.season_length)
     prediction = predict(plain, horizon, _effort(found, options))
     values = _Values.of(found, prediction, ahead, options)
     proof = evidence(prediction, len(found.values))
@@ -108,14 +109,19 @@ class _Values:
         count = max(min(options.paths, PATH_VALUES // (nodes * horizon)), 50)
         paths = prediction.paths(count, seed=options.seed)
         quantiles = np.stack([prediction.quantile(p) for p in (0.025, 0.1, 0.9, 0.975)])
-        mean, moved = _coherent(found, prediction, options.method), _coherent_paths(found, prediction, paths, options.method)
+        mean, moved = (
+            _coherent(found, prediction, options.method),
+            _coherent_paths(found, prediction, paths, options.method),
+        )
         low = np.nan_to_num(found.values).min(axis=1) < 0
         mean, moved = (non_negative(x, found.structure, low) for x in (mean, moved))
         wider = _ratio(moved, paths)
         bounds = mean + (quantiles - prediction.forecast) * wider
         bounds = np.where(low[:, None], bounds, np.maximum(bounds, 0))
         mean, bounds, moved = (_at_least(x * ahead, found) for x in (mean, bounds, moved))
-        return cls(prediction.forecast * ahead, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved)
+        return cls(
+            prediction.forecast * ahead, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved
+        )
 
 
 def _coherent(found: Series, prediction: Prediction, method: Method) -> Array:
@@ -200,6 +206,10 @@ def _findings(
         over = bottom[[("discontinued" in r) for r in bottom["reasons"]]]
         facts += [fact("forecast.new", nodes=len(new), amount=new["amount"].sum())] if len(new) else []
         facts += [fact("forecast.discontinued", nodes=len(over), node=over.index[0])] if len(over) else []
+    for row, at in found.unusual[:MOST_UNUSUAL]:
+        node = str(nodes.index[row])
+        facts.append(fact("forecast.unusual", weight=found.values[row, at], about=node, node=node, period=found.periods[at],
+                          amount=found.values[row, at], used=found.learnt[row, at]))  # fmt: skip
     unknown = found.unknown[found.structure.aggregates :]
     if unknown.any():
         facts.append(fact("forecast.filled", nodes=int((unknown > 0).sum()), periods=int(unknown.max())))
@@ -232,9 +242,12 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
         return [fact("forecast.untested", have=len(found.periods), need=3 * found.season_length)]
     ours, naive = proof.by_model.loc[OURS], proof.by_model.loc[NAIVE]
     folds = int(ours["folds"])
+    gain = 1 - ours["mase"] / naive["mase"] if naive["mase"] > 0 else None
     facts = [fact("forecast.accuracy", mase=ours["mase"], wape=ours["wape"], mase_naive=naive["mase"], wape_naive=naive["wape"],
-                  gain=1 - ours["mase"] / naive["mase"], folds=folds, series=int(ours["series"]))]  # fmt: skip
-    facts.append(fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds))
+                  gain=gain, folds=folds, series=int(ours["series"]))]  # fmt: skip
+    facts.append(
+        fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds)
+    )
     if proof.by_model["mase"].idxmin() == NAIVE:
         facts.append(fact("forecast.naive_wins", mase=ours["mase"], mase_naive=naive["mase"], folds=folds))
     return facts

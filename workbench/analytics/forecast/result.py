@@ -13,6 +13,7 @@
 | forecast.festival | before, during, after: effect on a month's log sales of the whole window falling in it |
 | forecast.working_days | effect: percent of sales for one percent of working days (elasticity) |
 | forecast.filled | nodes, periods: periods without a number that were filled |
+| forecast.unusual | node, period, amount, used: an amount far from its neighbours; the forecast learns from `used` |
 | forecast.new | nodes, amount: nodes with less than two seasons of history, and their forecast |
 | forecast.discontinued | nodes, node: nodes without sales in the last half season |
 | forecast.untrusted | node, reasons, amount, share: a decision: look at this node yourself (weight is its money) |
@@ -60,6 +61,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.festival": ("before", "during", "after"),
     "forecast.working_days": ("effect",),
     "forecast.filled": ("nodes", "periods"),
+    "forecast.unusual": ("node", "period", "amount", "used"),
     "forecast.new": ("nodes", "amount"),
     "forecast.discontinued": ("nodes", "node"),
     "forecast.untrusted": ("node", "reasons", "amount", "share"),

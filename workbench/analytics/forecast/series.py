@@ -25,6 +25,8 @@ class Series:
     values: Array
     unknown: np.ndarray
     partial: Array
+    learnt: Array  # the values with single unusual amounts brought to the edge of the usual; sums of parts add up
+    unusual: tuple[tuple[int, int], ...]  # (node, time) of those, largest first
 
     @property
     def panel(self) -> Panel:
@@ -41,7 +43,9 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
     whole = sales[sales["whole"].astype(bool)] if "whole" in sales else sales
     known = whole.dropna(subset=["amount"])
     if known["period"].nunique() < LEAST:
-        raise NotEnoughHistoryError(f"A forecast needs {LEAST} whole periods, got {known['period'].nunique()}. Widen the date range.")
+        raise NotEnoughHistoryError(
+            f"A forecast needs {LEAST} whole periods, got {known['period'].nunique()}. Widen the date range."
+        )
     periods = calendar.range(whole["period"].min(), whole["period"].max(), every)
     _check_periods(whole, periods, every)
     nodes, table = _table(whole, by, periods)
@@ -53,7 +57,15 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
         future.append(calendar.next(future[-1], every))
     partial = _partial(sales, whole, by, nodes, structure, future[0])
     counts = np.concatenate([structure.sums @ unknown, unknown]).astype(int)
-    return Series(structure, periods, pd.DatetimeIndex(future, name="period"), PER_YEAR.get(every, 7), values, counts, partial)
+    season = PER_YEAR.get(every, 7)
+    calm = usual(filled, season)
+    learnt = _sum_up(structure, calm)
+    at = np.argwhere(~np.isnan(filled) & (calm != filled))
+    order = np.argsort([-abs(filled[i, t] - calm[i, t]) for i, t in at], kind="stable") if len(at) else []
+    odd = tuple((structure.aggregates + int(at[k][0]), int(at[k][1])) for k in order)
+    return Series(
+        structure, periods, pd.DatetimeIndex(future, name="period"), season, values, counts, partial, learnt, odd
+    )
 
 
 def _check(sales: pd.DataFrame, by: tuple[str, ...]) -> None:
@@ -61,11 +73,19 @@ def _check(sales: pd.DataFrame, by: tuple[str, ...]) -> None:
     if missing:
         raise DataError("sales", [f"column '{name}' is missing" for name in missing])
     if not len(sales):
-        raise NotEnoughHistoryError(f"A forecast needs {LEAST} whole periods, got 0. Widen the date range or the scope.")
+        raise NotEnoughHistoryError(
+            f"A forecast needs {LEAST} whole periods, got 0. Widen the date range or the scope."
+        )
     twice = sales[sales.duplicated(["period", *by], keep="first")]
     if len(twice):
-        named = [" / ".join(map(str, row[1:])) + f" in {row[0]:%Y-%m-%d}" for row in twice[["period", *by]].head(5).itertuples(index=False)]
-        raise DataError("sales", [f"there is more than one row for {name.removeprefix(' in ')}: add them up first" for name in named])
+        named = [
+            " / ".join(map(str, row[1:])) + f" in {row[0]:%Y-%m-%d}"
+            for row in twice[["period", *by]].head(5).itertuples(index=False)
+        ]
+        raise DataError(
+            "sales",
+            [f"there is more than one row for {name.removeprefix(' in ')}: add them up first" for name in named],
+        )
     endless = ~np.isfinite(sales["amount"].to_numpy(float, na_value=np.nan)) & sales["amount"].notna().to_numpy()
     if endless.any():
         raise DataError("sales", [f"the amount in row {row} is not a number" for row in sales.index[endless][:5]])
@@ -86,7 +106,9 @@ def _table(whole: pd.DataFrame, by: tuple[str, ...], periods: pd.DatetimeIndex) 
     table = np.zeros((len(first), len(periods)))
     silent = ~periods.isin(whole["period"])
     table[:, silent] = np.nan
-    table[code, periods.get_indexer(pd.DatetimeIndex(whole["period"]))] = whole["amount"].to_numpy(float, na_value=np.nan)
+    table[code, periods.get_indexer(pd.DatetimeIndex(whole["period"]))] = whole["amount"].to_numpy(
+        float, na_value=np.nan
+    )
     return keys.iloc[first].reset_index(drop=True), table
 
 
@@ -101,6 +123,36 @@ def _filled(table: Array, season_length: int) -> tuple[Array, np.ndarray]:
     return fill(table, season_length), unknown
 
 
+def usual(table: Array, season_length: int) -> Array:
+    """The series with single amounts of many times their neighbours, or a fraction of them, brought to the edge of usual.
+
+    Far is beyond 6 robust deviations (from a running median) and a factor of 3; what also happened a season before or
+    after, or in the last two periods, is no accident and stays, and so do series with zeros or less.
+    """
+    calm = table.copy()
+    for row in range(len(table)):
+        begins = int(np.isnan(table[row]).sum())
+        values = table[row, begins:]
+        if len(values) >= 12 and values.min() > 0:
+            calm[row, begins:] = _usual(values, season_length)
+    return calm
+
+
+def _usual(values: Array, season_length: int) -> Array:
+    padded = np.pad(np.log(values), 3, mode="reflect")
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(padded, 7), axis=1)
+    apart = np.log(values) - middle
+    limit = max(6 * 1.4826 * float(np.median(np.abs(apart - np.median(apart)))), np.log(3))
+    far = np.abs(apart) > limit
+    for lag in (season_length - 1, season_length, season_length + 1):
+        if 0 < lag < len(values):
+            again = np.abs(apart) > limit / 2
+            far[lag:] &= ~again[:-lag]
+            far[:-lag] &= ~again[lag:]
+    far[-2:] = False
+    return np.where(far, np.exp(middle + np.sign(apart) * limit), values)
+
+
 def _sum_up(structure: Hierarchy, bottom: Array) -> Array:
     """Histories of all nodes: a parent begins with the first of its parts."""
     there = structure.add_up((~np.isnan(bottom)).astype(float))
@@ -108,7 +160,12 @@ def _sum_up(structure: Hierarchy, bottom: Array) -> Array:
 
 
 def _partial(
-    sales: pd.DataFrame, whole: pd.DataFrame, by: tuple[str, ...], nodes: pd.DataFrame, structure: Hierarchy, running: pd.Timestamp
+    sales: pd.DataFrame,
+    whole: pd.DataFrame,
+    by: tuple[str, ...],
+    nodes: pd.DataFrame,
+    structure: Hierarchy,
+    running: pd.Timestamp,
 ) -> Array:
     so_far = sales.loc[(sales["period"] == running) & ~sales.index.isin(whole.index)]
     if so_far.empty:

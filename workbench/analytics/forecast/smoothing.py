@@ -131,7 +131,9 @@ class _Pass:
     def _finish(self, rows: NDArray[np.int64], state: "_State", total: Small, count: Array, end: int) -> None:
         mean = total / np.maximum(count, 1e-9)[:, :, None]
         known = count > 0
-        score = np.where(known[:, :, None], np.log(mean + 1e-4), 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
+        score = (
+            np.where(known[:, :, None], np.log(mean + 1e-4), 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
+        )
         weights = [_soft(score[:, low:high]) for low, high in self.bounds]
         reach, power = np.zeros_like(self.phi), np.ones_like(self.phi)
         for k in range(self.horizon):

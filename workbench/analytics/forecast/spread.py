@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 
 from workbench.analytics.forecast.combination import Combination, Fold
-from workbench.analytics.forecast.members import Members
+from workbench.analytics.forecast.members import UNSEEN, Members
 from workbench.analytics.forecast.panel import Array, Panel
 
 PROBABILITIES = np.array([
@@ -22,7 +22,7 @@ PROBABILITIES = np.array([
 ])  # fmt: skip
 SCORES = np.array([NormalDist().inv_cdf(p) for p in PROBABILITIES])
 FLOOR = 0.02  # of a series' level: logs are taken of nothing smaller
-SEEN = 0.1  # of a period with a change of a tenth, for histories too short to show any
+SEEN = 0.1  # of a period with a change of UNSEEN is added to each history: short ones show too little
 PRIOR_SERIES = 20.0  # weight of the usual quantiles, in series
 _USUAL_SLOPES = {  # learnt on the training parts of M3 (the last four folds), by whether errors are on logs
     True: np.array([-0.64, 0.36, 0.11, 0.08, -0.02, 0.32, -0.80, 0.11, 0.04]),
@@ -71,8 +71,14 @@ def learn(found: Sequence[Fold], combination: Combination, horizon: int, kind: i
     scaled = [e / np.exp(x @ slopes) for e, x in zip(errors, features, strict=True)]
     series = len({int(row) for fold in found for row in fold.rows})
     pooled = np.concatenate(scaled) if scaled else np.zeros((0, horizon))
-    trust = series * (1 + 0.25 * (len(found) - 1)) / (series * (1 + 0.25 * (len(found) - 1)) + PRIOR_SERIES) if series else 0.0
+    trust = _trust(series, len(found))
     return Spread(slopes, logs, _quantiles(pooled, trust, horizon), _correlation(pooled, trust, horizon), kind < 2)
+
+
+def _trust(series: int, folds: int) -> float:
+    """How far the folds are believed, 0 to 1: by their number (series of one fold err together) and that of the series."""
+    seen = series * (1 + 0.25 * max(folds - 1, 0))
+    return seen / (seen + PRIOR_SERIES) * folds / (folds + 0.5)
 
 
 def _error(fold: Fold, forecast: Array, logs: bool) -> Array:
@@ -90,7 +96,7 @@ def _features(panel: Panel, found: Members, forecast: Array) -> Array:
     apart = np.std([found.forecast[name] for name in found.base], axis=0) + 0.02 * found.error
     recent = found.residual[:, -3 * max(season, 4) :] / level
     count = (~np.isnan(recent)).sum(axis=1)
-    one_step = np.sqrt((np.nansum(recent**2, axis=1) + SEEN * 0.1**2) / (count + SEEN))[:, None]
+    one_step = np.sqrt((np.nansum(recent**2, axis=1) + SEEN * UNSEEN**2) / (count + SEEN))[:, None]
     columns = [
         same,
         np.log(found.error / level + 1e-4),
@@ -106,12 +112,12 @@ def _features(panel: Panel, found: Members, forecast: Array) -> Array:
 
 
 def _moves(panel: Panel, lag: int) -> Array:
-    """Mean absolute change over `lag` periods relative to level; a tenth of a change by a tenth is taken as seen."""
+    """Mean absolute change over `lag` periods relative to level; with a little that was not seen."""
     if panel.values.shape[1] <= lag:
-        return np.full((len(panel.values), 1), 0.1)
+        return np.full((len(panel.values), 1), UNSEEN)
     change = np.abs(panel.values[:, lag:] - panel.values[:, :-lag])
     count = (~np.isnan(change)).sum(axis=1)
-    return ((np.nansum(change, axis=1) / panel.level[:, 0] + SEEN * 0.1) / (count + SEEN))[:, None]
+    return ((np.nansum(change, axis=1) / panel.level[:, 0] + SEEN * UNSEEN) / (count + SEEN))[:, None]
 
 
 def _slopes(features: Sequence[Array], errors: Sequence[Array], horizon: int, usual: Array) -> Array:
@@ -123,7 +129,7 @@ def _slopes(features: Sequence[Array], errors: Sequence[Array], horizon: int, us
     known = ~np.isnan(y)
     x, y = x[known], y[known]
     penalty = np.full(x.shape[1], 50.0 * horizon)
-    penalty[0] = 5.0 * horizon
+    penalty[0] = 5.0 * horizon + len(y) / (2 * len(features) ** 2)  # one fold alone may be an easy or a hard one
     return usual + np.linalg.solve(x.T @ x + np.diag(penalty), x.T @ (y - x @ usual))
 
 
