@@ -7,6 +7,7 @@ AS_OF ?= 2026-09-30
 REPORT_OPTIONS ?=
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 WORKERS ?= 2
+LAB_OPTIONS ?=
 
 .PHONY: help report lab test lint bench demo facts lock packages clean
 help:  ## list the commands
@@ -16,7 +17,7 @@ report: $(VENV)/.stamp  ## make the demo company's report and print where it is
 	@$(BIN)/workbench run --as-of $(AS_OF) $(REPORT_OPTIONS)
 
 lab: $(VENV)/.stamp  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab notebooks/history.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=. $(LAB_OPTIONS) notebooks/history.ipynb
 
 test: $(VENV)/.stamp  ## run every test, and the notebooks through nbval
 	$(BIN)/python -m pytest tests --numprocesses $(WORKERS) --dist loadfile
@@ -47,9 +48,11 @@ clean:  ## remove the environment and caches, never reports
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/.stamp: requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed; set PYTHON=path"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(UV) --require-hashes -r requirements.lock
-	$(UV) --no-deps -e .
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed; say which with make PYTHON=path"; exit 1; }
+	@echo "Creating the environment in $(VENV): once, a minute or so, about 1.2 GB"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(UV) --require-hashes -r requirements.lock
+	@$(UV) --no-deps -e .
 	@touch $@

@@ -39,6 +39,13 @@ def written(folder: Path, settings: str = SETTINGS, lines: str = LINES) -> None:
     (folder / "订单.csv").write_text(lines, "utf-8")
 
 
+def test_a_problem_with_a_file_stands_under_the_table_that_reads_it(here):
+    written(here, lines=LINES + "2024-04-01,5\n")
+    told = called("check").stderr.splitlines()
+    assert told[0] == "orders (订单.csv): 1 problem"
+    assert "订单.csv: 1 rows do not have the header's 4 fields" in told[1]
+
+
 def test_right_settings_end_with_a_summary(here):
     written(here)
     told = called("check")
@@ -103,6 +110,18 @@ def test_a_day_still_to_come_is_pointed_out(here):
     assert "the last is dated 2190-05-06, which is still to come" in told.stdout
 
 
+def test_targets_in_ten_thousands_and_of_people_who_never_sell_are_pointed_out(here):
+    lines = "订单日期,销售额,区域,产品,销售员\n2024-01-15,100.50,华东,甲,李\n2024-02-15,20.25,华北,乙,王\n"
+    targets = '[sources.targets]\nfiles = ["目标.csv"]\n[sources.targets.columns]\n'
+    targets += 'period = "月份"\namount = "目标（万元）"\nrep = "销售员"\n[dimensions]'
+    settings = SETTINGS.replace('产品"\n', '产品"\nrep = "销售员"\n').replace("[dimensions]", targets)
+    written(here, settings, lines)
+    (here / "目标.csv").write_text("月份,销售员,目标（万元）\n2024-01,李,5\n2024-01,王,6\n2024-01,孙总,11\n", "utf-8")
+    told = called("check").stdout
+    assert "targets: '目标（万元）' says it is in 万元" in told
+    assert "targets: 孙总 sold nothing." in told
+
+
 def test_settings_that_are_not_there_say_how_to_get_them(here):
     told = called("check")
     assert told.exit_code == 1
@@ -143,7 +162,7 @@ def test_init_refuses_to_overwrite(here):
 
 
 def test_nothing_in_a_file_becomes_a_setting(here):
-    hostile = ['"]\n[company]\nname = \'x\'', "<script>", "=HYPERLINK(1)", "a\tb", "😀", "../.."]
+    hostile = ["\"]\n[company]\nname = 'x'", "<script>", "=HYPERLINK(1)", "a\tb", "😀", "../.."]
     header = ",".join('"' + h.replace('"', '""') + '"' for h in ["订单日期", "销售额", *hostile])
     rows = "".join(f"2024-01-{i:02d},{i}.5{',x' * len(hostile)}\n" for i in range(13, 29))
     (here / "x.csv").write_text(header + "\n" + rows, "utf-8")

@@ -158,10 +158,16 @@ def under_way(here: Path, name: str) -> tuple[subprocess.Popen[str], list[int], 
     told = f"import os\nopen({str(pipe)!r}, 'w').write(f\"{{os.getpid()}} {{os.getppid()}} {{os.environ['TMPDIR']}}\")"
     write_notebook(here / "long.ipynb", told, "import time; time.sleep(600)")
     running = subprocess.Popen(
-        command("run", "long.ipynb", "--out", name), cwd=here, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+        command("run", "long.ipynb", "--out", name), cwd=here, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, preexec_fn=heeds_interrupts,
+    )  # fmt: skip
     *pids, scratch = heard(handle)
     return running, [int(pid) for pid in pids], scratch
+
+
+def heeds_interrupts() -> None:
+    """Where the tests run in the background, the shell has them ignore Ctrl-C, and the run would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def gone(pids: list[int]) -> bool:

@@ -97,6 +97,15 @@ def test_the_year_to_date_is_compared_with_the_same_days_a_year_before() -> None
     )
 
 
+def test_whole_months_are_compared_with_whole_months_though_february_may_have_29_days() -> None:
+    winter = Calendar(CalendarSettings(fiscal_year_starts=12))
+    spans = winter.comparable(day("2025-02-28"), covers("2020-12-01", "2025-02-28"))
+
+    assert spans is not None
+    assert spans.before == covers("2023-12-01", "2024-02-29")
+    assert winter.comparable(day("2024-02-29"), covers("2020-12-01", "2024-02-29")).before[1] == day("2023-02-28")
+
+
 def test_early_in_the_year_the_last_twelve_months_are_compared() -> None:
     spans = CHINA.comparable(day("2026-02-10"), covers("2022-10-01", "2026-02-10"))
 

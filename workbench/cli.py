@@ -66,7 +66,9 @@ def run(
 
 @app.command()
 def init(
-    files: Annotated[list[Path], typer.Argument(help="The company's exports: CSV, Excel or Parquet.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="The company's exports (CSV, Excel, Parquet), or folders of them.")
+    ],
     out: Annotated[Path, typer.Option(help="Settings file to write.")] = Path("workbench.toml"),
     name: Annotated[str, typer.Option(help="The company's name; the folder's by default.")] = "",
     currency: Annotated[str, typer.Option(help="Its currency, e.g. CNY; guessed or asked by default.")] = "",

@@ -109,7 +109,11 @@ class Calendar:
         if last < self.end_of(start, "quarter"):
             return None
         before = self.year_before(last), self.year_before(start)
-        end = self.end_of(before[1], "year") if last == self.end_of(last, "year") else before[0]
+        end = before[0]
+        if last == self.end_of(last, "year"):
+            end = self.end_of(before[1], "year")
+        elif last == self.end_of(last, "month"):  # a whole February has 28 or 29 days
+            end = self.end_of(end, "month")
         return Spans("year_to_date", (start, last), (before[1], end))
 
     def _last_12_months(self, last: pd.Timestamp) -> Spans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -75,19 +76,32 @@ def asked(
 
 
 def _day(as_of: str | date) -> tuple[date, list[str]]:
+    text = str(as_of)
     try:
-        return date.fromisoformat(str(as_of)[:10]), []
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0*)?)?)?", text):  # a datetime of midnight is a day
+            raise ValueError
+        return date.fromisoformat(text[:10]), []
     except ValueError:
-        return date.min, [f"as_of is {as_of!r}; write a day as 2026-09-30"]
+        return date.min, [f"as_of is {text!r}; write a day as 2026-09-30"]
 
 
 def _scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:
-    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    problems = [f"scope '{''.join(p)}' should read level=value" for p in pairs if not (p[1] and p[2].strip())]
-    unknown = [p[0].strip() for p in pairs if p[1] and p[0].strip() not in settings.levels]
+    """Levels with their values. What follows a comma and names no level belongs to the value: "customer=Acme, Inc."."""
+    parts: list[str] = []
+    for part in text.split(","):
+        if parts and part.strip() and "=" not in part:
+            parts[-1] += f",{part}"
+        elif part.strip():
+            parts.append(part)
+    pairs = [(name.strip(), equals, value.strip()) for name, equals, value in (p.partition("=") for p in parts)]
+    problems = [f"scope '{''.join(p)}' should read level=value" for p in pairs if not (p[1] and p[2])]
+    names = [name for name, equals, _ in pairs if equals]
     known = ", ".join(settings.levels) or "none; add [dimensions] to the settings"
+    unknown = [name for name in names if name not in settings.levels]
     problems += [f"scope: there is no level '{name}'. Levels: {known}." for name in unknown]
-    return {name.strip(): value.strip() for name, _, value in pairs}, problems
+    twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+    problems += [f"scope names '{name}' twice; a report has one value of a level" for name in twice]
+    return {name: value for name, _, value in pairs}, problems
 
 
 def _languages(text: str, settings: Settings) -> tuple[tuple[Language, ...], list[str]]:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import psutil
@@ -139,3 +140,21 @@ def test_the_notebook_on_disk_is_not_touched(company: Path, ended: dict[str, Exe
     for name in ended:
         cells = json.loads((company / f"{name}.ipynb").read_text("utf-8"))["cells"]
         assert [c["outputs"] for c in cells] == [[]] * len(cells)
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_notebook() -> None:
+    class Impatient:
+        times = 0
+
+        def stop(self, why: str) -> None:
+            self.times += 1
+            if self.times < 3:
+                raise KeyboardInterrupt
+            future.set_result(None)
+
+    future: Future = Future()
+    future.set_running_or_notify_cancel()
+    running = Impatient()
+    runner._stop({future: running})
+
+    assert (running.times, future.done()) == (3, True)

@@ -134,3 +134,9 @@ def test_a_scope_that_nothing_is_in_names_what_there_is(tmp_path: Path) -> None:
 def test_a_table_without_orders_is_told_what_to_add(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"\[sources.orders\]"):
         company(tmp_path, {"reps": pd.DataFrame({"rep": ["a"]})})
+
+
+@pytest.mark.parametrize("placeholder", ["1900-01-01", "1024-02-01", "9999-12-31"])
+def test_a_day_that_stands_for_no_day_is_told_with_its_row(tmp_path: Path, placeholder: str) -> None:
+    found = problems(tmp_path, {"orders": f"date,amount\n2026-01-05,10\n{placeholder},5\n"})
+    assert any("column 'date' is no day from 1950 to 2200 in 1 row" in p and "rows 3" in p for p in found)

@@ -175,3 +175,15 @@ def test_the_resellers_sales_targets_and_names_join_though_they_are_keyed_differ
     assert data.quality.of("read", table="targets")[0].amount == 676_210_000
     assert data.quality.of("unmatched") == ()
     assert "Linda Mitchell" in set(data.sales(by="rep")["rep"])
+
+
+def test_a_span_that_is_held_and_has_no_lines_sold_nothing(tmp_path: Path) -> None:
+    gone = ORDERS.assign(region=["S" if day.year == 2025 else "N" for day in ORDERS["date"]])
+    data = company(tmp_path, gone, as_of="2026-06-30", dimensions={"r": ["region"]}, scope="region=S")
+    assert data.components()["amount"].to_dict() == {"before": 181.0, "now": 0.0}
+
+
+def test_a_column_of_customers_without_any_is_unknown_not_none(tmp_path: Path) -> None:
+    nobody = company(tmp_path, ORDERS.assign(customer=None, order=None), as_of="2026-06-30").components()
+    assert nobody["amount"].tolist() == [181.0, 181.0]
+    assert not {"customers", "orders"} & set(nobody)

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,124 @@ def test_a_currency_that_no_file_names_is_asked_unless_it_is_given(init, tmp_pat
 def test_a_currency_in_a_header_is_used(header, code):
     found = company.guess([sheet(**{"date": ["2024-01-02"] * 2, header: ["1.5", "2.5"]})])
     assert found.currency.header == code
+
+
+@pytest.mark.parametrize(
+    ("header", "column"), [("Sales Amount USD", "amount"), ("Nettoumsatz EUR", "amount"), ("Order QTY", "quantity")]
+)
+def test_a_currency_at_the_end_of_a_header_is_no_part_of_its_name(header, column):
+    columns = {"Order Date": ["2024-01-02"] * 2, "Customer": ["A", "B"], header: ["1.5", "2.5"]}
+    found = sheets.match(sheet(**columns), TABLES["orders"])
+    assert found is not None
+    assert found.headers[column] == header
+
+
+def test_currencies_written_as_words_get_their_codes_and_the_rates_tell_which_is_the_companys_own():
+    orders = sheet("订单.csv", 订单日期=["2024-01-02"] * 3, 销售额=["1.5", "2", "3"], 币种=["人民币", "USD", "美元"])
+    rates = sheet("汇率.csv", 日期=["2024-01-01"] * 2, 币种=["USD", "EUR"], 汇率=["7.1", "7.8"])
+    seen = company.guess([orders, rates])
+    assert (seen.currency.header, seen.questions) == ("CNY", ())
+    assert made([orders, rates])["sources"]["orders"]["rename"] == {"currency": {"人民币": "CNY", "美元": "USD"}}
+
+
+def test_currencies_of_a_crm_export_are_those_of_its_derived_orders():
+    columns = {"Opportunity ID": list("123"), "Stage": ["Won", "Lost", "Won"], "Close Date": ["2024-01-13"] * 3}
+    deals = sheet("deals.csv", **columns, Amount=["5.5", "6", "7"], **{"Amount Currency": ["USD", "GBP", "USD"]})
+    assert made([deals])["sources"]["opportunities"]["columns"]["currency"] == "Amount Currency"
+    assert "the orders are in USD, GBP" in company.guess([deals]).questions[-1].asked
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [("目标（万元）", "万元"), ("Quota (k$)", "k$"), ("Umsatz TEUR", "TEUR"), ("Sales (Millions)", "Millions"),
+     ("Ziel [Mio. EUR]", "Mio. EUR"), ("Target (in thousands)", "in thousands"), ("金额（元）", ""), ("Amount USD", ""),
+     ("Amount (net)", ""), ("Umsatz (EUR)", "")],
+)  # fmt: skip
+def test_a_unit_of_money_in_a_header_is_seen(header, said):
+    assert sheets.unit(header) == said
+
+
+def test_targets_in_ten_thousands_are_asked_about():
+    targets = sheet("目标.xlsx", **{"月份": ["2026-01", "2026-02"], "业务员": ["甲", "乙"], "目标（万元）": ["5", "6"]})
+    text = " ".join(text_of([targets]).replace("# ", "").split())
+    assert "PLEASE DECIDE: targets: '目标（万元）' says it is in 万元, and numbers are read as they stand." in text
+
+
+def test_rates_are_not_taken_for_orders_without_money():
+    rates = sheet("fx.csv", Date=["2024-01-13"] * 2, Currency=["GBP", "EUR"], **{"Rate to USD": ["1.27", "1.09"]})
+    assert set(made([rates])["sources"]) == {"rates"}
+
+
+def test_totals_below_the_lines_are_asked_about_together_with_what_was_cancelled():
+    days = ["2024-01-13", "2024-01-14", "2024-01-15", ""]
+    states = ["已审核", "作废", "已审核", ""]
+    text = text_of([sheet("订单.csv", 订单号=["1", "2", "3", "合计"], 订单日期=days, 销售额=list("1236"), 状态=states)])
+    assert "the last 1 row of 订单.csv bear no day" in " ".join(text.replace("# ", "").split())
+    assert '# exclude = { status = ["作废"], date = [""] }' in text
+
+
+def test_a_missing_day_among_the_lines_is_no_total():
+    days = ["2024-01-13", "", "2024-01-15"]
+    text = text_of([sheet("订单.csv", 订单号=["1", "2", "3"], 订单日期=days, 销售额=list("123"))])
+    assert "bear no day" not in text
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["业务员", "1月", "2月", "3月", "4月", "合计"],
+        ["Rep", "Manager", "Q1 FY26", "Q2 FY26", "Q3 FY26", "Q4 FY26"],
+        ["Vertreter", "Jan 2026", "Feb 2026", "Mrz 2026", "Apr 2026"],
+        ["姓名", "部门", "2026年1月", "2026年2月", "2026年3月", "2026年4月"],
+        ["Sales Rep", "2026-01", "2026-02", "2026-03", "2026-04"],
+    ],
+)
+def test_periods_in_headers_are_named_with_what_to_do(columns):
+    seen = company.guess([sheet("targets.xlsx", **{c: ["5", "6"] for c in columns})])
+    assert not seen.sources
+    assert "its periods are columns" in seen.unused[0].why
+
+
+def test_a_year_and_a_month_in_two_columns_are_named_with_what_to_do():
+    split = sheet("Ziele.xlsx", Vertreter=["A", "B"], Jahr=["2026"] * 2, Monat=["1", "2"], Umsatzziel=["5.5", "6.5"])
+    assert "(Jahr and Monat): write it in one" in company.guess([split]).unused[0].why
+
+
+def test_another_files_proof_of_the_order_of_days_is_told():
+    rates = sheet("fx.csv", Date=["1/1/2024"] * 2, Currency=["GBP", "EUR"], Rate=["1.27", "1.09"])
+    orders = sheet("orders.csv", **{"Order Date": ["1/13/2024"] * 2, "Amount": ["5.5", "6"], "Currency": ["USD"] * 2})
+    rates, orders = replace(rates, forms={"Date": company.UNTOLD}), replace(orders, forms={"Order Date": "month-first"})
+    asked = " ".join(q.asked for q in company.guess([rates, orders]).questions)
+    assert "orders is month-first." in asked
+
+
+def test_german_headers_are_recognized(init, tmp_path):
+    rows = "".join(
+        f"RE{i};{i % 28 + 1:02d}.0{i % 9 + 1}.2026;K{i % 7};{i}.234,50;{('Nord', 'Süd')[i % 2]}\n" for i in range(1, 60)
+    )
+    file = write(tmp_path / "Umsatz.csv", f"Belegnr.;Belegdatum;Kd.-Nr.;Nettoumsatz EUR;Gebiet\n{rows}", "cp1252")
+    found = init(file)[0]
+    names = ("Belegdatum", "Nettoumsatz EUR", "Belegnr.", "Kd.-Nr.", "Gebiet")
+    assert tuple(found.sources["orders"].columns[c] for c in ("date", "amount", "order", "customer", "region")) == names
+    assert found.company.currency == "EUR"
+
+
+def test_a_folder_stands_for_the_exports_in_it(init, tmp_path):
+    (tmp_path / "exports").mkdir()
+    write(tmp_path / "exports" / "orders.csv", "order date,amount\n2024-03-13,1.50\n")
+    write(tmp_path / "exports" / "readme.md", "none of ours")
+    found = init(tmp_path / "exports", currency="EUR")[0]
+    assert found.sources["orders"].files == ["exports/orders.csv"]
+
+
+def test_a_folder_without_exports_is_named(tmp_path):
+    with pytest.raises(ParameterError, match="there are no exports in the folder"):
+        guess.init([tmp_path], tmp_path / "workbench.toml")
+
+
+def test_names_of_persons_are_no_dimension():
+    columns = {"order date": ["2024-01-13"] * 40, "amount": ["1.5"] * 40, "last name": ["Li", "Wu"] * 20}
+    assert not company.guess([sheet("orders.csv", **columns)]).dimensions
 
 
 def test_cancelled_orders_are_asked_about():

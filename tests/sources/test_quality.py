@@ -93,6 +93,26 @@ def test_a_currency_or_day_without_a_rate_is_an_error_with_its_money(tmp_path: P
     assert 'currency = { "" = "EUR" }' in found
 
 
+def test_two_spellings_of_a_currency_do_not_count_its_lines_twice(tmp_path: Path) -> None:
+    rates = RATES.assign(currency=["usd ", "USD"])
+    rows = [("2026-01-31", 10.0, "USD"), ("2026-02-01", 10.0, " Usd")]
+    data = company(tmp_path, {"orders": lines(*rows, columns="date amount currency"), "rates": rates})
+    assert data.sales()["amount"].tolist() == [5, 8]
+
+
+def test_two_rates_of_one_day_are_an_error_however_the_currency_is_spelled(tmp_path: Path) -> None:
+    rates = RATES.assign(currency=["usd", "USD"], date=pd.Timestamp("2026-01-01"))
+    frame = lines(("2026-01-31", 10.0, "USD"), columns="date amount currency")
+    with pytest.raises(DataError, match="1 key repeats: 'USD"):
+        company(tmp_path, {"orders": frame, "rates": rates})
+
+
+def test_a_rate_of_nothing_is_an_error(tmp_path: Path) -> None:
+    frame = lines(("2026-01-31", 10.0, "USD"), columns="date amount currency")
+    with pytest.raises(DataError, match="column 'rate' is 0 in 1 row"):
+        company(tmp_path, {"orders": frame, "rates": RATES.assign(rate=[0.5, 0.0])})
+
+
 def test_one_currency_needs_no_rates(tmp_path: Path) -> None:
     frame = lines(("2026-01-31", 10.0, "EUR"), ("2026-01-31", 1.0, None), columns="date amount currency")
     assert company(tmp_path, frame, orders={"rename": {"currency": {"": "EUR"}}}).sales()["amount"].tolist() == [11]

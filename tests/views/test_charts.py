@@ -13,6 +13,7 @@ from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, CalendarSettings
 from workbench.views import charts, svg
 from workbench.views.charts import Picture
+from workbench.views.markup import style
 from workbench.views.words import Words
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -74,6 +75,28 @@ def test_figures_follow_light_and_dark() -> None:
         colours = set(re.findall(r"(?:fill|stroke):([^;\"]+)", picture.wide))
         assert colours
         assert all(c == "none" or c.startswith("var(--") for c in colours), colours
+
+
+def test_what_carries_data_stands_out_from_the_page_by_three_to_one() -> None:
+    for mode in ("@media print", "@media (prefers-color-scheme: dark)", ".wb {"):
+        declared = style().split(mode)[1].split("--warn")[0]
+        colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", declared))
+        for name in ("accent", "accent-light", "grey", "ink"):
+            assert _contrast(colours[name], colours["paper"]) >= 3, (mode, name)
+        for name in ("ink", "muted", "accent"):
+            assert _contrast(colours[name], colours["paper"]) >= 4.5, (mode, name)
+
+
+def _contrast(one: str, other: str) -> float:
+    """The ratio of WCAG 2."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_figures_have_a_role_a_label_and_no_font_of_their_own() -> None:

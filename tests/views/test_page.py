@@ -40,7 +40,7 @@ TAGS = set(" ".join((
 )).split())  # fmt: skip
 COVERS = (pd.Timestamp("2024-04-01"), pd.Timestamp("2026-09-30"))
 OVERLAP = {"files": ("a.csv", "b.csv"), "first": pd.Timestamp("2026-01-01"), "last": pd.Timestamp("2026-01-09")}
-UNMATCHED = {"column": "product", "reference": "products", "values": ("GTXPro",), "nearest": ("GTX Pro",)}
+UNMATCHED = {"column": "product", "reference": "products", "values": ("GTXPro",), "nearest": {"GTXPro": "GTX Pro"}}
 QUALITY = Quality(
     steps=(
         Step("orders", "read", 1000, 5e6, {"file": "orders.csv", "first": COVERS[0], "last": COVERS[1]}),
@@ -331,9 +331,53 @@ def test_the_index_lists_reports_and_marks_made_up_ones() -> None:
     )
     reader = _read(shell.index(Index("en", (row, replace(row, scope="", status="ok")))))
     text = " ".join(reader.text)
-    for said in ("30 Sep 2026", "region=<华东>", "whole company", "failed", "complete", "made-up data"):
+    for said in ("30 Sep 2026", "region <华东>", "whole company", "failed", "complete", "made-up data"):
         assert said in text
     assert "no reports yet" in shell.index(Index("en", ()))
+
+
+def test_the_newest_whole_report_stands_apart_and_replaced_revisions_are_grey() -> None:
+    row = IndexRow("2026-09-30", "", 3, "failed", (Link("", "r3.html", "en"),), "Acme")
+    rows = (row, replace(row, revision=2, status="ok", links=(Link("", "r2.html", "en"),)), replace(row, revision=1))
+    html = shell.index(Index("en", rows))
+    newest = html[html.index('class="newest"') : html.index("</section>")]
+    assert "r2.html" in newest
+    assert "r3.html" not in newest
+    assert html.count('<tr class="earlier">') == 1
+
+
+def test_the_workbook_has_words_where_analytics_has_codes(
+    shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WORKBENCH_TABLES", str(tmp_path))
+    _whole_page()
+    cells = {
+        str(v) for file in tmp_path.glob("*.parquet") for v in pd.read_parquet(file).select_dtypes("string").stack()
+    }
+    assert {"Sales", "price", "sold in both", "CNY"} <= cells
+    assert cells.isdisjoint({"sales", "gross_sales", "both", "lost", "average_order_value", "money"})
+
+
+def test_tables_and_terms_are_one_tap_away(shown: list[dict[str, Any]]) -> None:
+    _whole_page()
+    open_html = re.sub(r"<details.*?</details>", "", _html(shown, "en"), flags=re.DOTALL)
+    assert open_html.count("<table>") == 2  # the key figures, and now against before: their table is the point
+    assert "<dt>" not in open_html
+
+
+def test_orders_come_first_in_what_was_read(shown: list[dict[str, Any]]) -> None:
+    steps = (Step("reps", "read", 3, None, {"file": "reps.csv"}), *QUALITY.steps)
+    Page(_run(), "history").close(Data(quality=replace(QUALITY, steps=steps)))
+    html = shown[0][MIME]["html"]["en"]
+    assert html.index("orders.csv") < html.index("reps.csv")
+
+
+def test_quarters_are_not_called_years(shown: list[dict[str, Any]]) -> None:
+    made = results.breakdown(["North", "South"])
+    quarter = replace(made, spans=replace(made.spans, name="quarter"))
+    heads = [head.title for head in show.view(quarter, Words("zh-CN", "CNY"), COVERS[1]).tables[0].heads]
+    assert "环比" in heads
+    assert "同比" not in heads
 
 
 def test_a_part_without_the_language_shows_the_one_it_has() -> None:

@@ -186,6 +186,32 @@ def test_the_headline_reads_as_a_native_would_say_it() -> None:
     ]
 
 
+def test_the_bridge_adds_to_the_headline_instead_of_repeating_it() -> None:
+    effects = {"price": 4.08e6, "volume": 8.64e6, "mix": None, "new": 0.0, "lost": 0.0, "other": 0.0}
+    values = {
+        "by": "product",
+        "before": 184e6,
+        "after": 196e6,
+        "change": 12.7e6,
+        "convention": "before_prices",
+    } | effects
+    values |= {"largest": "volume", "largest_effect": 8.64e6}
+    english = "Behind the change of +¥12.7M, the largest effect is that of volume and mix, +¥8.64M; "
+    english += "price accounts for +¥4.08M."
+    assert [Words(lang, "CNY").phrase("history.bridge", values) for lang in LANGUAGES] == [
+        english,
+        "销售额变动+1,270万元，影响最大的是销量与结构（+864万元），价格的影响为+408万元。",
+        "銷售額變動+1,270萬元，影響最大的是銷量與組合（+864萬元），價格的影響為+408萬元。",
+    ]
+    values |= {"largest": "price", "largest_effect": 4.08e6, "volume": None}
+    assert Words("en", "CNY").phrase("history.bridge", values).endswith("is that of price, +¥4.08M.")
+
+
+def test_chinese_counts_each_thing_with_its_own_word() -> None:
+    assert [Words("zh-CN").counter(level) for level in ("customer", "product", "rep", "channel")] == list("家种名个")
+    assert Words("en").counter("customer") == ""
+
+
 def test_a_name_from_the_data_stays_apart_from_the_sentence() -> None:
     said = Words("en").say("page.owner", {"node": "Evil\u202e\n\x00 Corp"})
     assert [piece.kind for piece in said] == ["text", "node"]

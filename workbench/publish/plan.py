@@ -4,6 +4,7 @@ import difflib
 import glob
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -188,9 +189,21 @@ def _chosen(
 
 def _inputs(company: Settings) -> dict[str, str]:
     """Digest of each file that the settings name. Content, not dates: a copied file is the same file."""
-    patterns = [pattern for source in company.sources.values() for pattern in source.files]
-    found = {p for pattern in patterns for p in glob.glob(str(company.folder / pattern), recursive=True)}  # noqa: PTH207
-    return {_shown(Path(p), company.folder): _file_digest(Path(p)) for p in sorted(found) if Path(p).is_file()}
+    patterns = dict.fromkeys(pattern for source in company.sources.values() for pattern in source.files)
+    found = sorted({p for pattern in patterns for p in _matches(pattern, company.folder) if p.is_file()})
+    names = [_shown(p, company.folder) for p in found]
+    alike = {n for n in names if names.count(n) > 1}
+    unique = [os.path.relpath(p, company.folder) if n in alike else n for n, p in zip(names, found, strict=True)]
+    return {name: _file_digest(p) for name, p in zip(unique, found, strict=True)}
+
+
+def _matches(pattern: str, folder: Path) -> list[Path]:
+    """The files that a pattern names, as the readers find them: marks of a pattern may be part of a name."""
+    if "\0" in pattern:
+        return []
+    if (folder / pattern).exists():
+        return [folder / pattern]
+    return [Path(p) for p in glob.glob(str(Path(glob.escape(str(folder))) / pattern), recursive=True)]  # noqa: PTH207
 
 
 def _file_digest(file: Path) -> str:

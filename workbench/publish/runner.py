@@ -1,5 +1,6 @@
 """Runs notebooks side by side through papermill, and sets the record straight where it says success for failure."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -134,12 +135,16 @@ def _watch(futures: Mapping["Future[Executed]", _Running]) -> None:
 
 
 def _stop(futures: Mapping["Future[Executed]", _Running]) -> None:
-    """Stops everything, again and again until it is so: a kernel may be just about to start."""
+    """Stops everything, again and again until it is so: a kernel may be just about to start.
+
+    A second Ctrl-C changes nothing: leaving here early would wait for the notebooks to end by themselves.
+    """
     left = {future for future in futures if not future.cancel()}
     while left:
-        for running in (futures[f] for f in left):
-            running.stop("interrupted")
-        _, left = wait(left, timeout=_LOOK_EVERY)
+        with contextlib.suppress(KeyboardInterrupt):
+            for running in (futures[f] for f in left):
+                running.stop("interrupted")
+            _, left = wait(left, timeout=_LOOK_EVERY)
 
 
 def _execute(running: _Running) -> Executed:

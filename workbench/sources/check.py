@@ -1,8 +1,10 @@
 """`workbench check`: everything wrong with the settings and the data at once, else what the data hold."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from workbench.run import Run
 from workbench.settings import Settings
 from workbench.sources.contracts import TABLES
 from workbench.sources.data import Data, load
+from workbench.sources.guess.sheets import unit
 
 Say = Callable[[str, Mapping[str, Any]], str]  # a phrase's key and values -> the sentence
 _END_OF_TIME = pd.Timestamp("2200-12-31")  # a check looks at all rows; no run's day cuts them
@@ -60,10 +63,19 @@ def _grouped(problems: list[str], company: Settings) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for problem in problems:
         name, _, rest = problem.partition(": ")
+        if name not in company.sources and (holder := _holder(name, company)):
+            name, rest = holder, problem
         source = company.sources.get(name)
         where = f"{name} ({', '.join(source.files) or source.table or source.derive})" if source else "data"
         found.setdefault(where, []).append(rest if source else problem)
     return found
+
+
+def _holder(file: str, company: Settings) -> str:
+    """The source that reads a file of this name."""
+    sheetless = re.sub(r" \[.*\]$", "", file.partition(",")[0])
+    patterns = {n: [Path(f).name for f in s.files] for n, s in company.sources.items()}
+    return next((n for n, files in patterns.items() if any(fnmatchcase(sheetless, f) for f in files)), "")
 
 
 def _listed(where: str, problems: list[str]) -> list[str]:
@@ -119,8 +131,32 @@ def _days(data: Data, name: str) -> str:
 def _noted(data: Data, say: Say) -> list[str]:
     """What was left out, repaired or does not fit, the most money first."""
     found = [f"  {say(f.key, f.values)}" for f in data.quality.findings]
-    future = _future(data)
-    return ["Worth knowing:", *future, *found] if found or future else []
+    found = [*_future(data), *_scaled(data.run.settings), *_leaders(data), *found]
+    return ["Worth knowing:", *found] if found else []
+
+
+def _scaled(company: Settings) -> list[str]:
+    """Money whose header says thousands or more: its numbers are read as they stand."""
+    money = {n: {c for c, d in t.columns.items() if d.kind == "money"} for n, t in TABLES.items()}
+    return [
+        f"  {name}: '{header}' says it is in {said}, and its numbers are read as they stand. Are they whole units?"
+        for name, source in company.sources.items()
+        for column, header in source.columns.items()
+        if column in money.get(name, ()) and (said := unit(header))
+    ]
+
+
+def _leaders(data: Data) -> list[str]:
+    """People with targets who never sell: where they lead others, their totals count twice unless `reps` says so."""
+    targets, reps = data.table("targets"), data.table("reps")
+    if targets is None or "rep" not in targets or not data.cube.has("rep") or (reps is not None and "manager" in reps):
+        return []
+    idle = sorted(set(targets["rep"].dropna()) - set(data.sales("year", by="rep")["rep"].dropna()))
+    if not idle or len(idle) == targets["rep"].nunique():
+        return []
+    shown, more = ", ".join(map(str, idle[:5])), ", …" if len(idle) > 5 else ""
+    advice = "Where they lead others, add a table reps with their members' manager; else both targets count."
+    return [f"  targets: {shown}{more} sold nothing. {advice}"]
 
 
 def _future(data: Data) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from workbench.sources.contracts import NUMBERS, Table
 from workbench.sources.query import LARGEST, fetch
 
 SHOWN = 5  # rows named in a message
+FIRST, LAST = date(1950, 1, 1), date(2200, 12, 31)  # 1900-01-01 and its like are how systems write "no day"
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,15 @@ def _rules(checked: Checked) -> list[_Rule]:
             continue
         if column.required:
             found.append(_Rule(name, _empty(name), "has no value", _fill_in(checked.name, name)))
+        if column.kind == "date" and column.required:
+            found.append(_Rule(name, _far_away(name), f"is no day from {FIRST:%Y} to {LAST:%Y}", "Correct it."))
         if column.kind in NUMBERS:
             if column.at_least is not None:
                 low = f"is below {column.at_least:g}"
                 found.append(_Rule(name, _below(name, column.at_least), low, "Correct it."))
             found.append(_Rule(name, _endless(name), f"is no finite number below {LARGEST:.0e}", "Correct it."))
+    if checked.name == "rates" and "rate" in checked.expr.columns:
+        found.append(_Rule("rate", _nothing("rate"), "is 0", "Correct it."))
     if checked.name == "orders" and "amount" in checked.expr.columns:
         found.append(_Rule("amount", _empty("amount"), "has no value", _fill_in("orders", "amount")))
     return found
@@ -104,6 +110,14 @@ def _rules(checked: Checked) -> list[_Rule]:
 
 def _empty(column: str) -> Callable[[Any], Any]:
     return lambda table: table[column].isnull()
+
+
+def _nothing(column: str) -> Callable[[Any], Any]:
+    return lambda table: table[column] == 0
+
+
+def _far_away(column: str) -> Callable[[Any], Any]:
+    return lambda table: ~table[column].cast("date").between(FIRST, LAST)
 
 
 def _below(column: str, least: float) -> Callable[[Any], Any]:

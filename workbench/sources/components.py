@@ -45,6 +45,10 @@ class Facts:
 def components(facts: Facts, compared: pd.DataFrame, sales: Any) -> pd.DataFrame:
     """One row for "before" and "now", one column for each sum known; `sales` gives the sales by period."""
     orders = compared.set_index("span").reindex(["before", "now"])
+    orders = orders.mask(orders["lines"].isna(), 0)  # both spans are held: one without lines sold nothing
+    for count in {"orders", "customers"} & set(orders):  # sales of which no line says whose they are
+        orders[count] = orders[count].mask((orders[count] == 0) & (orders["amount"] > orders["returns"]))
+    orders = orders.dropna(axis="columns", how="all")
     if sales("month")["returns"].any():
         orders["gross"] = orders["amount"] - orders["returns"]
     else:  # an export without a single return does not say that there were none

@@ -95,12 +95,16 @@ def price(expr: Any) -> Any:
     return expr.mutate(amount=full * share)
 
 
+def code(currency: Any) -> Any:
+    """A currency's code as it is compared: "usd " is USD."""
+    return currency.cast("string").strip().upper()
+
+
 def convert(expr: Any, own: str, rates: pd.DataFrame | None) -> Any:
     """`expr` in the company's currency, with `__rate`: missing where none is known for a line's currency and day."""
     import ibis
 
-    code = expr.currency.upper().strip()
-    expr = expr.mutate(__code=code)
+    expr = expr.mutate(__code=code(expr.currency))
     if rates is None or not len(rates):
         return expr.mutate(__rate=ibis.ifelse(expr["__code"] == own, 1.0, ibis.null("float64")))
     small = memory(_stretches(rates))
@@ -116,8 +120,12 @@ def _stretches(rates: pd.DataFrame) -> pd.DataFrame:
     """Each rate with the first day it holds and the first day it no longer holds."""
     ordered = rates.dropna(subset=["currency", "date", "rate"]).sort_values(["currency", "date"])
     until = ordered.groupby("currency")["date"].shift(-1).fillna(pd.Timestamp("2262-01-01"))
-    codes = ordered["currency"].str.upper().str.strip()
-    columns = {"__c": codes, "__from": ordered["date"], "__until": until, "__r": ordered["rate"].astype("float64")}
+    columns = {
+        "__c": ordered["currency"],
+        "__from": ordered["date"],
+        "__until": until,
+        "__r": ordered["rate"].astype("float64"),
+    }
     return pd.DataFrame(columns).assign(**{c: columns[c].dt.date for c in ("__from", "__until")})
 
 

@@ -60,7 +60,8 @@ def take(con: Any, name: str, table: Table, source: Source, expr: Any, rows: Any
         raw = repair.rename(raw, source)
         for translation in lookups:
             raw = repair.translate(raw, translation)
-        return raw
+        # two spellings of a code are one currency, so that of two rates for one day only one may stand
+        return raw.mutate(currency=repair.code(raw.currency)) if name == "rates" and "currency" in raw.columns else raw
 
     def kept(raw: Any) -> Any:
         wide, out = repair.left_out(raw, name, source, refs)

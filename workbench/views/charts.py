@@ -5,16 +5,17 @@ Every picture is drawn twice, wide and narrow, because a phone cannot show the s
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from workbench.analytics.keys import direction
 from workbench.analytics.results import Breakdown, Bridge, Concentration, Season, Totals
 from workbench.periods import spring_festival
 from workbench.views import svg
-from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, Canvas
-from workbench.views.words import Words, missing
+from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
+from workbench.views.words import Scale, Words, missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def breakdown(result: Breakdown, w: Words, label: str) -> Picture:
 def bridge(result: Bridge, w: Words, label: str) -> Picture:
     """From the sales before to the sales now, step by step."""
     fits = _roomy(w, result.steps)
-    return _both(lambda wide: _bridge(result, fits, wide), label)
+    return _both(lambda wide: _bridge(result, fits, wide), label, w.phrase("sections.bridge.reading"))
 
 
 def concentration(result: Concentration, w: Words, label: str) -> Picture:
@@ -62,7 +63,8 @@ def concentration(result: Concentration, w: Words, label: str) -> Picture:
 def season(result: Season, w: Words, label: str) -> Picture:
     """Sales and trend over time; each month of the year against the average one."""
     fits = _roomy(w, result.table["amount"])
-    return _both(lambda wide: _season(result, fits, wide), label, w.phrase("sections.season.reading"))
+    reading = w.phrase("sections.season.reading", {"per_year": result.per_year})
+    return _both(lambda wide: _season(result, fits, wide), label, reading)
 
 
 def _roomy(w: Words, values: Iterable[float]) -> Words:
@@ -116,6 +118,16 @@ def _mean(result: Totals) -> pd.Series | None:
     return mean if mean.notna().sum() > 1 else None
 
 
+def level(result: Totals) -> dict[str, Any] | None:
+    """Where the line of means ends, against a year before; None where the line is not that long."""
+    mean, n = _mean(result), _per_mean(result.every)
+    known = mean.loc[: mean.last_valid_index()].tolist() if mean is not None else []
+    if len(known) <= n or missing(known[-1 - n]) or known[-1 - n] <= 0:
+        return None
+    rate = known[-1] / known[-1 - n] - 1
+    return {"level": known[-1], "rate": rate, "direction": direction(rate), "n": n, "every": result.every}
+
+
 def _per_mean(every: str) -> int:
     return {"month": 12, "quarter": 4, "week": 52}.get(every, 0)
 
@@ -125,7 +137,7 @@ def _mean_line(axes: "Axes", result: Totals, w: Words, wide: bool) -> None:
     if mean is None:
         return
     shown = mean.tail(_MOST_BARS)
-    axes.plot(range(len(shown)), shown, color=ACCENT, linewidth=2.2, solid_capstyle="round")
+    axes.plot(range(len(shown)), shown, color=ACCENT, linewidth=2.2, path_effects=svg.halo(4.6))
     last = shown.last_valid_index()
     if wide and last is not None:
         words = w.phrase("sections.totals.mean", {"n": _per_mean(result.every), "every": result.every})
@@ -140,8 +152,8 @@ def _year_before(axes: "Axes", result: Totals, table: pd.DataFrame) -> None:
         (at, amount) for at, amount in enumerate(table["amount"] / (1 + table["yoy"])) if not missing(float(amount))
     ]
     xs = [x for at, _ in before for x in (at - 0.37, at + 0.37, float("nan"))]
-    axes.plot(xs, [y for _, amount in before for y in (amount, amount, float("nan"))], color=MUTED, linewidth=1.8,
-              solid_capstyle="butt")  # fmt: skip
+    axes.plot(xs, [y for _, amount in before for y in (amount, amount, float("nan"))], color=INK, linewidth=1.6,
+              solid_capstyle="butt", path_effects=svg.halo(3.2))  # fmt: skip
 
 
 def _year_before_fits(table: pd.DataFrame) -> bool:
@@ -188,7 +200,8 @@ def _festivals(axes: "Axes", table: pd.DataFrame, result: Totals, w: Words) -> N
     """A mark on the month in which Spring Festival falls, for companies in a country that keeps it."""
     places = _festival_places(table, result.every, w)
     tops = [max(float(table["amount"].iloc[at]), 0.0) for at in places]
-    axes.plot(places, tops, marker="D", markersize=5, color=INK, linestyle="none", clip_on=False, markeredgewidth=0)
+    axes.plot(places, tops, marker="D", markersize=6, color=INK, linestyle="none", clip_on=False, markeredgewidth=1,
+              markeredgecolor=PAPER)  # fmt: skip
 
 
 def _festival_places(table: pd.DataFrame, every: str, w: Words) -> list[int]:
@@ -223,7 +236,7 @@ def _label_bars(axes: "Axes", table: pd.DataFrame, w: Words, wide: bool) -> None
     near = abs(high - last) * (WIDE if wide else NARROW) / len(table) < 60
     for at in {high} if near else {high, last}:
         at_the_edge = at > len(table) * 0.93 and len(table) > 14
-        axes.annotate(w.scaled(amounts[at], scale), (at, max(amounts[at], 0)), (0, 4), textcoords="offset points",
+        axes.annotate(w.scaled_short(amounts[at], scale), (at, max(amounts[at], 0)), (0, 4), textcoords="offset points",
                       fontsize=11, ha="right" if at_the_edge else "center", va="baseline", color=INK,
                       fontweight="bold")  # fmt: skip
 
@@ -243,7 +256,7 @@ def _totals_reading(result: Totals, w: Words) -> str:
 
 def _breakdown(result: Breakdown, w: Words, wide: bool) -> Canvas:
     rows = _rows(result, w)
-    scale = w.scale([r.amount for r in rows] + [r.before for r in rows])
+    scale = w.fine_scale([r.amount for r in rows] + [r.before for r in rows])
     row_height, head = (30, 24) if wide else (44, 8)
     size = svg.canvas(WIDE if wide else NARROW, head + row_height * len(rows) + 6)
     left = min(max(svg.text_width(r.name) for r in rows), 170) + 12 if wide else 4
@@ -309,11 +322,12 @@ def _row_bar(axes: "Axes", row: _Row, middle: float, thick: float) -> None:
     axes.barh(middle, row.amount, height=thick, color=colour, linewidth=0)
     if row.before:
         mark = [middle - thick / 2 - 3, middle + thick / 2 + 3]
-        axes.plot([row.before, row.before], mark, color=INK, linewidth=2, solid_capstyle="butt", clip_on=False)
+        axes.plot([row.before, row.before], mark, color=INK, linewidth=2, solid_capstyle="butt", clip_on=False,
+                  path_effects=svg.halo(3.6))  # fmt: skip
 
 
-def _row_words(row: _Row, w: Words, scale: object) -> tuple[str, str, str]:
-    return w.scaled(row.amount, scale), w.format(row.share, "percent"), w.format(row.yoy, "percent_sign")  # type: ignore[arg-type]
+def _row_words(row: _Row, w: Words, scale: Scale) -> tuple[str, str, str]:
+    return w.scaled_short(row.amount, scale), w.format(row.share, "percent"), w.format(row.yoy, "percent_sign")
 
 
 def _zero(value: float) -> float:
@@ -329,16 +343,20 @@ def _bridge(result: Bridge, w: Words, wide: bool) -> Canvas:
         for key in _STEPS
         if key in result.steps.index and _worth_a_step(key, result.steps)
     ]
-    names = [svg.fitted(w.phrase(f"sections.bridge.step.{key}"), 104 if wide else 84) for key, _ in steps]
+    left = 116 if wide else 104
+    names = [svg.fitted(_step_name(key, result, w), left - 8) for key, _ in steps]
     row = 34 if wide else 36
     size = svg.canvas(WIDE if wide else NARROW, row * len(steps) + 8)
-    axes = size.axes(left=112 if wide else 90, top=4, right=112 if wide else 86, bottom=4)
+    axes = size.axes(left=left, top=4, right=112 if wide else 92, bottom=4)
     spans = _floating(steps)
     low, high = min(0.0, *(min(a, b) for a, b in spans)), max(0.0, *(max(a, b) for a, b in spans)) or 1.0
     axes.set(xlim=(low, high), ylim=(row * len(steps), 0))
     for n, ((key, value), (start, end), name) in enumerate(zip(steps, spans, names, strict=True)):
         middle, whole = (n + 0.5) * row, key in ("before", "after")
-        axes.barh(middle, end - start, left=start, height=18, color=_step_colour(key, value), linewidth=0)
+        if key == "before":
+            axes.plot([0, 0], [middle - 9, middle + 9], color=GREY, linewidth=5, solid_capstyle="butt", clip_on=False)
+        else:
+            axes.barh(middle, end - start, left=start, height=18, color=_step_colour(key, value), linewidth=0)
         if n + 1 < len(steps):
             axes.plot([end, end], [middle - 9, middle + row + 9], color=MUTED, linewidth=0.8, zorder=0)
         size.text(0, 8 + middle, name, color=INK, fontweight="bold" if whole else "normal")
@@ -354,13 +372,19 @@ def _worth_a_step(key: str, steps: pd.Series) -> bool:
 
 
 def _floating(steps: Sequence[tuple[str, float]]) -> list[tuple[float, float]]:
-    """Where each bar starts and ends: the two totals from zero, each effect from where the last one ended."""
+    """Where each bar starts and ends, counted from the sales before: each effect where the last one ended, and in the
+    last row the whole change. Against the sales themselves the effects would be slivers."""
     spans, at = [], 0.0
     for key, value in steps:
-        start = 0.0 if key in ("before", "after") else at
-        at = start + _zero(value)
+        start = 0.0 if key == "after" else at
+        at = at if key in ("before", "after") else at + _zero(value)
         spans.append((start, at))
     return spans
+
+
+def _step_name(key: str, result: Bridge, w: Words) -> str:
+    together = key == "volume" and "mix" not in result.steps
+    return w.phrase(f"sections.bridge.step.{'volume_mix' if together else key}")
 
 
 def _step_colour(key: str, value: float) -> str:
@@ -384,7 +408,7 @@ def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
             _under(
                 axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center"
             )
-    axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.35, linewidth=0)
+    axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.2, linewidth=0)
     axes.plot(curve["share_of_nodes"], curve["share_of_amount"], color=ACCENT, linewidth=2.4)
     share = result.nodes_for_80 / result.nodes if result.nodes else 0.0
     axes.plot([share, share], [0, 0.8], color=INK, linewidth=1, linestyle=(0, (2, 2)))
@@ -427,9 +451,11 @@ def _point(axes: "Axes", share: float, said: str, plot: float) -> None:
 
 
 def _season(result: Season, w: Words, wide: bool) -> Canvas:
-    size = svg.canvas(WIDE, 290) if wide else svg.canvas(NARROW, 470)
-    trend = size.axes(left=46, top=30, right=WIDE - 384, bottom=36) if wide else size.axes(46, 30, 10, 270)
-    profile = size.axes(left=440, top=30, right=8, bottom=36) if wide else size.axes(46, 260, 10, 36)
+    size = svg.canvas(WIDE, 290) if wide else svg.canvas(NARROW, 480)
+    trend = size.axes(left=46, top=30, right=WIDE - 384, bottom=36) if wide else size.axes(46, 30, 10, 284)
+    profile = size.axes(left=440, top=44, right=8, bottom=36) if wide else size.axes(46, 284, 10, 36)
+    title = w.phrase("sections.season.of_year", {"per_year": result.per_year})
+    size.text(400 if wide else 0, 12 if wide else 264, svg.fitted(title, 316 if wide else NARROW))
     _trend(size, trend, result, w, wide)
     _profile(profile, result, w, wide)
     return size
@@ -443,7 +469,7 @@ def _trend(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> 
     low, high = min(0.0, float(table["amount"].min())), float(table[["amount", "trend"]].max().max())
     axes.set(xlim=(-0.5, len(table) - 0.5), ylim=(low * 1.08, high * 1.1 or 1.0))
     _grid(axes, w, scale.size)
-    size.text(0, 12, scale.unit)
+    size.text(0, 12, w.phrase("sections.season.over_time", {"unit": scale.unit}))
     room = (338 if wide else 284) / max(len(table), 1)
     names = {at: w.period(table.index[at], "year") for at in _year_starts(table.index, w)}
     for at in _without_collisions(names, room):
@@ -460,7 +486,8 @@ def _profile(axes: "Axes", result: Season, w: Words, wide: bool) -> None:
     axes.axhline(1, color=GREY, linewidth=1, zorder=0)
     places = range(1, len(index) + 1)
     axes.vlines(places, lo, hi, color=ACCENT_LIGHT, linewidth=5)
-    axes.plot(places, index, marker="o", markersize=6, color=ACCENT, markeredgewidth=0, linestyle="none")
+    axes.plot(places, index, marker="o", markersize=8, color=INK, markeredgewidth=1.4, markeredgecolor=PAPER,
+              linestyle="none")  # fmt: skip
     if result.per_year <= 12:
         for at, number in zip(places, numbers, strict=True):
             _under(axes, at, _season_mark(number, result.per_year, w), 14)

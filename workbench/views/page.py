@@ -92,9 +92,8 @@ class Page:
             self._display("data", "data", heading, lambda w: render("data.html", **_data_section(quality, covers, w)),
                           provenance=_provenance(quality))  # fmt: skip
         heading = {lang: w.phrase("page.definitions") for lang, w in self._speak.items()}
-        self._display(
-            "definitions", "definitions", heading, lambda w: render("definitions.html", definitions=self._defined(w))
-        )
+        self._display("definitions", "definitions", heading, lambda w: render(
+            "definitions.html", definitions=self._defined(w), t=w.phrase))  # fmt: skip
 
     def facts(self, *results: Any, **numbers: float) -> None:
         """Prints one line of JSON: the headline numbers of results, and those given by name."""
@@ -123,14 +122,14 @@ class Page:
             data_used=self._data_used(first.uses, w)))  # fmt: skip
         if not repeated and self.run.tables_folder:
             for name, sheet in first.sheets.items():
-                titles = {lang: v.heading for lang, v in views.items()}
+                titles = {lang: v.sheets[name].title or v.heading for lang, v in views.items()}
                 tables.save(self.run.tables_folder, f"{self.name}.{name}", sheet, self._speak, titles)
 
     def _data_used(self, tables_used: tuple[str, ...], w: Words) -> str:
         if self._data is None:
             return ""
         covers, quality = self._data.covers, self._data.quality
-        used = tables_used or tuple(dict.fromkeys(s.table for s in quality.of("read")))
+        used = tables_used or tuple(dict.fromkeys(s.table for s in _orders_first(quality.of("read"))))
         lacking = None if tables_used else quality.missing or None
         values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
         return w.phrase("page.data_used", values)
@@ -223,11 +222,15 @@ def _data_section(quality: Quality, covers: Any, w: Words) -> dict[str, Any]:
     adds = [t for t in quality.missing if w.has(f"terms.would_add.{t}")]
     return {
         "covers": w.phrase("page.data_covers", {"first": covers[0], "last": covers[1]}) if covers else "",
-        "read": [quality_sentence(s, w) for s in quality.of("read")],
-        "done": [quality_sentence(s, w) for s in quality.steps if s.kind != "read"],
+        "read": [quality_sentence(s, w) for s in _orders_first(quality.of("read"))],
+        "done": [quality_sentence(s, w) for s in _orders_first(quality.steps) if s.kind != "read"],
         "missing": [w.say("page.would_add", {"table": t, "adds": w.phrase(f"terms.would_add.{t}")}) for t in adds],
         "t": w.phrase,
     }
+
+
+def _orders_first(steps: Iterable[Step]) -> list[Step]:
+    return sorted(steps, key=lambda s: s.table != "orders")
 
 
 def _provenance(quality: Quality) -> dict[str, Any]:
@@ -260,8 +263,13 @@ def quality_sentence(step: Step, w: Words) -> Sentence:
         )
     )
     known = f"quality.{step.kind}"
+    detail: dict[str, Any] = blank | step.detail
+    if isinstance(detail["nearest"], Mapping):  # what was written, and what it resembles: only the latter is asked for
+        detail["nearest"] = tuple(detail["nearest"].values()) or None
+    if w.has(f"terms.tables.{detail['file']}"):  # not a file but the table that this one was made from
+        detail["file"] = w.table(detail["file"])
     given = {"table": step.table, "kind": step.kind, "rows": step.rows, "amount": step.amount}
-    return w.say(known if w.has(known) else "quality.other", blank | step.detail | given)
+    return w.say(known if w.has(known) else "quality.other", detail | given)
 
 
 def _definition(term: str, w: Words) -> tuple[str, str] | None:

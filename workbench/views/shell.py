@@ -167,8 +167,37 @@ def overview(shell: Overview) -> str:
 
 
 def index(shell: Index) -> str:
-    """The list of all reports."""
-    return _file("index.html", shell, rows=shell.rows, made_up=any(r.made_up for r in shell.rows))
+    """The list of all reports; the newest that is whole stands apart, revisions that a later one replaced are grey."""
+    speak = words.Words(shell.lang)
+    return _file(
+        "index.html",
+        shell,
+        rows=shell.rows,
+        scope=lambda row: _scope(row.scope, speak),
+        newest=_newest(shell.rows),
+        earlier=_earlier(shell.rows),
+    )
+
+
+def _scope(scope: str, speak: words.Words) -> str:
+    """A scope in words; one whose names hold commas or equals signs of their own, as it stands."""
+    parts = [part.split("=") for part in scope.split(",")] if scope else []
+    if not all(len(part) == 2 for part in parts):
+        return words.clean(scope)
+    said = [speak.phrase("page.scope_part", {"level": level, "node": node}) for level, node in parts]
+    return (", " if speak.lang == "en" else "，").join(said) or speak.phrase("page.whole_company")
+
+
+def _newest(rows: Sequence[IndexRow]) -> IndexRow | None:
+    return next((r for r in rows if r.status in ("ok", "unchanged")), None) if len(rows) > 1 else None
+
+
+def _earlier(rows: Sequence[IndexRow]) -> list[IndexRow]:
+    last: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = (row.company, row.as_of, row.scope)
+        last[key] = max(row.revision, last.get(key, 0)) if row.status in ("ok", "unchanged") else last.get(key, 0)
+    return [r for r in rows if r.revision < last[r.company, r.as_of, r.scope]]
 
 
 def _file(template: str, shell: ShellPage | Overview | Index, **context: Any) -> str:

@@ -35,6 +35,7 @@ class View:
     sheets: Mapping[str, Sheet] = field(default_factory=dict)  # for the workbook, by name
     uses: tuple[str, ...] = ("orders",)  # tables; none: all that were read
     open_table: bool = False  # the table is the point, so it is not behind a toggle
+    caption: Sentence | None = None  # of the figure where it leads the page; else the point
 
 
 @singledispatch
@@ -57,15 +58,18 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
     columns = [Column("period", f"period:{result.every}"), *_columns(result.table, _TOTALS)]
     sheet = Sheet(result.table, tuple(columns))
     heading = w.phrase("sections.totals.heading", {"every": result.every})
+    level = charts.level(result)
+    caption = Sentence((*w.say("sections.totals.caption", level), w.gap, *said[0])) if level and said else None
     return View(
         _id("totals", result.every),
         heading,
         *_split(said),
-        draw=lambda: charts.totals(result, w, _label(heading, said), as_of),
+        draw=lambda: charts.totals(result, w, _label(heading, [caption] if caption else said), as_of),
         tables=(table(sheet, w, heading, latest=True),),
         how=w.phrase("sections.totals.how"),
         terms=("yoy", "whole", *(f"kpi:{k}" for k in _KPI_COLUMNS if k in result.table)),
         sheets={_id("totals", result.every): sheet},
+        caption=caption,
     )
 
 
@@ -81,14 +85,14 @@ def _(result: Growth, w: Words, as_of: pd.Timestamp) -> View:
     )
     heading = w.phrase("sections.growth.heading")
     shown = Sheet(frame, columns)
-    saved = Sheet(frame, (Column("measure", "text"), *(Column(n, "number", t) for n, t in _GROWTH)))
+    saved = Sheet(frame, (Column("measure", "measure"), *(Column(n, "number", t) for n, t in _GROWTH)))
     return View(
         "growth",
         heading,
         *_split(sentences(result.findings, w)),
         tables=(table(shown, w, _compared(result.spans, w)),),
         how=w.phrase("sections.growth.how", _days(result.spans)),
-        terms=("yoy", "kpi:sales", *(f"kpi:{m}" for m in result.table.index)),
+        terms=(_change_term(result.spans), "kpi:sales", *(f"kpi:{m}" for m in result.table.index)),
         sheets={"growth": saved},
         open_table=True,
     )
@@ -96,9 +100,10 @@ def _(result: Growth, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Breakdown, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w)
+    said = sentences(_telling_first(result.findings), w)
     heading = w.phrase("sections.breakdown.heading", {"level": result.level})
-    sheet = Sheet(result.table, (Column("node", "level", result.level), *_columns(result.table, _BREAKDOWN)))
+    known = _BREAKDOWN | {"yoy": Column("yoy", "change", _change_term(result.spans))}
+    sheet = Sheet(result.table, (Column("node", "level", result.level), *_columns(result.table, known)))
     sums = ("amount", "amount_before", "share", "share_before", "change", "contribution")
     return View(
         _id("by", result.level),
@@ -107,7 +112,7 @@ def _(result: Breakdown, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: charts.breakdown(result, w, _label(heading, said)),
         tables=(table(sheet, w, _compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.breakdown.how", {"level": result.level, **_days(result.spans)}),
-        terms=("share", "yoy", "contribution", "points"),
+        terms=("share", _change_term(result.spans), "contribution", "points"),
         sheets={_id("by", result.level): sheet},
     )
 
@@ -115,8 +120,11 @@ def _(result: Breakdown, w: Words, as_of: pd.Timestamp) -> View:
 @view.register
 def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
-    steps = Sheet(result.steps.rename("effect").to_frame(), (Column("step", "step"), Column("effect", "money")))
-    items = Sheet(result.table, (Column("item", "level", result.by), *_columns(result.table, _BRIDGE)))
+    together = "mix" not in result.steps
+    steps = result.steps.rename("effect").rename({"volume": "volume_mix"} if together else {}).to_frame()
+    moves = Sheet(steps, (Column("step", "step"), Column("effect", "money")), w.phrase("sections.bridge.sheet"))
+    known = _BRIDGE | ({"volume": Column("volume", "money", "volume_mix")} if together else {})
+    items = Sheet(result.table, (Column("item", "level", result.by), *_columns(result.table, known)))
     heading = w.phrase("sections.bridge.heading")
     sums = ("amount", "amount_before", "change", "price", "volume", "mix")
     return View(
@@ -127,14 +135,15 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(items, w, _compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.bridge.how", {"by": result.by, "convention": result.convention}),
         terms=("price_effect", "volume_effect", *(("mix_effect",) if "mix" in result.steps else ())),
-        sheets={_id("bridge", result.by): items, _id("bridge-steps", result.by): steps},
+        sheets={_id("bridge", result.by): items, _id("bridge-steps", result.by): moves},
     )
 
 
 @view.register
 def _(result: Concentration, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
-    sheet = Sheet(result.top, (Column("node", "level", result.by), *_columns(result.top, _TOP)))
+    title = w.phrase("sections.concentration.sheet", {"by": result.by})
+    sheet = Sheet(result.top, (Column("node", "level", result.by), *_columns(result.top, _TOP)), title)
     heading = w.phrase("sections.concentration.heading", {"by": result.by})
     few = result.nodes <= 10  # a curve of ten points says less than their list
     return View(
@@ -180,25 +189,23 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
 @view.register
 def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences((f for f in result.findings if f.key == "kpis.interval"), w)  # the table says the rest
-    columns = [
+    columns = (  # the sentence above tells the interval of the few that have one
         Column("kpi", "kpi"),
         Column("now", "by_unit"),
         Column("before", "by_unit"),
         Column("change", "change_by_unit"),
-    ]
-    if result.table[["lo", "hi"]].notna().any(axis=None):
-        columns += [Column("lo", "by_unit", minor=True), Column("hi", "by_unit", minor=True)]
+    )
     heading = w.phrase("sections.scorecard.heading")
     saved = [
-        Column("kpi", "text"),
+        Column("kpi", "kpi"),
         *(Column(n, "number") for n in ("now", "before", "change", "lo", "hi")),
-        Column("unit", "text"),
+        Column("unit", "unit"),
     ]
     return View(
         "scorecard",
         heading,
         *_split(said),
-        tables=(table(Sheet(result.table, tuple(columns)), w, heading, most=len(result.table)),),
+        tables=(table(Sheet(result.table, columns), w, heading, most=len(result.table)),),
         how=w.phrase("sections.scorecard.how"),
         terms=tuple(f"kpi:{k}" for k in result.table.index),
         sheets={"scorecard": Sheet(result.table, tuple(saved))},
@@ -209,12 +216,21 @@ def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
 
 def sentences(findings: Iterable[Finding], w: Words, most: int = _MOST_SENTENCES) -> list[Sentence]:
     """The sentences of the first findings; one that says nothing beyond another is left out."""
-    return [say(f, w) for f in list(findings)[:most]]
+    return [say(f, w, inside=True) for f in list(findings)[:most]]
 
 
-def say(finding: Finding, w: Words) -> Sentence:
-    """The sentence of one finding."""
-    return w.say(finding.key, finding.values)
+_NAMED_BY_HEADING = ("history.breakdown_rise", "history.breakdown_fall")
+
+
+def _telling_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The largest move of a part before its size: the page asks what changed."""
+    return sorted(findings, key=lambda f: -abs(f.values["change"]) if f.key in _NAMED_BY_HEADING else 0.0)
+
+
+def say(finding: Finding, w: Words, inside: bool = False) -> Sentence:
+    """The sentence of one finding; inside its section the heading names the level already."""
+    known = {"level": None} if inside and finding.key in _NAMED_BY_HEADING else {}
+    return w.say(finding.key, finding.values | known)
 
 
 def leading(results: Iterable[Any]) -> list[Finding]:
@@ -320,6 +336,11 @@ def _id(kind: str, name: str) -> str:
 
 def _days(spans: Spans) -> dict[str, Any]:
     return {"now": spans.now, "before": spans.before, "span": spans.name}
+
+
+def _change_term(spans: Spans) -> str:
+    """What a rate of change is called: on the year before, or on the quarter before where no year is known."""
+    return "qoq" if spans.name == "quarter" else "yoy"
 
 
 def _compared(spans: Spans, w: Words) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, MUTED, LINE, PAPER = "#1b2330", "#596373", "#d8dde4", "#fffffe"
-ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT = "#0b5fa5", "#a9cbe8", "#9aa4b1", "#dfe3e8"
+ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT = "#0b5fa5", "#5a96cd", "#8792a0", "#dfe3e8"
 VARIABLES = {INK: "ink", MUTED: "muted", LINE: "line", PAPER: "paper", ACCENT: "accent", ACCENT_LIGHT: "accent-light",
              GREY: "grey", GREY_LIGHT: "grey-light"}  # fmt: skip
 _STYLE: dict[Any, Any] = {
@@ -79,6 +79,13 @@ def svg(drawn: Canvas, label: str, kind: str) -> Markup:
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the browser has the glyphs, and draws them
         drawn.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return Markup(_cleaned(out.getvalue(), label, kind))  # noqa: S704 an XML library wrote it
+
+
+def halo(width: float) -> list[Any]:
+    """A rim of paper around a line or mark, which sets it off from what it crosses."""
+    from matplotlib import patheffects
+
+    return [patheffects.withStroke(linewidth=width, foreground=PAPER)]
 
 
 def bars(axes: "Axes", heights: Sequence[tuple[float, float]], **look: Any) -> None:

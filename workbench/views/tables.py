@@ -32,8 +32,9 @@ class Column:
 
 _KIND_OF = {
     **dict.fromkeys(("share", "change", "points"), "ratio"),
-    **dict.fromkeys(("decimal", "season", "by_unit", "change_by_unit"), "number"),
+    **dict.fromkeys(("decimal", "by_unit", "change_by_unit"), "number"),
     **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
+    **dict.fromkeys(("unit", "season"), "text"),
     "price": "money",
     "period": "date",
 }
@@ -74,6 +75,7 @@ class Sheet:
 
     frame: pd.DataFrame
     columns: tuple[Column, ...]
+    title: str = ""  # where it is not the section's heading
 
 
 def table(
@@ -102,25 +104,36 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
     first = sheet.columns[0].name
     frame = sheet.frame.rename_axis(index=first).reset_index()
     wanted = [c for c in sheet.columns if c.name in frame]
-    frame = frame[[c.name for c in wanted]]
-    frame = frame.assign(**{c.name: frame[c.name].astype("string") for c in wanted if c.kind == "text"})
+    first_language = next(iter(speak.values()))
+    told = {c.name: _told(frame[c.name], c, first_language) for c in wanted if c.kind == "text"}
+    frame = frame[[c.name for c in wanted]].assign(**told)
     frame.to_parquet(folder / f"{name}.parquet", index=False)
     about = {
         "title": dict(titles),
         "columns": {
             c.name: {"title": {lang: _title(c, w) for lang, w in speak.items()}, "kind": c.kind} for c in wanted
         },
-        "currency": next(iter(speak.values())).currency,
+        "currency": first_language.currency,
     }
     text = json.dumps(about, ensure_ascii=False, indent=1)
     (folder / f"{name}.json").write_text(text + "\n", "utf-8")
+
+
+def _told(values: pd.Series, column: Column, w: Words) -> pd.Series:
+    """A column of names for the workbook: codes of ours as words, names from the data as they are, unknown unknown."""
+    how = column.how.partition(":")[0]
+    if how in ("kpi", "measure", "step", "season"):
+        values = values.map(lambda v: _name(v, column, w))
+    elif how in ("kind", "unit"):
+        values = values.map(lambda v: _cell(v, column, {}, {}, w))
+    return values.astype("string")
 
 
 def _scales(frame: pd.DataFrame, names: Sequence[str], w: Words) -> dict[str, Scale]:
     """One unit for all money of a table, so that columns can be compared; decimals as each column needs them."""
     if not names:
         return {}
-    size = w.scale(frame[list(names)].abs().max()).size
+    size = w.fine_scale(frame[list(names)].abs().max()).size
     return {name: w.scale(frame[name], size) for name in names}
 
 
@@ -130,8 +143,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _line(name: Any, row: Mapping[str, Any], columns: Sequence[Column], scales: Mapping[str, Scale], w: Words) -> Line:
     cells = tuple(_cell(row.get(c.name), c, row, scales, w) for c in columns[1:])
+    said = _name(name, columns[0], w)
     partial = "whole" in row and not row["whole"]
-    return Line(_name(name, columns[0], w), cells, "partial" if partial else "plain")
+    return Line(w.phrase("page.in_part", {"name": said}) if partial else said, cells, "partial" if partial else "plain")
 
 
 def _name(value: Any, column: Column, w: Words) -> str:
@@ -162,6 +176,8 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
         return str(getattr(w, column.how)(value, row["unit"]))
     if column.how == "kind":
         return w.phrase(f"sections.bridge.kind.{value}")
+    if column.how == "unit":
+        return w.phrase(f"terms.units.{value}", {"currency": w.currency})
     return w.format(value, _FORMATS[column.how])
 
 

@@ -162,6 +162,11 @@ class Words:
         """Whether there are words for `key`."""
         return key in phrases()
 
+    @property
+    def gap(self) -> Piece:
+        """What stands between two sentences."""
+        return Piece("text", " " if self.lang == "en" else "")
+
     # -- names -----------------------------------------------------------------------------------------------------
 
     def node(self, name: Any) -> str:
@@ -177,8 +182,13 @@ class Words:
         return self._level(name, 2)
 
     def _level(self, name: str, n: int) -> str:
-        key = f"terms.levels.{name}"
-        return self.phrase(key, {"n": n}) if self.has(key) else clean(name).replace("_", " ")
+        column = str(name).rpartition(".")[2]  # reps.role is the role
+        key = f"terms.levels.{column}"
+        return self.phrase(key, {"n": n}) if self.has(key) else clean(column).replace("_", " ")
+
+    def counter(self, level: str) -> str:
+        """The word that Chinese puts between a number and what is counted: 270家客户."""
+        return self.phrase("terms.counter", {"level": level})
 
     def kpi(self, key: str) -> str:
         """The name of a KPI."""
@@ -194,7 +204,7 @@ class Words:
     def table(self, name: str) -> str:
         """What an input table is called."""
         key = f"terms.tables.{name}"
-        return self.phrase(key) if self.has(key) else clean(name)
+        return self.phrase(key) if self.has(key) else self.levels(name)
 
     def tables(self, names: Any) -> str:
         """Several tables in a row."""
@@ -266,11 +276,13 @@ class Words:
         """A KPI's change: a ratio for amounts and counts, points for ratios, a difference for the rest."""
         if unit == "ratio":
             return self.points(change)
-        return self.difference(change) if unit in ("days", "score") else self.percent_sign(change)
+        if unit in ("days", "score"):
+            return self.difference(change, 2 if unit == "score" else 1)
+        return self.percent_sign(change)
 
-    def difference(self, value: float) -> str:
-        """A difference with its sign, one decimal."""
-        return ("+" if round(value, 1) > 0 else "") + self.number(value, 1)
+    def difference(self, value: float, places: int = 1) -> str:
+        """A difference with its sign, one decimal unless told."""
+        return ("+" if round(value, places) > 0 else "") + self.number(value, places)
 
     def score(self, value: float) -> str:
         """A score, two decimals."""
@@ -304,6 +316,18 @@ class Words:
         size = size or self._size(largest)
         shown = largest / size
         return Scale(size, self._unit(size), 2 if shown < 9.995 else 1 if shown < 999.5 else 0)
+
+    def fine_scale(self, values: Any) -> Scale:
+        """A scale for many unlike numbers side by side: the largest has at least two digits before the point."""
+        largest = max((abs(float(v)) for v in values if not missing(v)), default=0.0)
+        return self.scale(values, self._size(largest / 10))
+
+    def scaled_short(self, value: float, scale: Scale) -> str:
+        """The same with three significant digits, for figures that stand beside sentences."""
+        if missing(value):
+            return MISSING
+        rounded, places = _rounded(value / scale.size, scale.size)
+        return self.number(rounded, min(places, scale.places))
 
     def scaled(self, value: float, scale: Scale) -> str:
         """A number of a column that has its unit in the head."""
@@ -470,11 +494,11 @@ class Words:
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
     "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels kpi section table tables plain node level_names called reasons assumptions of_log year"
+    "levels counter kpi section table tables plain node level_names called reasons assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
-    ("level", "levels", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
+    ("level", "levels", "counter", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
 )  # of a piece; numbers and dates are values
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),

@@ -18,6 +18,7 @@ from workbench.sources.guess.sheets import Sheet
 if TYPE_CHECKING:
     from workbench.sources.readers import Peek
 
+_EXPORTS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".xlsb", ".parquet")
 _ENOUGH = 1_000_000  # cells; more would prove little else
 
 
@@ -26,6 +27,7 @@ def init(
     force: bool = False,
 ) -> str:  # fmt: skip
     """What was found, what is to be decided and what comes next; the settings are written to `out`."""
+    files = _inside(files)
     refused = _refused(files, out, lang, force)
     if refused:
         raise ParameterError("init", refused)
@@ -40,9 +42,19 @@ def init(
     return _told(found, out)
 
 
+def _inside(files: Sequence[Path]) -> list[Path]:
+    """The files; a folder stands for the exports in it."""
+    found: list[Path] = []
+    for file in map(Path, files):
+        inside = [f for f in file.glob("*") if f.suffix.lower() in _EXPORTS and f.name[0] not in ".~"]
+        found += sorted(inside) or [file]
+    return list(dict.fromkeys(found))
+
+
 def _refused(files: Sequence[Path], out: Path, lang: str, force: bool) -> list[str]:
     asked = [part.strip() for part in lang.split(",") if part.strip()]
-    problems = [f"there is no file {file}" for file in files if not Path(file).is_file()]
+    problems = [f"there are no exports in the folder {file} ({', '.join(_EXPORTS)})" for file in files if file.is_dir()]
+    problems += [f"there is no file {file}" for file in files if not file.exists()]
     problems += [f"there is no language {n!r}; known: {', '.join(LANGUAGES)}" for n in asked if n not in LANGUAGES]
     if out.exists() and not force:
         problems.append(f"{out} is there already. Choose another name with --out, or overwrite it with --force.")

@@ -2,16 +2,19 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from workbench.sources.contracts import NUMBERS, REFERENCE_TABLES, TABLES
+from workbench.sources.contracts import Column as ContractColumn
+from workbench.sources.guess import sheets as looks
 from workbench.sources.guess.sheets import Match, Sheet, inside, key_like, level_name, match, matches, plain
-from workbench.sources.guess.sheets import undecided as unsure
 
 UNTOLD = "cannot be told"
+_FOOTER = 5  # rows at the end of a file that may be totals and notes
 FEWEST, MOST = 2, 500  # values that a dimension may have
 _WON = "won closedwon 赢单 已赢单 贏單 成交 已成交 签约 簽約 中标 得標"
 _LOST = "lost closedlost 输单 已输单 輸單 丢单 失单 流失 未成交"
@@ -26,6 +29,19 @@ _OPEN = (  # stages in the order in which deals pass through them
 )
 _CANCELLED = "cancel void 取消 作废 作廢 关闭 關閉"
 _MONEY_MARKS = {"€": "EUR", "£": "GBP", "nt$": "TWD", "新台幣": "TWD", "hk$": "HKD", "人民币": "CNY", "rmb": "CNY"}
+_CURRENCIES = {  # as people write them in a column
+    "CNY": "人民币 人民幣 rmb cnh yuan renminbi ¥ ￥ 元",
+    "USD": "美元 美金 us$ $ dollar usdollar",
+    "EUR": "欧元 歐元 € euro",
+    "HKD": "港币 港元 港幣 hk$",
+    "TWD": "新台币 新臺幣 新台幣 台币 台幣 nt$ ntd",
+    "JPY": "日元 日圆 日圓 日币 yen",
+    "GBP": "英镑 英鎊 £ pound",
+    "KRW": "韩元 韓元",
+    "SGD": "新加坡元 新币",
+    "CHF": "瑞士法郎 sfr fr.",
+}
+_PERSONAL = "firstname lastname givenname surname vorname nachname email phone mobile telefon 手机 手机号 电话 邮箱"
 _CODES = "CNY TWD USD EUR GBP JPY HKD SGD AUD CAD CHF KRW INR"
 _TRADITIONAL = "訂單號額戶產業務數價區標類銷檔編負責開發經員買賣門達預計階機會潛"
 _SIMPLIFIED = "订单号额户产业务数价区标类销档编负责开发经员买卖门达预计阶机会潜"
@@ -60,6 +76,7 @@ class SourceGuess:
     key: str = ""
     lookup: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # column: (table, by, why)
     rename: dict[str, dict[str, str]] = field(default_factory=dict)  # a proposal: what joins but for blanks and case
+    coins: dict[str, str] = field(default_factory=dict)  # a currency as it is written: its code
     stages: dict[str, list[str]] = field(default_factory=dict)
     derive: str = ""
     notes: tuple[str, ...] = ()
@@ -97,13 +114,14 @@ def guess(sheets: Sequence[Sheet]) -> Guess:
     """The company that these sheets describe."""
     taken, unused, questions = _sources([s for s in sheets if len(s.headers)])
     own, left = _own_references(taken, unused)
-    sources = _stages(_derived(_joined(taken | own)))
+    sources = _coined(_stages(_derived(_joined(taken | own))))
     sources, dimensions, notes = _dimensions(sources)
     sources = {n: replace(s, notes=(*s.notes, *notes.get(n, ()))) for n, s in sources.items()}
     if not {"orders", "opportunities"} & set(sources):
         asked = "no file looks like orders, which every report needs: which one is it, and which of its columns are"
         questions.append(Question("", f"{asked} the date and the amount?"))
-    questions += [q for s in sources.values() for q in (*_open(s), *_cancelled(s))]
+    questions += [q for s in sources.values() for q in (*_open(s), *_cancelled(s), *_undated(s))]
+    questions = [_with_proof(q, sources) for q in questions]
     language = _language(sheets)
     currency, doubt = _currency(sheets, sources, language.header)
     return Guess(sources, dimensions, tuple(left), (*questions, *doubt), currency, language)
@@ -123,11 +141,11 @@ def _sources(sheets: Sequence[Sheet]) -> tuple[dict[str, SourceGuess], list[tupl
     questions: list[Question] = []
     for i in order:
         best = found[i]
-        if not best or best[0].score < 2:
-            unused.append((sheets[i], "its headers fit no table"))
+        if not best or best[0].score < 2 or _periods(sheets[i], best[0]):
+            unused.append((sheets[i], _periods(sheets[i], *best[:1]) or "its headers fit no table"))
         elif (name := best[0].table) not in taken:
             taken[name] = _source(best[0], taken)
-            if unsure(best):
+            if looks.undecided(best):
                 questions.append(_which_table(best))
         elif sheets[i].headers == taken[name].sheets[0].headers:
             taken[name] = replace(taken[name], sheets=(*taken[name].sheets, sheets[i]))
@@ -141,6 +159,21 @@ def _sources(sheets: Sequence[Sheet]) -> tuple[dict[str, SourceGuess], list[tupl
             questions.append(Question(name, asked + " The second is used."))
     ordered = {n: replace(taken[n], sheets=_by_name(taken[n].sheets)) for n in TABLES if n in taken}
     return ordered, unused, questions
+
+
+def _periods(sheet: Sheet, best: Match | None = None) -> str:
+    """What to change in a sheet whose periods are no column of dates; empty where they are."""
+    if wide := looks.periods_in_headers(sheet):
+        shown = ", ".join([*wide[:2], "…", wide[-1]])
+        return f"its periods are columns ({shown}): write a row for each, with columns for period, name and target"
+    split = looks.year_and_month(sheet)
+    dated = best and any(TABLES[best.table].columns[m.column].kind == "date" and m.header not in (split or ())
+                         for m in best.mapped)  # fmt: skip
+    return (
+        f"its period is in two columns ({' and '.join(split)}): write it in one, as 2026-01"
+        if split and not dated
+        else ""
+    )
 
 
 def _by_name(sheets: Iterable[Sheet]) -> tuple[Sheet, ...]:
@@ -353,7 +386,7 @@ def _levels(
         count = len(sheet.distinct(header))
         most = 0.5 if source.name == base else 1.0 if source.key else 0.8
         if not _splits(sheet, header, count, most):
-            if source.name == base and MOST < count < 0.1 * len(sheet.values) and sheet.share(header, "number") < 0.5:
+            if source.name == base and MOST < count < 0.1 * len(sheet.values) and _words(sheet, header):
                 notes.append(f"{header!r} has {count:,} values, too many for a dimension (at most {MOST})")
             continue
         if twin := next((m.header for m in levels.values() if _one_to_one(source.values, m.header, header)), ""):
@@ -373,16 +406,24 @@ _TEXT_LEVELS = {
 
 
 def _contract(name: str) -> set[str]:
-    return set(TABLES[name].columns) if name in TABLES else set()
+    return set(_contract_columns(name))
+
+
+def _contract_columns(name: str) -> Mapping[str, ContractColumn]:
+    return TABLES[name].columns if name in TABLES else {}
 
 
 def _splits(sheet: Sheet, header: str, count: int, most: float) -> bool:
     """Words (not numbers, days or codes), few enough, and more than one row for most of them."""
     if not FEWEST <= count <= MOST or count > max(most * len(sheet.values), FEWEST) or key_like(header):
         return False
-    if sheet.share(header, "number") >= 0.5 or sheet.share(header, "date") >= 0.5:
+    if not _words(sheet, header) or plain(header) in _PERSONAL.split():
         return False
     return bool(sheet.distinct(header).str.len().median() <= 40)
+
+
+def _words(sheet: Sheet, header: str) -> bool:
+    return sheet.share(header, "number") < 0.5 and sheet.share(header, "date") < 0.5
 
 
 def _one_to_one(values: pd.DataFrame, a: str, b: str) -> bool:
@@ -461,9 +502,23 @@ def _open(source: SourceGuess) -> list[Question]:
     if source.name == "orders" and not source.derive and not _money(source):
         found.append(Question("orders.amount", "orders: no column was found that holds the money of a line", ("",)))
     found += [q for setting in ("dates", "decimal") for q in _untold(source, setting)]
+    found += _scaled(source)
     if source.name == "opportunities" and not source.stages.get("won"):
         found.append(Question("opportunities.won", "opportunities: which stages mean won, and which lost?"))
     return found
+
+
+def _scaled(source: SourceGuess) -> list[Question]:
+    """Money that its header says is in thousands or more."""
+    money = [c for c, d in _contract_columns(source.name).items() if d.kind == "money"]
+    headers = [source.columns[c].header for c in money if c in source.columns]
+    asked = (
+        "and numbers are read as they stand. Are they whole units all the same, or will you multiply them in the file?"
+    )
+    said = {h: u for h in headers if (u := looks.unit(h))}
+    return [
+        Question(f"{source.name}:unit", f"{source.name}: {h!r} says it is in {u}, {asked}") for h, u in said.items()
+    ]
 
 
 def forms(source: SourceGuess, setting: str) -> dict[str, set[str]]:
@@ -491,6 +546,16 @@ def _untold(source: SourceGuess, setting: str) -> list[Question]:
         "decimal": f"{header!r} holds numbers like {example!r}, and none of them tells thousands from decimals",
     }[setting]
     return [Question(f"{source.name}:{setting}", f"{source.name}: {asked}. Which is it?")]
+
+
+def _with_proof(question: Question, sources: Mapping[str, SourceGuess]) -> Question:
+    """The question, with what the company's other files prove about the order of day and month."""
+    name, _, setting = question.where.partition(":")
+    if setting != "dates":
+        return question
+    others = {n: set(forms(s, "dates")) & {"day-first", "month-first"} for n, s in sources.items() if n != name}
+    proof = [f"{n} is {form}" for n, found in others.items() for form in sorted(found)]
+    return replace(question, asked=" ".join([question.asked, *(f"{p}." for p in proof)]))
 
 
 def _money(source: SourceGuess) -> bool:
@@ -528,7 +593,57 @@ def _cancelled(source: SourceGuess) -> list[Question]:
         return []
     rows = int(source.values[source.columns["status"].header].isin(void).sum())
     asked = f"orders: {rows:,} rows have the status {', '.join(map(repr, void))}. Should they be left out?"
-    return [Question("orders:exclude", asked, tuple(void))]
+    return [Question("orders:exclude.status", asked, tuple(void))]
+
+
+def _undated(source: SourceGuess) -> list[Question]:
+    """The last rows of a file that bear no day: totals and notes, or lines whose day is missing?"""
+    if not source.sheets or "date" not in source.columns or not all(s.whole for s in source.sheets):
+        return []
+    header, rows, places = source.columns["date"].header, 0, []
+    for sheet in source.sheets:
+        blank = sheet.values[header].fillna("").str.strip() == ""
+        at_end = int(blank[::-1].cumprod().sum())
+        if not 0 < at_end == blank.sum() <= _FOOTER:
+            continue
+        rows += at_end
+        places.append(title(sheet))
+    if not rows:
+        return []
+    many = "1 row" if rows == 1 else f"{rows} rows"
+    asked = f"{source.name}: the last {many} of {', '.join(places)} bear no day. Totals or notes, to be left out?"
+    return [Question(f"{source.name}:exclude.date", asked, ("",))]
+
+
+def _coined(sources: Mapping[str, SourceGuess]) -> dict[str, SourceGuess]:
+    """Sources whose currencies are written as words or signs, with the code of each."""
+    found = dict(sources)
+    for name, source in sources.items():
+        if "currency" in source.columns and name in TABLES:
+            values = [str(v) for v in source.together.distinct(source.columns["currency"].header)]
+            coins = {v: code for v in values if (code := _code(v)) != v.strip().upper()}
+            found[name] = replace(source, coins=coins)
+    return found
+
+
+def _code(written: str) -> str:
+    """A currency's code, whichever way it is written."""
+    word = unicodedata.normalize("NFKC", written).strip().casefold().replace(" ", "")
+    known = {unicodedata.normalize("NFKC", n): code for code, names in _CURRENCIES.items() for n in names.split()}
+    return known.get(word, written.strip().upper())
+
+
+def _codes(source: SourceGuess) -> pd.Series:
+    """The currency of each row, as a code."""
+    cells = source.values[source.columns["currency"].header].dropna().astype("str")
+    return cells[cells.str.strip() != ""].map(_code)
+
+
+def _spent(sources: Mapping[str, SourceGuess]) -> pd.Series:
+    """The currencies of the orders, or of the deals that they are derived from."""
+    orders = sources.get("orders")
+    source = sources.get("opportunities") if orders is not None and orders.derive else orders
+    return _codes(source) if source is not None and "currency" in source.columns else pd.Series(dtype="str")
 
 
 def _language(sheets: Sequence[Sheet]) -> Column:
@@ -545,15 +660,17 @@ def _currency(
     sheets: Sequence[Sheet], sources: Mapping[str, SourceGuess], language: str
 ) -> tuple[Column, list[Question]]:
     """The company's currency: named in a column or a header, else by the language, else asked."""
-    orders = sources.get("orders")
-    if orders and "currency" in orders.columns:
-        counts = orders.values[orders.columns["currency"].header].value_counts()
-        codes = [str(c).upper() for c in counts.index if re.fullmatch("[A-Za-z]{3}", str(c))]
-        if len(codes) == 1:
-            return Column(codes[0], "proven: the only one in the orders' currency column"), []
-        if codes:
-            asked = f"the orders are in {', '.join(codes[:6])}: which is the company's own currency? A table `rates` is needed for the others."  # fmt: skip # noqa: E501
-            return Column(codes[0], "guess: the most frequent in the orders"), [Question("company:currency", asked)]
+    codes = list(_spent(sources).value_counts().index)
+    if len(codes) == 1:
+        return Column(codes[0], "proven: the only one in the orders' currency column"), []
+    if codes:
+        rated = set(_codes(sources["rates"])) if "rates" in sources else set()
+        own = [c for c in codes if c not in rated]
+        if rated and len(own) == 1:
+            return Column(own[0], "proven: the orders are in it, and the rates have none for it"), []
+        asked = f"the orders are in {', '.join(codes[:6])}: which is the company's own currency?"
+        asked += "" if rated else " A table `rates` is needed for the others."
+        return Column(codes[0], "guess: the most frequent in the orders"), [Question("company:currency", asked)]
     headers = " ".join(h for s in sheets for h in s.headers)
     for mark, code in {**{c: c for c in _CODES.split()}, **_MONEY_MARKS}.items():
         if re.search(rf"(?<![A-Za-z]){re.escape(mark)}(?![A-Za-z])", headers, re.IGNORECASE if len(mark) > 1 else 0):

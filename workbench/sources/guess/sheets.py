@@ -22,33 +22,33 @@ _LOOK_AT = 2_000  # rows that show what a column holds
 
 # What a file's name may say about it. A header says more.
 HINTS: dict[str, str] = {
-    "orders": "order sales invoice transaction 订单 销售明细 销售 出库 訂單 銷售",
+    "orders": "order sales invoice transaction 订单 销售明细 销售 出库 訂單 銷售 umsatz auftrag rechnung",
     "opportunities": "pipeline opportunit deal crm 商机 商機 機會",
     "stage_history": "stage history 阶段 階段",
     "activities": "activit visit 活动 拜访 跟进 活動 拜訪",
-    "targets": "target quota budget 目标 指标 配额 目標 預算",
-    "reps": "rep salesperson employee team staff 人员 员工 销售员 業務 人員",
-    "products": "product item sku 产品 商品 物料 產品",
-    "customers": "customer account client reseller 客户 客戶 会员",
+    "targets": "target quota budget 目标 指标 配额 目標 預算 ziele",
+    "reps": "rep salesperson employee team staff 人员 员工 销售员 業務 人員 vertreter mitarbeiter",
+    "products": "product item sku 产品 商品 物料 產品 artikel",
+    "customers": "customer account client reseller 客户 客戶 会员 kunden",
     "market": "market 市场 市場",
     "competitors": "competitor 竞品 竞争 競品 競爭",
     "spend": "spend campaign marketing 费用 投放 費用",
     "payments": "payment receipt 回款 收款 付款",
     "satisfaction": "satisfaction survey nps csat 满意 滿意",
     "events": "event 事件 大事",
-    "rates": "rate exchange fx 汇率 匯率",
+    "rates": "rate exchange fx 汇率 匯率 kurs",
 }
 # Levels that reports can word in every language; other headers keep their own name.
 LEVELS: dict[str, str] = {
-    "region": "region area 地区 区域 大区 销售区域 地區 區域 大區",
+    "region": "region area 地区 区域 大区 销售区域 地區 區域 大區 gebiet vertriebsgebiet verkaufsgebiet",
     "province": "province state stateprovince 省份 省 省市",
-    "city": "city town 城市 市",
-    "country": "country countryregion nation 国家 國家",
+    "city": "city town 城市 市 ort stadt",
+    "country": "country countryregion nation 国家 國家 land",
     "territory": "territory salesterritory",
-    "channel": "channel saleschannel 渠道 销售渠道 通路 銷售通路",
+    "channel": "channel saleschannel 渠道 销售渠道 通路 銷售通路 vertriebsweg vertriebskanal",
     "product_line": "productline 产品线 產品線",
-    "category": "category 类别 品类 产品类别 商品类别 類別 品類",
-    "segment": "segment 细分 客户类型 客戶類型",
+    "category": "category 类别 品类 产品类别 商品类别 存货分类 類別 品類 warengruppe artikelgruppe",
+    "segment": "segment 细分 客户类型 客戶類型 kundengruppe",
     "team": "team 团队 團隊",
 }
 
@@ -143,6 +143,8 @@ def match(sheet: Sheet, table: Table, keys: Mapping[str, set[str]] | None = None
         return None
     if len({*chosen, *rivals}) < 2 and len(table.key) != 1:  # a date alone is in every export
         return None
+    if table.name == "orders" and len({*chosen, *rivals}) < 3 and not _has_money({*chosen, *rivals}):
+        return None
     mapped = tuple(_explained(sheet, n, *chosen[n], table.columns[n]) for n in table.columns if n in chosen)
     return Match(table.name, sheet, mapped, rivals, _score(sheet, table, chosen, rivals))
 
@@ -179,6 +181,43 @@ def level_name(header: str) -> str:
     return re.sub(r"[\W_]+", "_", words).strip("_").lower() or "level"
 
 
+def unit(header: str) -> str:
+    """The unit of money that a header says its numbers are in, as 万元 or Mio; empty: none but the currency's own."""
+    said = re.search(rf"[(（\[]\s*({_UNIT})\s*[)）\]]|\s({_UNIT})\s*$", header, re.IGNORECASE)
+    return (said[1] or said[2]).strip() if said else ""
+
+
+_MANY = r"百万|百萬|万|萬|千|亿|億|thousands?|millions?|mio\.?|tsd\.?|mm|000s?"
+_UNIT = rf"(?:in\s+)?[¥$€£]?(?:{_MANY})[ ]?(?:元|人民币|[A-Z]{{3}}|[¥$€£])?|T€|k[€$£]|[TK](?:EUR|USD|GBP|CHF)"
+
+
+def periods_in_headers(sheet: Sheet) -> list[str]:
+    """Headers that are months or quarters: a table that is wide where one row for each period is needed."""
+    found = [h for h in sheet.headers if re.fullmatch(_PERIOD, unicodedata.normalize("NFKC", h).strip(), re.IGNORECASE)]
+    return found if len(found) > 3 else []
+
+
+def year_and_month(sheet: Sheet) -> tuple[str, str] | None:
+    """Two columns that together say a period."""
+    pairs = [(_column_of(sheet, years), _column_of(sheet, parts)) for years, parts in _SPLIT_PERIODS]
+    return next(((a, b) for a, b in pairs if a and b), None)
+
+
+def _column_of(sheet: Sheet, names: str) -> str:
+    return next((h for h in sheet.headers if plain(h) in names.split()), "")
+
+
+_YEARS = "year fiscalyear 年 年份 年度 jahr"
+_SPLIT_PERIODS = ((_YEARS, "month 月 月份 monat"), (_YEARS, "quarter 季度 季 quartal"))
+_MONTHS = (
+    "jan(?:uar|uary)?|feb(?:ruar|ruary)?|mar(?:ch)?|märz|mrz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    "|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?"
+)
+_PERIOD = (
+    r"(?:(?:FY)?(?:19|20)?\d\d[年 _/.-]*)?"
+    rf"(?:(?:1[0-2]|0?[1-9])月|(?:[一二三四]|[1-4])季度?|Q[1-4]|(?:{_MONTHS})\.?|(?<=\d[-_/.])(?:1[0-2]|0?[1-9]))"
+    r"(?:[ _/'-]*(?:FY)?(?:19|20)?\d\d)?"
+)
 _DAY = (
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}([ T].*)?|\d{1,2}([-/.])\d{1,2}\3\d{2,4}([ T].*)?"
     r"|\d{4}年\d{1,2}月(\d{1,2}日?)?.*|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2}, ?\d{4}"
@@ -189,6 +228,9 @@ _DATE = (
 )
 _NUMBER = r"[-+(−]?\s*(?:[A-Z]{3}|[¥￥$€£])?\s*[-+]?(?:\d[\d.,'  ]*|[.,]\d+)(?:[eE][-+]?\d+)?\s*(?:[%)元¥€-]|[A-Z]{3})?"
 _FRACTION = r"[-+]?\d*[.,]\d*[1-9]\d*|-\d+"
+_IN_CURRENCY = (  # Amount USD, Rate to EUR
+    r"[ _-]+(?:(?:in|to)[ _-]+)?(?:CNY|RMB|TWD|NTD|USD|EUR|GBP|JPY|HKD|SGD|AUD|CAD|CHF|KRW|INR)\s*$"
+)
 _CURRENCY = r"[A-Za-z]{3}|\W+|[一-鿿]{1,4}"
 _KEY_WORDS = (
     r"(?:[ _-](?:key|id|no|nr|number|code|#)|(?<=[a-z])(?:Key|ID|Id|No|Number|Code)"
@@ -217,7 +259,8 @@ def _fit(sheet: Sheet, header: str, name: str, column: Column, table: Table, key
 def _words_fit(header: str, names: tuple[str, ...]) -> float:
     """Known names rank in the order of the aliases; a name at the header's end counts by its share of the header."""
     known = [plain(n) for n in names]
-    for text, cost in ((header, 0.0), (re.sub(r"[(（\[【].*?[)）\]】]", "", header), 0.02)):
+    bare = re.sub(r"[(（\[【].*?[)）\]】]", "", header)
+    for text, cost in ((header, 0.0), (bare, 0.02), (re.sub(_IN_CURRENCY, "", bare), 0.03)):
         if plain(text) in known:
             return 1 - cost - 0.01 * min(known.index(plain(text)), 20)
     stems = {_stem(header, _KEY_WORDS), _stem(header, _NAME_WORDS), header}

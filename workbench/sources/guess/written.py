@@ -131,6 +131,7 @@ def _source(source: SourceGuess, folder: Path, found: Guess) -> list[str]:
     lines += _asked(source.name, found)
     if source.derive:
         return [*lines, f"derive = {text(source.derive)}"]
+    lines += [line for q in _at(found, f"{source.name}:unit") for line in _comment(f"{_ASKED} {q.asked}")]
     lines += _files(dict.fromkeys(_relative(s.path, folder) for s in source.sheets))
     if sheets := [s.sheet for s in source.sheets if s.sheet]:
         lines += [f"sheets = {_list(dict.fromkeys(sheets))}"]
@@ -165,11 +166,12 @@ def _reading(source: SourceGuess, found: Guess) -> list[str]:
 
 
 def _excluded(source: SourceGuess, found: Guess) -> list[str]:
-    lines = []
-    for q in _at(found, f"{source.name}:exclude"):
-        lines += _comment(f"{_ASKED} {q.asked}")
-        lines += [f"# exclude = {{ status = {_list(q.choices)} }}"]
-    return lines
+    """One line for all that may be left out, since a key stands once."""
+    before = f"{source.name}:exclude."
+    asked = {q.where.removeprefix(before): q for q in found.questions if q.where.startswith(before)}
+    lines = [line for q in asked.values() for line in _comment(f"{_ASKED} {q.asked}")]
+    inner = ", ".join(f"{key(c)} = {_list(q.choices)}" for c, q in asked.items())
+    return [*lines, f"# exclude = {{ {inner} }}"] if asked else []
 
 
 def _stage_lines(source: SourceGuess) -> list[str]:
@@ -193,7 +195,8 @@ def _lookup_lines(source: SourceGuess) -> list[str]:
 
 
 def _rename_lines(source: SourceGuess) -> list[str]:
-    lines = []
+    coins = ", ".join(f"{text(a)} = {text(b)}" for a, b in source.coins.items())
+    lines = _beside(f"rename = {{ currency = {{ {coins} }} }}", "the codes of currencies") if coins else []
     for column, pairs in source.rename.items():
         shown = dict(list(pairs.items())[:10])
         names = ", ".join(map(text, shown)) + (" …" if len(pairs) > len(shown) else "")
