@@ -16,7 +16,8 @@ _BEST = 3  # single methods beside the combination and the seasonal naive, on th
 
 @view.register
 def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w)
+    shape = [f for f in result.findings if f.key == "forecast.shape"]  # the figure's point; the answer says the rest
+    said = sentences([*shape, *(f for f in result.findings if f.key != "forecast.shape")], w, most=5)
     heading = w.phrase("forecast.landing.heading")
     found = result.forecast
     spans = Sheet(result.table, (Column("span", "phrase:forecast.span", "span_name"), *_SPANS))
@@ -42,7 +43,7 @@ def _(result: Parts, w: Words, as_of: pd.Timestamp) -> View:
     heading = w.phrase("forecast.parts.heading", {"level": result.level})
     first = Column("node", "level", result.level)
     sheet = Sheet(result.table, (first, *_PARTS))
-    saved = Sheet(result.table.assign(reasons=[", ".join(r) for r in result.table["reasons"]]), (first, *_PARTS, *_PARTS_MORE))
+    saved = Sheet(result.table, (first, *_PARTS, *_PARTS_MORE))
     return View(
         _id("forecast-by", result.level),
         heading,
@@ -73,7 +74,7 @@ def _(result: Accuracy, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(shown, w, heading),),
         how=w.phrase("forecast.proof.how"),
         terms=("mase", "wape", "bias", "interval_coverage", "seasonal_naive"),
-        sheets={"accuracy": Sheet(frame, (Column("model", "text"), *_MODELS, *_MODELS_MORE)), "accuracy-by-horizon": steps},
+        sheets={"accuracy": Sheet(frame, (first, *_MODELS, *_MODELS_MORE)), "accuracy-by-horizon": steps},
         open_table=True,
     )
 
@@ -83,14 +84,13 @@ def _(result: CalendarEffects, w: Words, as_of: pd.Timestamp) -> View:
     heading = w.phrase("forecast.effects.heading")
     columns = (Column("effect", "change", "effect_ratio"),)
     sheet = Sheet(result.table, (Column("regressor", "phrase:forecast.effect"), *columns))
-    saved = Sheet(result.table, (Column("regressor", "text"), *columns))
     return View(
         "calendar",
         heading,
         *_split(sentences(result.findings, w)),
         tables=(table(sheet, w, heading),) if len(result.table) else (),
         how=w.phrase("forecast.effects.how"),
-        sheets={"calendar": saved} if len(result.table) else {},
+        sheets={"calendar": sheet} if len(result.table) else {},
     )
 
 
@@ -128,10 +128,9 @@ def _(result: Scenarios, w: Words, as_of: pd.Timestamp) -> View:
         tables=tuple(tables),
         how=w.phrase("forecast.scenarios_section.how", {"span": result.span}),
         terms=("scenario", "prediction_interval"),
-        sheets={"scenarios": Sheet(result.table, (Column("scenario", "text"), *_SCENARIOS)),
-                "what-if": Sheet(result.what_if, (Column("driver", "text"), *_WHAT_IF))},
+        sheets={"scenarios": shown} | ({"what-if": what_if} if len(result.what_if) else {}),
         open_table=True,
-    )  # fmt: skip
+    )
 
 
 def headline(result: Any) -> dict[str, Any]:

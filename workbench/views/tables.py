@@ -122,9 +122,9 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
 def _told(values: pd.Series, column: Column, w: Words) -> pd.Series:
     """A column of names for the workbook: codes of ours as words, names from the data as they are, unknown unknown."""
     how = column.how.partition(":")[0]
-    if how in ("kpi", "measure", "step", "season"):
+    if how in ("kpi", "measure", "step", "season", "phrase"):
         values = values.map(lambda v: _name(v, column, w))
-    elif how in ("kind", "unit"):
+    elif how in ("kind", "unit", "reasons"):
         values = values.map(lambda v: _cell(v, column, {}, {}, w))
     return values.astype("string")
 

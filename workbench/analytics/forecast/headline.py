@@ -69,8 +69,8 @@ def landing(found: Forecast | Unknown, calendar: Calendar, issued: pd.DataFrame 
         return found
     rows = {**_fiscal_year(found, calendar), "next_year": _stretch(found, calendar, 0, _year(found))}
     table = pd.DataFrame.from_dict({k: v for k, v in rows.items() if v}, orient="index").rename_axis("span")
-    findings = [*_rest(table, calendar), *_next(table)]
-    kept = ("forecast.partial", "forecast.best", "forecast.untested", "forecast.unusual", "forecast.filled")
+    findings = [*_rest(table, calendar), *_next(table), *_shape(found)]
+    kept = ("forecast.partial", "forecast.untested", "forecast.unusual", "forecast.filled")
     findings += [f for f in found.findings if f.key in kept and f.subject == ""]
     return Landing(
         forecast=found, table=table, issued=_a_year_ago(found, issued), findings=tuple(findings), decisions=found.decisions
@@ -137,6 +137,16 @@ def _next(table: pd.DataFrame) -> list[Finding]:
     row = table.loc["next_year"]
     ends = {f"{end}_rate": _rate(row[f"{end}_80"], row["amount_before"]) for end in ("lo", "hi")}
     return [fact("forecast.next_year", weight=row["amount"], **_said(row), **ends)]
+
+
+def _shape(found: Forecast) -> list[Finding]:
+    whole = found.whole
+    if len(whole) < 2:
+        return []
+    high, low = whole["mean"].idxmax(), whole["mean"].idxmin()
+    top = whole.loc[high]
+    return [fact("forecast.shape", every=found.every, high=high, amount=top["mean"], lo_80=top["lo_80"], hi_80=top["hi_80"], low=low,
+                 low_amount=whole.loc[low, "mean"], periods=len(whole))]  # fmt: skip
 
 
 def _said(row: pd.Series) -> dict[str, Any]:

@@ -22,6 +22,7 @@
 | forecast.part_largest | level, node, amount, lo_80, hi_80, share, nodes: of the next year |
 | forecast.part_rise, forecast.part_fall | level, node, amount, lo_80, hi_80, amount_before, change, yoy: largest expected change in money |
 | forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
+| forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and lowest ahead |
 | forecast.left_out | levels, most: levels not forecast because all parts together would be more than `most` |
 | forecast.by_horizon | every, steps, first, last, first_naive, last_naive: MASE one step ahead and `steps` ahead |
 | forecast.calibration | coverage_80, coverage_95, folds, verdict: "narrow", "wide" or "fits" |
@@ -76,6 +77,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.part_rise": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
     "forecast.part_fall": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
     "forecast.parts_untrusted": ("level", "count", "names"),
+    "forecast.shape": (
+        "every", "high", "amount", "lo_80", "hi_80", "low", "low_amount", "periods",
+    ),
     "forecast.left_out": ("levels", "most"),
     "forecast.by_horizon": ("every", "steps", "first", "last", "first_naive", "last_naive"),
     "forecast.calibration": ("coverage_80", "coverage_95", "folds", "verdict"),
