@@ -23,7 +23,12 @@ LIMITS = {  # owa, cost, 80 % coverage, 95 % coverage, msis
     "quarterly": (0.874, 20, (0.78, 0.83), (0.94, 0.965), 9.3),
     "monthly": (0.798, 60, (0.78, 0.83), (0.94, 0.965), 6.1),
 }
-IMPORT = "import time, numpy, pandas; t = time.process_time(); import workbench.analytics.forecast; print(time.process_time() - t)"
+IMPORT = """
+import time, numpy, pandas
+begun = time.process_time()
+import workbench.analytics.forecast
+print(time.process_time() - begun)
+"""
 
 
 def main() -> Iterator[dict]:
@@ -41,7 +46,8 @@ def figure(name: str, value: float, unit: str, peer: float | None, limit: float 
     low, high = limit if isinstance(limit, tuple) else (-np.inf, limit)
     ratio = value / peer if peer else None
     return {"name": name, "value": round(value, 4), "unit": unit, "peer": None if peer is None else round(peer, 4),
-            "ratio": None if ratio is None else round(ratio, 3), "limit": limit, "ok": bool(low <= value <= high)}  # fmt: skip
+            "ratio": None if ratio is None else round(ratio, 3), "limit": limit,
+            "ok": bool(low <= value <= high)}  # fmt: skip
 
 
 def arrays(frequency: str) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -104,7 +110,8 @@ def m3(frequency: str) -> Iterator[dict]:
 
 
 def tourism() -> Iterator[dict]:
-    """Six rolling origins, eight quarters each; the peer is ETS with MinT, and each level's own unreconciled forecasts."""
+    """Six rolling origins, eight quarters each; the peer is ETS with MinT, and each level's own unreconciled
+    forecasts."""
     by = ("state", "region", "purpose")
     table = pd.read_csv(SHARED / "tourism_au" / "australia_tourism.csv", parse_dates=["date_time"])
     table = table.set_axis(["period", "region", "state", "purpose", "amount"], axis=1).assign(whole=True)
@@ -135,11 +142,13 @@ rng, months, per = np.random.default_rng(7), pd.date_range("2020-01-01", periods
 at = np.arange(60)
 season = 1 + 0.3 * np.sin(2 * np.pi * (at[None] + rng.integers(0, 12, (per, 1))) / 12)
 values = rng.lognormal(6, 1, (per, 1)) * season * (1 + 0.005 * at) * rng.lognormal(0, 0.2, (per, 60))
-rows = pd.DataFrame({{"period": np.tile(months, per), "shop": np.repeat(np.arange(per), 60), "amount": values.ravel(), "whole": True}})
+shop = np.repeat(np.arange(per), 60)
+rows = pd.DataFrame({{"period": np.tile(months, per), "shop": shop, "amount": values.ravel(), "whole": True}})
 rows["region"] = rows["shop"] % 40
 begun, wall = time.process_time(), time.perf_counter()
 made = forecast(rows, ("region", "shop"), horizon=12)
-print(time.perf_counter() - wall, time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+print(time.perf_counter() - wall, time.process_time() - begun, memory)
 """
 
 

@@ -1,4 +1,5 @@
-"""Intervals hold what they say: on parts of M3, on made-up noise, and for sums over the horizon. `-s` shows the figures."""
+"""Intervals hold what they say: on parts of M3, on made-up noise, and for sums over the horizon. `-s` shows the
+figures."""
 
 import numpy as np
 import pandas as pd
