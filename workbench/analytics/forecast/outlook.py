@@ -21,7 +21,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
-MANY, CHEAPER = 100, Effort(folds=3, sample=250)  # nodes of one company have much in common: fewer tell it
+MANY, CHEAPER = 100, Effort(folds=3, sample=180)  # nodes of one company have much in common: fewer tell it
 MOST_UNUSUAL = 5  # unusual amounts named, the largest first
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
 
