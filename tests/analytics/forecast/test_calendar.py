@@ -46,7 +46,9 @@ def test_no_effect_is_found_where_there_is_none() -> None:
     months = pd.date_range("2010-01-01", periods=120, freq="MS")
     rng = np.random.default_rng(0)
 
-    found = [effects(rng.lognormal(0, 0.1, 120), regressors(months, CHINA, "month"), 12).slopes.size for _ in range(40)]
+    table = regressors(months, CHINA, "month")
+
+    found = [effects(rng.lognormal(0, 0.1, 120), table, 12).slopes.size for _ in range(40)]
 
     assert np.mean(found) < 0.5  # of four regressors
 
@@ -58,7 +60,8 @@ def test_no_effect_is_found_where_there_is_none() -> None:
 def test_chinas_trade_shows_spring_festival_as_published(
     column: str, aic: tuple[float, float], slopes: tuple[float, ...]
 ) -> None:
-    """The method of Sax (2014) with genhol's windows; airline model on logs, 2000 to 2013. Numbers: statsmodels 0.15."""
+    """The method of Sax (2014) with genhol's windows; airline model on logs, 2000 to 2013. Numbers: statsmodels
+    0.15."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     trade = pd.read_csv(shared_data("published") / "china_trade.csv", parse_dates=["month"]).set_index("month")

@@ -58,7 +58,7 @@ def test_every_combination_of_dimensions_is_a_level_and_nested_ones_are_one() ->
         "state × channel": 4,
         "state × city × channel": 6,
     }
-    assert list(SALES.nodes["level"])[0] == ""
+    assert SALES.nodes["level"].iloc[0] == ""
     assert SALES.labels[0] == ""
     assert "A / b / web" in SALES.labels
 

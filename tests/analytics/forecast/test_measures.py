@@ -1,4 +1,5 @@
-"""Measures against published numbers: FPP3 is Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed."""
+"""Measures against published numbers: FPP3 is Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd
+ed."""
 
 import numpy as np
 import pandas as pd

@@ -67,7 +67,8 @@ def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, effort: 
 
 @dataclass(frozen=True)
 class Combination:
-    """The members in the plain mean, and how far to go from it towards each; no `slopes` when nothing supports a move."""
+    """The members in the plain mean, and how far to go from it towards each; no `slopes` when nothing supports a
+    move."""
 
     base: tuple[str, ...]
     slopes: Array
@@ -86,9 +87,11 @@ def learn(found: Sequence[Fold], usual: tuple[str, ...], edge: float = 0.1) -> C
     """The combination that the folds support.
 
     First which members the plain mean holds: the usual ones, and any whose presence clearly lowers the error of the
-    folds together; and whether members made on logs enter as medians or means (`lift`). Then a ridge regression of the mean's errors on members' distances from it, least absolute errors by
+    folds together; and whether members made on logs enter as medians or means (`lift`). Then a ridge regression of
+    the mean's errors on members' distances from it, least absolute errors by
     reweighting; the move may depend on how noisy a series is and how far its members are apart. The ridge is chosen as
-    it will be used: learnt from earlier folds, judged on later ones, and the usual one unless another is clearly better.
+    it will be used: learnt from earlier folds, judged on later ones, and the usual one unless another is clearly
+    better.
     Errors count as they are beyond `edge`, and squared within (Huber 1964): a small edge aims at medians, a large one,
     for series with zeros, at means, whose sums are right.
     """

@@ -33,7 +33,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Prediction:
-    """`forecast`: (series, horizon); `residual`: (series, time) in-sample one-step errors; `deviation`: (series, horizon)
+    """`forecast`: (series, horizon); `residual`: (series, time) in-sample one-step errors; `deviation`: (series,
+    horizon)
     expected absolute error in the data's unit."""
 
     forecast: Array
@@ -49,7 +50,8 @@ class Prediction:
         return self.quantile((1 - level) / 2), self.quantile((1 + level) / 2)
 
     def paths(self, count: int, *, seed: int = 0, shared: float = 0.5) -> Array:
-        """(paths, series, horizon) joint sample paths: over the horizon by what backtests show, over the series by their
+        """(paths, series, horizon) joint sample paths: over the horizon by what backtests show, over the series by
+        their
         in-sample errors' correlation, shrunk (`shared` is how much of it is kept)."""
         noise = self._noise(count, np.random.default_rng(seed), shared)
         return self._by_group(lambda g: g.spread.value(g.panel, g.forecast, g.expected, noise[:, g.rows]))

@@ -1,4 +1,5 @@
-"""What the backtest says: accuracy of the combination and of single members, by horizon and by node; what not to trust."""
+"""What the backtest says: accuracy of the combination and of single members, by horizon and by node; what not to
+trust."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -139,7 +140,8 @@ def _forecastability(series: Array) -> float:
 def reasons(
     panel: Panel, by_node: pd.DataFrame, lo_80: Array, hi_80: Array, forecast: Array, unknown: np.ndarray
 ) -> list[tuple[str, ...]]:
-    """Why each node's forecast should be used with care (REASONS), most serious first; empty where nothing speaks against."""
+    """Why each node's forecast should be used with care (REASONS), most serious first; empty where nothing speaks
+    against."""
     season = panel.season_length
     values, lengths = panel.values, panel.lengths
     zeros = (values == 0).sum(axis=1) / np.maximum(lengths, 1)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ def grouped(bottom: pd.DataFrame) -> Hierarchy:
     if bottom.duplicated().any():
         rows = ", ".join(str(r) for r in np.flatnonzero(bottom.duplicated())[:5])
         raise DataError("hierarchy", [f"rows {rows} repeat a bottom node; each must be there once"])
-    names, sizes = list(bottom.columns), range(len(bottom.columns))
+    names, sizes = list(bottom.columns), list(range(len(bottom.columns)))
     sizes = [size for size in sizes if size <= 2 or len(names) <= 3]
     codes: dict[tuple[int, ...], tuple[tuple[str, ...], np.ndarray, pd.DataFrame]] = {}
     for size in sizes:
@@ -100,12 +100,13 @@ def _stack(bottom: pd.DataFrame, levels: list[tuple[tuple[str, ...], np.ndarray,
     return Hierarchy(nodes, csr_array(vstack(sums)) if sums else csr_array((0, len(bottom))))
 
 
-def _label(row: Sequence[object]) -> str:
+def _label(row: Sequence[Any]) -> str:
     return " / ".join(str(value) for value in row if not pd.isna(value))
 
 
 def check_sums(values: pd.DataFrame, structure: Hierarchy, *, tolerance: float = 0.005) -> None:
-    """Nothing, or an error that names each parent whose history is not the sum of its parts, beyond `tolerance` of money."""
+    """Nothing, or an error that names each parent whose history is not the sum of its parts, beyond `tolerance` of
+    money."""
     if values.shape[1] != len(structure.nodes):
         raise DataError("hierarchy", [f"{len(structure.nodes)} nodes are expected, {values.shape[1]} are given"])
     table = np.nan_to_num(values.to_numpy(float).T)
@@ -116,7 +117,10 @@ def check_sums(values: pd.DataFrame, structure: Hierarchy, *, tolerance: float =
         labels = structure.labels
         raise DataError(
             "hierarchy",
-            [f"'{labels[i] or 'the whole'}' is not the sum of its parts (by up to {apart[i].max():,.2f})" for i in bad],
+            [
+                f"'{labels[int(i)] or 'the whole'}' is not the sum of its parts (by up to {apart[i].max():,.2f})"
+                for i in bad
+            ],
         )
 
 
@@ -132,9 +136,11 @@ def reconcile(
 
     mint_shrink: minimum trace with shrunk error correlations (Wickramasuriya, Athanasopoulos & Hyndman 2019; shrinkage
     of Schäfer & Strimmer 2005). `deviation` is each node's expected error (nodes or nodes × horizon), `residual` its
-    in-sample errors (nodes, time). mint_level: the same, but levels of few nodes are moved less, because their correlations
+    in-sample errors (nodes, time). mint_level: the same, but levels of few nodes are moved less, because their
+    correlations
     with the many below are the least known and their own forecasts the best; it keeps every level about as good as it
-    was. wls_struct and ols: Athanasopoulos and others (2017), Hyndman and others (2011). top_down: by the proportions of
+    was. wls_struct and ols: Athanasopoulos and others (2017), Hyndman and others (2011). top_down: by the
+    proportions of
     the bottom forecasts (Athanasopoulos, Ahmed & Hyndman 2009).
     """
     if method not in METHODS:
@@ -214,7 +220,8 @@ def _project(flat: Array, structure: Hierarchy, own: Array, common: Array | None
 
 
 def non_negative(forecasts: Array, structure: Hierarchy, may_be_negative: np.ndarray) -> Array:
-    """Coherent forecasts whose bottom nodes are not below 0, but for those marked: negatives are set to 0 and summed again.
+    """Coherent forecasts whose bottom nodes are not below 0, but for those marked: negatives are set to 0 and summed
+    again.
 
     Di Fonzo & Girolimetto (2023), "set negative to zero".
     """

@@ -4,10 +4,12 @@ Arrays are (…, horizon), training data (…, time); NaN in training data (a sh
 residuals' opposites where a sign matters: `bias` is forecast − actual, positive when it is over-forecast.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 def mae(actual: ArrayLike, forecast: ArrayLike) -> Array:
@@ -27,7 +29,8 @@ def mape(actual: ArrayLike, forecast: ArrayLike) -> Array:
 
 
 def smape(actual: ArrayLike, forecast: ArrayLike) -> Array:
-    """Symmetric mean absolute percentage error as a ratio, 0 to 2; two zeros are no error. Makridakis (1993), as in M4."""
+    """Symmetric mean absolute percentage error as a ratio, 0 to 2; two zeros are no error. Makridakis (1993), as in
+    M4."""
     actual, forecast = _array(actual), _array(forecast)
     size = np.abs(actual) + np.abs(forecast)
     return _mean(2 * np.abs(actual - forecast) / np.where(size > 0, size, 1))
@@ -80,7 +83,8 @@ def naive2(train: ArrayLike, horizon: int, *, season_length: int) -> Array:
 
 
 def seasonal_indices(train: Array, season_length: int) -> Array:
-    """Multiplicative seasonal indices by column number modulo `season_length`; 1 where the 90 % test finds no season."""
+    """Multiplicative seasonal indices by column number modulo `season_length`; 1 where the 90 % test finds no
+    season."""
     if season_length == 1 or train.shape[1] < 3 * season_length:
         return np.ones((len(train), season_length))
     ratio = _ratio(train, centred_mean(train, season_length))
@@ -151,7 +155,8 @@ def winkler(actual: ArrayLike, lo: ArrayLike, hi: ArrayLike, *, level: float) ->
 def msis(
     actual: ArrayLike, lo: ArrayLike, hi: ArrayLike, train: ArrayLike, *, season_length: int, level: float = 0.95
 ) -> Array:
-    """Mean scaled interval score: the Winkler score over the seasonal naive's in-sample error. Gneiting & Raftery (2007), M4."""
+    """Mean scaled interval score: the Winkler score over the seasonal naive's in-sample error. Gneiting & Raftery
+    (2007), M4."""
     return winkler(actual, lo, hi, level=level) / scale(train, season_length=season_length)
 
 

@@ -1,4 +1,5 @@
-"""The forecasts that are combined: smoothing in several spaces, dynamic theta, temporal hierarchy, neighbours, pooled lines.
+"""The forecasts that are combined: smoothing in several spaces, dynamic theta, temporal hierarchy, neighbours,
+pooled lines.
 
 One place to change: an entry in `MEMBERS` is in the backtest, the combination and the evidence. Members in `BASE` make
 up the plain mean; all others may only pull the combination away from it as far as the panel's backtest supports it.
@@ -21,7 +22,8 @@ TREND_TAKES, UNSEEN = 10, 0.3  # values for a trend; relative error that a serie
 @dataclass(frozen=True)
 class Members:
     """`forecast`: name → (series, horizon), in the data's unit; `error`: (series, horizon) expected absolute error by
-    the in-sample fit; `residual`: (series, time) one-step errors, NaN where there is none; `lift`: (series, 1) half the error variance on
+    the in-sample fit; `residual`: (series, time) one-step errors, NaN where there is none; `lift`: (series, 1) half
+    the error variance on
     logs, what makes a mean of a median (0 where nothing is on logs)."""
 
     forecast: dict[str, Array]
@@ -127,7 +129,9 @@ def temporal(space: _Space, fits: dict[str, Smoothed]) -> Array:
     own = space.back(fits["work"].forecast[:, -1])
     wide = own.shape[1]
     levels = [k for k in LEVELS.get(season, (1,)) if space.plain.values.shape[1] >= 4 * k]
-    blocks, sums, weights = [own], [np.eye(wide)], [np.ones(wide)]
+    blocks: list[Array] = [own]
+    sums: list[Array] = [np.eye(wide)]
+    weights: list[Array] = [np.ones(wide)]
     for k in levels[1:]:
         higher, there = _aggregate(space, k)
         ahead = own.reshape(len(own), -1, k).mean(axis=2)

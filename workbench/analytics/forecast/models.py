@@ -1,4 +1,5 @@
-"""An analyst's own model: two functions and a name make it compete in the backtest, the combination and the evidence."""
+"""An analyst's own model: two functions and a name make it compete in the backtest, the combination and the
+evidence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.forecast.calendar import FESTIVAL_COUNTRIES, Effects, effects, regressors
+from workbench.analytics.forecast.calendar import Effects, effects, regressors
 from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.engine import Prediction, predict
 from workbench.analytics.forecast.evidence import NAIVE, OURS, Evidence, evidence, forecastability, reasons
@@ -21,7 +21,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
-MANY, CHEAPER = 100, Effort(folds=3, sample=250)  # nodes of one company have much in common: fewer tell it
+MANY, CHEAPER = 100, Effort(folds=3, sample=180)  # nodes of one company have much in common: fewer tell it
 MOST_UNUSUAL = 5  # unusual amounts named, the largest first
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
 
@@ -49,7 +49,8 @@ def forecast(
 ) -> Forecast:
     """Sales of the next `horizon` periods with intervals, for the whole and every node of `by`.
 
-    `sales`: period, *by, amount, whole, as from `data.sales(every, by)`. Periods that are not whole are not learnt from;
+    `sales`: period, *by, amount, whole, as from `data.sales(every, by)`. Periods that are not whole are not learnt
+    from;
     the running one is forecast whole and never below what it holds.
     """
     calendar, options = calendar or Calendar(), options or Options()
@@ -88,7 +89,7 @@ def _calendar(found: Series, calendar: Calendar, every: Every, options: Options)
     total = found.values[0] if found.structure.aggregates else found.values.sum(axis=0)
     if not (options.calendar_effects and calendar.settings.country) or count < 4 * found.season_length:
         return none
-    table = regressors(found.periods.append(found.future), calendar, every)
+    table = regressors(pd.DatetimeIndex([*found.periods, *found.future]), calendar, every)
     shown = effects(total, table.iloc[:count], found.season_length)
     factors = shown.factors(table)
     return shown, factors[:count], factors[count:]
@@ -157,8 +158,11 @@ def _result(found: Series, values: _Values, proof: Evidence, shown: Effects, how
     nodes = _nodes(found, values, proof, by).set_axis(labels)
     columns = dict(zip(COLUMNS, (values.mean, lo_80, hi_80, lo_95, hi_95), strict=True))
     index = pd.MultiIndex.from_product([labels, found.future], names=["node", "period"])
-    table = pd.DataFrame({name: np.minimum(c, values.mean).ravel() if name[:2] == "lo" else np.maximum(c, values.mean).ravel()
-                          for name, c in columns.items()}, index=index)  # fmt: skip
+    ordered = {
+        name: (np.minimum if name.startswith("lo") else np.maximum)(c, values.mean).ravel()
+        for name, c in columns.items()
+    }
+    table = pd.DataFrame(ordered, index=index)
     return Forecast(
         every=every,
         method=options.method,
@@ -208,8 +212,9 @@ def _findings(
         facts += [fact("forecast.discontinued", nodes=len(over), node=over.index[0])] if len(over) else []
     for row, at in found.unusual[:MOST_UNUSUAL]:
         node = str(nodes.index[row])
-        facts.append(fact("forecast.unusual", weight=found.values[row, at], about=node, node=node, period=found.periods[at],
-                          amount=found.values[row, at], used=found.learnt[row, at]))  # fmt: skip
+        amount, used = found.values[row, at], found.learnt[row, at]
+        told: dict[str, Any] = {"node": node, "period": found.periods[at], "amount": amount, "used": used}
+        facts.append(fact("forecast.unusual", weight=amount, about=node, **told))
     unknown = found.unknown[found.structure.aggregates :]
     if unknown.any():
         facts.append(fact("forecast.filled", nodes=int((unknown > 0).sum()), periods=int(unknown.max())))
@@ -221,7 +226,7 @@ def _amounts(found: Series, values: _Values, every: Every) -> list[Finding]:
     paths = values.paths[:, 0] if found.structure.aggregates else values.paths.sum(axis=1)
     past = found.values[0] if found.structure.aggregates else np.nansum(found.values, axis=0)
     total, horizon, season = interval_of_sum(float(mean.sum()), paths), len(mean), found.season_length
-    bounds = {name: float(total[name]) for name in COLUMNS[1:]}
+    bounds: dict[str, Any] = {name: float(total[name]) for name in COLUMNS[1:]}
     facts = [fact("forecast.total", weight=mean.sum(), amount=mean.sum(), **bounds, every=every, periods=horizon,
                   first=found.future[0], last=found.future[-1])]  # fmt: skip
     if horizon <= season <= len(past):
@@ -240,11 +245,13 @@ def _amounts(found: Series, values: _Values, every: Every) -> list[Finding]:
 def _proofs(found: Series, proof: Evidence) -> list[Finding]:
     if proof.by_model.empty:
         return [fact("forecast.untested", have=len(found.periods), need=3 * found.season_length)]
-    ours, naive = proof.by_model.loc[OURS], proof.by_model.loc[NAIVE]
+    ours, naive = (proof.by_model.loc[name].to_dict() for name in (OURS, NAIVE))
     folds = int(ours["folds"])
     gain = 1 - ours["mase"] / naive["mase"] if naive["mase"] > 0 else None
-    facts = [fact("forecast.accuracy", mase=ours["mase"], wape=ours["wape"], mase_naive=naive["mase"], wape_naive=naive["wape"],
-                  gain=gain, folds=folds, series=int(ours["series"]))]  # fmt: skip
+    accuracy = {name: ours[name] for name in ("mase", "wape")} | {
+        f"{name}_naive": naive[name] for name in ("mase", "wape")
+    }
+    facts = [fact("forecast.accuracy", **accuracy, gain=gain, folds=folds, series=int(ours["series"]))]
     facts.append(
         fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds)
     )
@@ -257,7 +264,8 @@ def _effects(shown: Effects) -> list[Finding]:
     slopes, facts = shown.slopes, []
     windows = [slopes.get(name) for name in ("festival_before", "festival", "festival_after")]
     if any(w is not None for w in windows):
-        facts.append(fact("forecast.festival", **dict(zip(("before", "during", "after"), windows, strict=True))))
+        told: dict[str, Any] = dict(zip(("before", "during", "after"), windows, strict=True))
+        facts.append(fact("forecast.festival", **told))
     if "working_days" in slopes:
         facts.append(fact("forecast.working_days", effect=slopes["working_days"]))
     return facts
@@ -270,7 +278,7 @@ def _decisions(nodes: pd.DataFrame, aggregates: int) -> list[Finding]:
     serious = serious[[bool(set(r) - {"filled"}) for r in serious["reasons"]]]
     largest = serious.reindex(serious["amount"].abs().sort_values(ascending=False).index).head(5)
     return [
-        fact("forecast.untrusted", weight=row["amount"], about=node, node=node, reasons=row["reasons"], amount=row["amount"],
-             share=row["amount"] / total if total else None)
-        for node, row in largest.iterrows()
+        fact("forecast.untrusted", weight=amount, about=str(node), node=str(node), reasons=why, amount=amount,
+             share=amount / total if total else None)
+        for node, why, amount in zip(largest.index, largest["reasons"], largest["amount"], strict=True)
     ]  # fmt: skip

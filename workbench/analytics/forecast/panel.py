@@ -1,13 +1,14 @@
 """Many series of one frequency in one array: what the engine works on, and the cleaning it needs."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analytics.forecast.measures import centred_mean
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 KINDS = ("positive", "zeros", "signed")
 LEVELS = {12: (1, 3, 12)}  # periods that a temporal hierarchy adds up, by season length
 
@@ -53,7 +54,8 @@ class Panel:
 
 
 def fill(values: Array, season_length: int) -> Array:
-    """Series without gaps after their first value: a gap takes the mean of its neighbours a season away, else a line."""
+    """Series without gaps after their first value: a gap takes the mean of its neighbours a season away, else a
+    line."""
     filled = values.copy()
     inside = np.isnan(values) & (np.cumsum(~np.isnan(values), axis=1) > 0)
     for row in np.flatnonzero(inside.any(axis=1)):

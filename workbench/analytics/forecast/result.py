@@ -112,7 +112,8 @@ def _plain(value: Any) -> Any:
 class Forecast(Result):
     """Sales ahead, for the whole and every node, with how sure.
 
-    `table`: index (node, period); columns mean, lo_80, hi_80, lo_95, hi_95; adds up over nodes, and node "" is the whole.
+    `table`: index (node, period); columns mean, lo_80, hi_80, lo_95, hi_95; adds up over nodes, and node "" is the
+    whole.
     `nodes`: index node; columns level, *by, amount (sum over the horizon), mase, mase_naive, forecastability, reasons.
     `paths`: (paths, nodes, horizon) joint sample paths that add up too, in the order of `nodes`.
     `history`: index period; one column per node. `backtest`, `by_horizon`: see evidence.Evidence.
@@ -133,7 +134,7 @@ class Forecast(Result):
 
     @property
     def periods(self) -> pd.DatetimeIndex:
-        return pd.DatetimeIndex(self.table.index.levels[1], name="period")
+        return pd.DatetimeIndex(self.table.index.unique("period"), name="period")
 
     @property
     def untrusted(self) -> pd.DataFrame:
@@ -149,7 +150,7 @@ class Forecast(Result):
 
         From the joint paths, so that errors that go on from period to period are not taken to cancel out.
         """
-        at = 0 if node is None else int(self.nodes.index.get_loc(node))
+        at = 0 if node is None else list(self.nodes.index).index(node)
         name = self.nodes.index[at]
         mean = float(self.table.loc[name, "mean"].iloc[first:last].sum())
         return interval_of_sum(mean, self.paths[:, at, first:last])

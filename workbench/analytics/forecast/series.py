@@ -1,6 +1,7 @@
 """Series from the sales frame: gaps, partial periods, new and discontinued nodes, named rather than hidden."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,7 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
     calm = usual(filled, season)
     learnt = _sum_up(structure, calm)
     at = np.argwhere(~np.isnan(filled) & (calm != filled))
-    order = np.argsort([-abs(filled[i, t] - calm[i, t]) for i, t in at], kind="stable") if len(at) else []
+    order: Any = np.argsort([-abs(filled[i, t] - calm[i, t]) for i, t in at], kind="stable") if len(at) else []
     odd = tuple((structure.aggregates + int(at[k][0]), int(at[k][1])) for k in order)
     return Series(
         structure, periods, pd.DatetimeIndex(future, name="period"), season, values, counts, partial, learnt, odd
@@ -113,7 +114,8 @@ def _table(whole: pd.DataFrame, by: tuple[str, ...], periods: pd.DatetimeIndex) 
 
 
 def _filled(table: Array, season_length: int) -> tuple[Array, np.ndarray]:
-    """Bottom series from their first sale on, gaps filled, and how many were; a node that never sold is 0 throughout."""
+    """Bottom series from their first sale on, gaps filled, and how many were; a node that never sold is 0
+    throughout."""
     sold = np.nan_to_num(table) != 0
     begins = np.where(sold.any(axis=1), sold.argmax(axis=1), 0)
     before = np.arange(table.shape[1])[None] < begins[:, None]
@@ -124,7 +126,8 @@ def _filled(table: Array, season_length: int) -> tuple[Array, np.ndarray]:
 
 
 def usual(table: Array, season_length: int) -> Array:
-    """The series with single amounts of many times their neighbours, or a fraction of them, brought to the edge of usual.
+    """The series with single amounts of many times their neighbours, or a fraction of them, brought to the edge of
+    usual.
 
     Far is beyond 6 robust deviations (from a running median) and a factor of 3; what also happened a season before or
     after, or in the last two periods, is no accident and stays, and so do series with zeros or less.

@@ -1,4 +1,5 @@
-"""Exponential smoothing of all series at once on a fixed grid of settings: no optimiser, no warning, one pass over time.
+"""Exponential smoothing of all series at once on a fixed grid of settings: no optimiser, no warning, one pass over
+time.
 
 A setting is (alpha, beta, phi, drift, gamma): level, trend, damping (Gardner & McKenzie 1985), share of the straight
 line's slope that is kept for good (1/2 is Theta, Assimakopoulos & Nikolopoulos 2000), and season. Each is scored by its
@@ -7,6 +8,7 @@ fall with the score (Kolassa 2011, with multi-step errors in the place of AIC). 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +82,7 @@ class _Pass:
         grid, family = settings(bool((self.shape != self.shape[:, :1]).any()))
         self.alpha, self.beta, self.phi, self.drift, self.gamma = (column[None] for column in grid.T)
         ends = np.searchsorted(family, np.arange(len(FAMILIES) + 1))
-        self.bounds = [*zip(ends[:-1], ends[1:], strict=True), (0, len(family))]
+        self.bounds = [*pairwise(ends), (0, len(family))]
         self.ahead = ahead
         self.forecast = np.zeros((count, len(FAMILIES) + 1, horizon))
         self.error = np.full((count, len(self.ahead)), np.nan)

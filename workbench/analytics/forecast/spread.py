@@ -76,7 +76,8 @@ def learn(found: Sequence[Fold], combination: Combination, horizon: int, kind: i
 
 
 def _trust(series: int, folds: int) -> float:
-    """How far the folds are believed, 0 to 1: by their number (series of one fold err together) and that of the series."""
+    """How far the folds are believed, 0 to 1: by their number (series of one fold err together) and that of the
+    series."""
     seen = series * (1 + 0.25 * max(folds - 1, 0))
     return seen / (seen + PRIOR_SERIES) * folds / (folds + 0.5)
 
