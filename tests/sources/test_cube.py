@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.sources.made import company, lines, steps
+from workbench.errors import DataError
 
 DAILY = pd.DataFrame({"date": pd.date_range("2024-01-01", "2026-08-14"), "amount": 1.0})
 MADE_ONCE = [HealthCheck.function_scoped_fixture]
@@ -212,3 +213,18 @@ def test_nothing_after_as_of_matters(tmp_path: Path, late: list[tuple[int, int]]
     pd.testing.assert_frame_equal(known.sales(), told.sales())
     pd.testing.assert_frame_equal(known.compare(), told.compare())
     assert known.covers == told.covers
+
+
+def test_orders_without_customers_have_them_missing_in_every_row(tmp_path: Path) -> None:
+    rows = [(f"{year}-{month:02d}-05", 10.0) for year in (2025, 2026) for month in range(1, 13)]
+    data = company(tmp_path, lines(*rows))
+    found = data.compare(by=("customer", "product"))
+    assert list(found.columns)[:3] == ["span", "customer", "product"]
+    assert found[["customer", "product"]].isna().all(axis=None)
+    assert found["amount"].tolist() == [120, 120]
+    assert data.sales("year", by="customer")["amount"].tolist() == [120, 120]
+
+
+def test_a_level_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="do not lead to 'regoin'"):
+        company(tmp_path, lines(("2026-01-05", 1.0))).sales(by="regoin")

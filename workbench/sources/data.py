@@ -109,7 +109,7 @@ class Data:
         return Quality((*steps, *self._partial()), missing, dict(self.digests))
 
     def _sales(self, every: Every, by: tuple[str, ...]) -> pd.DataFrame:
-        found = self.cube.by_period(every, by)
+        found = self._split(by, lambda known: self.cube.by_period(every, known))
         if not by:
             periods = self.run.calendar.range(*self.covers, every).union(pd.DatetimeIndex(found["period"]))
             counts = {c: kind for c, kind in found.dtypes.items() if c != "period"}
@@ -120,9 +120,22 @@ class Data:
 
     def _compare(self, by: tuple[str, ...]) -> pd.DataFrame:
         if self.spans is None:
-            empty = self.cube.by_span(Spans("", _NEVER, _NEVER), by)
-            return empty.iloc[:0]
-        return self.cube.by_span(self.spans, by)
+            never = Spans("", _NEVER, _NEVER)
+            return self._split(by, lambda known: self.cube.by_span(never, known)).iloc[:0]
+        spans = self.spans
+        return self._split(by, lambda known: self.cube.by_span(spans, known))
+
+    def _split(self, by: tuple[str, ...], aggregate: Callable[[tuple[str, ...]], pd.DataFrame]) -> pd.DataFrame:
+        """An aggregate by levels; a level that these orders do not lead to is missing in every row, never an error."""
+        known = tuple(level for level in by if self.cube.has(level))
+        names = {*self.run.settings.levels, *(column for table in TABLES.values() for column in table.columns)}
+        if strange := [level for level in by if level not in known and level.rpartition(".")[2] not in names]:
+            raise DataError("data", [f"orders do not lead to '{level}'. It is no known column." for level in strange])
+        found = aggregate(known)
+        for place, level in enumerate(by, 1):
+            if level not in known:
+                found.insert(place, level, pd.Series(None, found.index, dtype="str"))
+        return found
 
     def _components(self) -> pd.DataFrame:
         if self.spans is None:
