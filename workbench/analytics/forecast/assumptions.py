@@ -71,9 +71,10 @@ def _row(mean: np.ndarray, paths: np.ndarray, factor: np.ndarray) -> dict[str, f
 
 
 def drivers(scorecard: Result, reps: pd.DataFrame | None, as_of: pd.Timestamp) -> dict[str, float]:
-    """What the drivers are now, as far as the data tell: win_rate (ratio), reps (people who sell on `as_of`), price."""
+    """What the drivers are now, as far as the data tell: win_rate (ratio), reps (people who sell on `as_of`), price
+    (1 where quantities are known, so that prices have a meaning)."""
     now = scorecard.table["now"] if isinstance(scorecard, Scorecard) else pd.Series(dtype=float)
-    known = {"price": 1.0, "win_rate": float(now.get("win_rate", np.nan)), "reps": _selling(reps, as_of)}
+    known = {"price": float("quantity" in now.index), "win_rate": float(now.get("win_rate", np.nan)), "reps": _selling(reps, as_of)}
     return {name: value for name, value in known.items() if value > 0}
 
 

@@ -1,7 +1,7 @@
 """Where the fiscal year and the next twelve months should end, from the joint paths, and the notebook's way to ask."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 LEAST = 3  # whole periods below which a forecast would be a guess
+_ANSWER = ("forecast.rest_of_year", "forecast.next_year", "forecast.doubt")
 MOST_PARTS = 100  # smaller parts than that many are mostly noise: their sum says less than the whole does
 
 
@@ -27,11 +28,14 @@ class Landing(Result):
     `issued`: the forecast of about a year ago as it was issued, index period; empty where there is none
     """
 
-    leads: ClassVar[int] = 2
-
     forecast: Forecast
     table: pd.DataFrame
     issued: pd.DataFrame
+
+    @property
+    def leads(self) -> int:
+        """How many of the findings belong in a page's answer."""
+        return sum(f.key in _ANSWER for f in self.findings)
 
 
 def ahead(
@@ -69,7 +73,7 @@ def landing(found: Forecast | Unknown, calendar: Calendar, issued: pd.DataFrame 
         return found
     rows = {**_fiscal_year(found, calendar), "next_year": _stretch(found, calendar, 0, _year(found))}
     table = pd.DataFrame.from_dict({k: v for k, v in rows.items() if v}, orient="index").rename_axis("span")
-    findings = [*_rest(table, calendar), *_next(table), *_shape(found)]
+    findings = [*_rest(table, calendar), *_next(table), *_doubt(found), *_shape(found)]
     kept = ("forecast.partial", "forecast.untested", "forecast.unusual", "forecast.filled")
     findings += [f for f in found.findings if f.key in kept and f.subject == ""]
     return Landing(
@@ -137,6 +141,15 @@ def _next(table: pd.DataFrame) -> list[Finding]:
     row = table.loc["next_year"]
     ends = {f"{end}_rate": _rate(row[f"{end}_80"], row["amount_before"]) for end in ("lo", "hi")}
     return [fact("forecast.next_year", weight=row["amount"], **_said(row), **ends)]
+
+
+def _doubt(found: Forecast) -> list[Finding]:
+    """Why the forecast of the whole is to be used with care: its own reasons, or fewer than three seasons of history."""
+    why = tuple(found.nodes["reasons"].iloc[0])
+    have, need = int(found.history.iloc[:, 0].notna().sum()), 3 * PER_YEAR[found.every]
+    if not why and have >= need:
+        return []
+    return [fact("forecast.doubt", reasons=why or None, short=have < need, have=have, need=need, every=found.every)]
 
 
 def _shape(found: Forecast) -> list[Finding]:

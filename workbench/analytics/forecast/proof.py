@@ -14,7 +14,7 @@ from workbench.periods import Calendar, Every
 _TOLD = ("forecast.naive_wins", "forecast.accuracy")
 _NEAR = 0.05  # how far coverage may be from 80 % before the sentence says that intervals are too narrow or too wide
 _EFFECTS = ("forecast.festival",)
-_USUAL_DAYS = 21  # working days of a month
+_USUAL_DAYS = {"week": 5, "month": 21, "quarter": 63}  # working days
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -55,8 +55,16 @@ def accuracy(found: Forecast | Unknown) -> Accuracy | Unknown | None:
     if found.backtest.empty:
         return Unknown(section="accuracy", findings=tuple(f for f in found.findings if f.key == "forecast.untested"))
     return Accuracy(
-        every=found.every, table=found.backtest, by_horizon=found.by_horizon, findings=(*told, *_calibration(found), *_horizon(found))
+        every=found.every, table=found.backtest, by_horizon=found.by_horizon, findings=(*_worse(found), *told, *_calibration(found), *_horizon(found))
     )
+
+
+def _worse(found: Forecast) -> list[Finding]:
+    """By money, which MASE does not look at, repeating last year may still be better."""
+    ours, naive = found.backtest.loc[OURS], found.backtest.loc[NAIVE]
+    if not ours["wape"] > naive["wape"] or any(f.key == "forecast.naive_wins" for f in found.findings):
+        return []
+    return [fact("forecast.naive_money", wape=ours["wape"], wape_naive=naive["wape"], folds=int(ours["folds"]))]
 
 
 def _calibration(found: Forecast) -> list[Finding]:
@@ -87,9 +95,9 @@ def calendar_effects(found: Forecast | Unknown, calendar: Calendar) -> CalendarE
     table = pd.DataFrame({"effect": effect}, index=pd.Index(slopes.index, name="regressor"))
     findings = [f for f in found.findings if f.key in _EFFECTS]
     if "working_days" in table.index:
-        one_more = ((_USUAL_DAYS + 1) / _USUAL_DAYS) ** float(slopes["working_days"]) - 1
+        one_more = (1 + 1 / _USUAL_DAYS[found.every]) ** float(slopes["working_days"]) - 1
         table.loc["working_days", "effect"] = one_more
-        findings.append(fact("forecast.working_day", rate=one_more))
+        findings.append(fact("forecast.working_day", rate=one_more, every=found.every))
     findings = findings or [fact("forecast.no_calendar", country=calendar.settings.country or None)]
     return CalendarEffects(table=table, findings=tuple(findings))
 

@@ -23,10 +23,12 @@
 | forecast.part_rise, forecast.part_fall | level, node, amount, lo_80, hi_80, amount_before, change, yoy: largest expected change in money |
 | forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
 | forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and lowest ahead |
+| forecast.doubt | reasons (of the whole), short (history has less than two seasons), have, need (periods of two seasons), every |
+| forecast.naive_money | wape, wape_naive, folds: by money, repeating last year was more accurate |
 | forecast.left_out | levels, most: levels not forecast because all parts together would be more than `most` |
 | forecast.by_horizon | every, steps, first, last, first_naive, last_naive: MASE one step ahead and `steps` ahead |
 | forecast.calibration | coverage_80, coverage_95, folds, verdict: "narrow", "wide" or "fits" |
-| forecast.working_day | rate: change of a month's sales for one more working day (of 21) |
+| forecast.working_day | rate: change of a period's sales for one more working day; every |
 | forecast.no_calendar | country: no effect of working days or festivals can be told from these data |
 | forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
 | forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate |
@@ -80,10 +82,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.shape": (
         "every", "high", "amount", "lo_80", "hi_80", "low", "low_amount", "periods",
     ),
+    "forecast.doubt": ("reasons", "short", "have", "need", "every"),
+    "forecast.naive_money": ("wape", "wape_naive", "folds"),
     "forecast.left_out": ("levels", "most"),
     "forecast.by_horizon": ("every", "steps", "first", "last", "first_naive", "last_naive"),
     "forecast.calibration": ("coverage_80", "coverage_95", "folds", "verdict"),
-    "forecast.working_day": ("rate",),
+    "forecast.working_day": ("rate", "every"),
     "forecast.no_calendar": ("country",),
     "forecast.range": ("amount", "pessimistic", "optimistic", "span"),
     "forecast.scenario": ("name", "assumptions", "amount", "change", "rate"),
