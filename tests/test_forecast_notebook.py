@@ -18,7 +18,9 @@ CASES = ROOT / "tests" / "cases"
 def report(settings: Path, as_of: str, out: Path, *more: str) -> tuple[Path, dict[str, Any]]:
     """The folder and the facts of a forecast report."""
     asked = ["run", "forecast", "--settings", str(settings), "--as-of", as_of, "--out", str(out), "--json", *more]
-    told = subprocess.run([sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False)
+    told = subprocess.run(
+        [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
+    )
     assert told.returncode == 0, told.stdout + told.stderr
     outcome = json.loads(told.stdout)
     return Path(outcome["folder"]), outcome["reports"][0]["facts"]
@@ -47,14 +49,18 @@ def test_a_report_keeps_its_forecast_and_the_next_one_scores_it(demo: tuple[Path
 def test_a_second_run_of_the_same_inputs_gives_the_same_pages(demo: tuple[Path, Path]) -> None:
     _, september = demo
     out = september.parents[2]
-    again, _ = report(ROOT / "data" / "demo" / "workbench.toml", "2026-09-30", out, "--lang", "en,zh-CN,zh-TW", "--force")
+    again, _ = report(
+        ROOT / "data" / "demo" / "workbench.toml", "2026-09-30", out, "--lang", "en,zh-CN,zh-TW", "--force"
+    )
     assert again.name == "r2"
     for lang in ("en", "zh-CN", "zh-TW"):
         first, second = ((folder / f"forecast.{lang}.html").read_text("utf-8") for folder in (september, again))
         assert first.replace("r1", "r2").replace("Revision 1", "Revision 2").replace("第1版", "第2版") == second
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "sales should come to"), ("zh-CN", "预计销售额"), ("zh-TW", "預估銷售額")])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "sales should come to"), ("zh-CN", "预计销售额"), ("zh-TW", "預估銷售額")]
+)
 def test_each_page_says_where_sales_are_heading(demo: tuple[Path, Path], lang: str, said: str) -> None:
     assert said in (demo[1] / f"forecast.{lang}.html").read_text("utf-8")
 

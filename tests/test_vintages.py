@@ -17,7 +17,15 @@ SETTINGS = {
 
 
 def frame(amount: float = 1.0) -> pd.DataFrame:
-    return pd.DataFrame({"node": ["", "North"], "level": ["", "region"], "period": pd.Timestamp("2026-01-01"), "step": 1, "mean": amount})
+    return pd.DataFrame(
+        {
+            "node": ["", "North"],
+            "level": ["", "region"],
+            "period": pd.Timestamp("2026-01-01"),
+            "step": 1,
+            "mean": amount,
+        }
+    )
 
 
 def run(as_of: str, scope: str = "", name: str = "Acme") -> Run:
@@ -69,7 +77,9 @@ def test_the_last_good_revision_of_a_day_counts(reports: Path, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("other", [{"name": "Other"}, {"scope": "region=North"}])
-def test_another_company_or_scope_is_another_forecast(reports: Path, monkeypatch: pytest.MonkeyPatch, other: dict[str, str]) -> None:
+def test_another_company_or_scope_is_another_forecast(
+    reports: Path, monkeypatch: pytest.MonkeyPatch, other: dict[str, str]
+) -> None:
     report(reports, monkeypatch, run("2026-06-30", **other), 5.0)
     assert vintages.earlier(run("2026-09-30"), every="month").empty
 

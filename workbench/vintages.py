@@ -66,7 +66,21 @@ def files(reports: Path, *, before: date) -> list[Path]:
     return [file for *_, file in sorted(found)]
 
 
-_COLUMNS = ("as_of", "node", "level", "period", "step", "mean", "lo_80", "hi_80", "lo_95", "hi_95", "sum", "sum_lo_80", "sum_hi_80")
+_COLUMNS = (
+    "as_of",
+    "node",
+    "level",
+    "period",
+    "step",
+    "mean",
+    "lo_80",
+    "hi_80",
+    "lo_95",
+    "hi_95",
+    "sum",
+    "sum_lo_80",
+    "sum_hi_80",
+)
 
 
 def _same(run: Run, every: str) -> dict[str, str]:

@@ -32,9 +32,14 @@ def made(names: tuple[str | None, ...], size: float = 1.0) -> tuple[Any, ...]:
     sales = pd.concat(parts, ignore_index=True)
     found = forecasting.ahead(sales, ("shop",), months=12, every="month", calendar=CHINA, seed=1)
     assert isinstance(found, Forecast)
-    earlier = forecasting.issued(found).query("level == ''").assign(as_of=pd.Timestamp("2025-09-30"), period=months[-12:])
+    earlier = (
+        forecasting.issued(found).query("level == ''").assign(as_of=pd.Timestamp("2025-09-30"), period=months[-12:])
+    )
     total = sales.groupby("period", as_index=False)["amount"].sum().assign(whole=True)
-    named = {"push": Assumptions(name={"en": "Push", "zh-CN": "冲刺"}, growth=0.05), names[0] or "own": Assumptions(price=-0.02)}
+    named = {
+        "push": Assumptions(name={"en": "Push", "zh-CN": "冲刺"}, growth=0.05),
+        names[0] or "own": Assumptions(price=-0.02),
+    }
     return (
         forecasting.landing(found, CHINA, earlier),
         *forecasting.by_level(found, CHINA, ("shop", "team")),
@@ -71,7 +76,6 @@ def test_no_label_leaves_its_figure_or_runs_into_another(lang: str, size: float)
                 for left2, right2, base2, other in texts[at + 1 :]:
                     apart = abs(base - base2) >= 9 or right <= left2 + 4 or right2 <= left + 4
                     assert apart, (type(result).__name__, kind, words, other)
-
 
 
 @pytest.mark.parametrize("names", [tuple(ODD), (None, "only")])
@@ -116,7 +120,9 @@ def test_a_node_not_to_be_trusted_is_given_to_the_head_of_sales(monkeypatch: pyt
     from workbench.views import page
 
     landing = made(("North", "South"))[0]
-    doubt = fact("forecast.untrusted", weight=5e6, about="North", node="North", reasons=("wide", "short"), amount=5e6, share=0.3)
+    doubt = fact(
+        "forecast.untrusted", weight=5e6, about="North", node="North", reasons=("wide", "short"), amount=5e6, share=0.3
+    )
     shown = page._decision(replace(landing, decisions=(doubt,)).decisions[0], Words("en", "CNY"))
     assert "a very wide interval, less than two years of history" in str(shown["text"])
     assert "head of sales" in str(shown["facts"][0])

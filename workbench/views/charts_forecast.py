@@ -131,7 +131,10 @@ def _parts(result: Parts, w: Words, wide: bool) -> Canvas:
     low, high = min(0.0, *known), max(0.0, *known) or 1.0
     axes.set(xlim=(low, high * 1.02), ylim=(len(rows) * row_height, 0))
     axes.axvline(0, color=GREY, linewidth=1)
-    for x, name in ((-70, f"{w.phrase('sections.columns.forecast')} {scale.unit}"), (0, w.phrase("sections.columns.yoy_short"))):
+    for x, name in (
+        (-70, f"{w.phrase('sections.columns.forecast')} {scale.unit}"),
+        (0, w.phrase("sections.columns.yoy_short")),
+    ):
         if wide:
             size.text(size.width + x, 12, name, ha="right", fontsize=11)
     if not wide:
@@ -151,9 +154,25 @@ def _parts(result: Parts, w: Words, wide: bool) -> Canvas:
 def _dot(axes: "Axes", row: _Row, middle: float) -> None:
     axes.plot([row.lo, row.hi], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
     if not missing(row.before):
-        axes.plot([row.before, row.before], [middle - 9, middle + 9], color=INK, linewidth=2, solid_capstyle="butt", clip_on=False)
+        axes.plot(
+            [row.before, row.before],
+            [middle - 9, middle + 9],
+            color=INK,
+            linewidth=2,
+            solid_capstyle="butt",
+            clip_on=False,
+        )
     face = PAPER if row.doubt else ACCENT
-    axes.plot([row.amount], [middle], marker="o", markersize=8, color=face, markeredgecolor=ACCENT, markeredgewidth=2, clip_on=False)
+    axes.plot(
+        [row.amount],
+        [middle],
+        marker="o",
+        markersize=8,
+        color=face,
+        markeredgecolor=ACCENT,
+        markeredgewidth=2,
+        clip_on=False,
+    )
 
 
 # -- accuracy ---------------------------------------------------------------------------------------------------------
@@ -172,7 +191,7 @@ def _accuracy(result: Accuracy, w: Words, wide: bool) -> Canvas:
         axes.plot(table.index, line, color=colour, linewidth=2.2, solid_capstyle="round", marker="o", markersize=4)
     _name_lines(axes, table, w, wide)
     every = max(len(table) // (13 if wide else 7), 1)
-    for step in table.index[:: every]:
+    for step in table.index[::every]:
         charts._under(axes, step, str(step), 14)
     size.text(0, 12, w.phrase("sections.columns.mase"))
     size.text(46, size.height - 6, w.phrase("forecast.proof.axis", {"every": result.every}), fontsize=11)
@@ -188,6 +207,8 @@ def _name_lines(axes: "Axes", table: pd.DataFrame, w: Words, wide: bool) -> None
     apart = 0.09 * axes.get_ylim()[1]
     middle = (ours + naive) / 2
     if abs(ours - naive) < apart:
-        ours, naive = (middle + apart / 2, middle - apart / 2) if ours > naive else (middle - apart / 2, middle + apart / 2)
+        ours, naive = (
+            (middle + apart / 2, middle - apart / 2) if ours > naive else (middle - apart / 2, middle + apart / 2)
+        )
     for y, word, colour in ((ours, "ours", ACCENT), (naive, "naive", MUTED)):
         charts._beside(axes, len(table) + 0.25, y, w.phrase(f"forecast.proof.{word}"), colour, 104)

@@ -30,7 +30,10 @@ def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
         heading,
         *_split(said),
         draw=lambda: charts.landing(result, w, _label(heading, said), as_of),
-        tables=(table(spans, w, heading), table(ahead, w, w.phrase("sections.columns.forecast"), most=len(ahead.frame))),
+        tables=(
+            table(spans, w, heading),
+            table(ahead, w, w.phrase("sections.columns.forecast"), most=len(ahead.frame)),
+        ),
         how=w.phrase("forecast.landing.how", values),
         terms=("prediction_interval", "yoy", *(("as_issued",) if len(result.issued) else ())),
         sheets={"landing": spans, "forecast": ahead, "forecast-parts": every},
@@ -103,7 +106,10 @@ def _(result: TrackRecord, w: Words, as_of: pd.Timestamp) -> View:
         "record",
         heading,
         *_split(sentences(result.findings, w)),
-        tables=(table(sheet, w, heading), table(Sheet(result.by_step.rename(index=str), steps.columns), w, w.phrase("sections.columns.step_ahead"))),
+        tables=(
+            table(sheet, w, heading),
+            table(Sheet(result.by_step.rename(index=str), steps.columns), w, w.phrase("sections.columns.step_ahead")),
+        ),
         how=w.phrase("forecast.record_section.how"),
         terms=("as_issued", "prediction_interval", "interval_coverage", "wape"),
         sheets={"record": sheet, "record-by-step": steps},
@@ -140,7 +146,9 @@ def headline(result: Any) -> dict[str, Any]:
         facts = {"next_year": year["amount"], "next_year_lo_80": year["lo_80"], "next_year_hi_80": year["hi_80"]}
         if "fiscal_year" in result.table.index:
             facts["fiscal_year_landing"] = result.table.loc["fiscal_year", "amount"]
-        return {name: rounded(value) for name, value in facts.items()} | {"next_year_growth": round(float(year["yoy"]), 2)}
+        return {name: rounded(value) for name, value in facts.items()} | {
+            "next_year_growth": round(float(year["yoy"]), 2)
+        }
     if isinstance(result, Accuracy):
         ours, naive = result.table.loc[OURS], result.table.loc[NAIVE]
         return {"mase": round(float(ours["mase"]), 2), "mase_naive": round(float(naive["mase"]), 2),
@@ -200,6 +208,16 @@ _RECORD = (
     Column("actual", "money"),
     Column("error", "change"),
 )
-_STEPS = (Column("periods", "count"), Column("wape", "share"), Column("coverage_80", "share"), Column("coverage_95", "share", minor=True))
-_SCENARIOS = (Column("amount", "money", "forecast"), *_BOUNDS, Column("change", "money"), Column("rate", "change", "rate_of"))
+_STEPS = (
+    Column("periods", "count"),
+    Column("wape", "share"),
+    Column("coverage_80", "share"),
+    Column("coverage_95", "share", minor=True),
+)
+_SCENARIOS = (
+    Column("amount", "money", "forecast"),
+    *_BOUNDS,
+    Column("change", "money"),
+    Column("rate", "change", "rate_of"),
+)
 _WHAT_IF = (Column("amount", "money", "effect"), Column("rate", "change", "rate_of"))

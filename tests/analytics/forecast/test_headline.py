@@ -91,7 +91,9 @@ def test_parts_add_up_to_the_whole_and_levels_left_out_are_named(made: Forecast,
 
 
 def test_levels_are_taken_while_their_parts_are_few() -> None:
-    frame = pd.DataFrame({"a": range(60), "b": [0, 1] * 30, "c": range(60)}).merge(pd.DataFrame({"d": range(3)}), how="cross")
+    frame = pd.DataFrame({"a": range(60), "b": [0, 1] * 30, "c": range(60)}).merge(
+        pd.DataFrame({"d": range(3)}), how="cross"
+    )
     assert forecasting.levels(frame, ("a", "b", "d")) == ("a", "b")
     assert forecasting.levels(frame, ("a", "b", "d"), fixed=("a", "b", "d")) == ("a", "b", "d")
 
@@ -119,7 +121,11 @@ def issued(amounts: list[float], actual: list[float], as_of: str = "2024-06-30")
     """A forecast of ±10 a month and ±20 in sum, and the sales that came."""
     periods = pd.date_range("2024-07-01", periods=len(amounts), freq="MS")
     mean = np.array(amounts)
-    bounds = {f"{end}_{level}": mean + sign * size for end, sign in (("lo", -1), ("hi", 1)) for level, size in ((80, 10), (95, 15))}
+    bounds = {
+        f"{end}_{level}": mean + sign * size
+        for end, sign in (("lo", -1), ("hi", 1))
+        for level, size in ((80, 10), (95, 15))
+    }
     kept = pd.DataFrame({"as_of": pd.Timestamp(as_of), "node": "", "level": "", "period": periods, "mean": mean, **bounds,
                          "step": range(1, len(mean) + 1), "sum": mean.cumsum(), "sum_lo_80": mean.cumsum() - 20,
                          "sum_hi_80": mean.cumsum() + 20})  # fmt: skip
@@ -136,7 +142,12 @@ def test_an_earlier_forecast_is_scored_on_the_periods_that_have_come() -> None:
     assert not row["inside"]
     assert row["error"] == pytest.approx(300 / 325 - 1)
     assert row["last"] == pd.Timestamp("2024-09-30")
-    assert record.findings[-1].values == {"vintages": 1, "periods": 3, "wape": pytest.approx(25 / 325), "coverage_80": pytest.approx(2 / 3)}
+    assert record.findings[-1].values == {
+        "vintages": 1,
+        "periods": 3,
+        "wape": pytest.approx(25 / 325),
+        "coverage_80": pytest.approx(2 / 3),
+    }
     assert list(record.by_step["wape"]) == [pytest.approx(5 / 105), pytest.approx(20 / 120), 0]
 
 
@@ -161,7 +172,11 @@ def test_the_forecast_of_a_year_ago_is_shown_not_last_month_s(made: Forecast) ->
 
 
 def test_a_scenario_multiplies_the_forecast_by_what_it_assumes(made: Forecast) -> None:
-    named = {"dearer": Assumptions(price=0.1, reps=0.1), "later": Assumptions(shift=0.5, after_months=6), "faster": Assumptions(growth=0.12)}
+    named = {
+        "dearer": Assumptions(price=0.1, reps=0.1),
+        "later": Assumptions(shift=0.5, after_months=6),
+        "faster": Assumptions(growth=0.12),
+    }
     found = forecasting.scenarios(made, named, {}, CALENDAR)
     assert found is not None
     mean, base = made.whole["mean"].to_numpy(), found.table.loc["base", "amount"]
@@ -183,7 +198,10 @@ def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
     reps = pd.DataFrame({"rep": ["a", "b", "c", "d"], "manager": [None, "a", "a", "a"],
                          "joined": pd.to_datetime(["2020-01-01", "2020-01-01", "2025-01-01", "2020-01-01"]),
                          "left": pd.to_datetime([None, None, None, "2023-01-01"])})  # fmt: skip
-    assert forecasting.drivers(Scorecard(table=pd.DataFrame({"now": {"win_rate": 0.3}})), reps, day) == {"win_rate": 0.3, "reps": 1.0}
+    assert forecasting.drivers(Scorecard(table=pd.DataFrame({"now": {"win_rate": 0.3}})), reps, day) == {
+        "win_rate": 0.3,
+        "reps": 1.0,
+    }
 
 
 def test_the_module_itself_forecasts() -> None:

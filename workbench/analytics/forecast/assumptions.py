@@ -45,9 +45,17 @@ def scenarios(
     base = interval_of_sum(float(mean.sum()), paths)
     rows = {name: {"amount": min(base["lo_80"], base["mean"]) if name == "pessimistic" else max(base["hi_80"], base["mean"])}
             for name in ("pessimistic", "optimistic")}  # fmt: skip
-    rows = {"pessimistic": rows["pessimistic"], "base": _row(mean, paths, np.ones(len(mean))), "optimistic": rows["optimistic"]}
+    rows = {
+        "pessimistic": rows["pessimistic"],
+        "base": _row(mean, paths, np.ones(len(mean))),
+        "optimistic": rows["optimistic"],
+    }
     rows |= {key: _row(mean, paths, factors(one, found)) for key, one in named.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("scenario").reindex(columns=["amount", "lo_80", "hi_80"])
+    table = (
+        pd.DataFrame.from_dict(rows, orient="index")
+        .rename_axis("scenario")
+        .reindex(columns=["amount", "lo_80", "hi_80"])
+    )
     table["change"] = table["amount"] - base["mean"]
     table["rate"] = table["change"] / base["mean"] if base["mean"] > 0 else np.nan
     span = found.periods[0], calendar.end_of(found.periods[-1], found.every)  # type: ignore[arg-type]
@@ -67,14 +75,22 @@ def factors(one: Assumptions, found: Forecast) -> np.ndarray:
 
 def _row(mean: np.ndarray, paths: np.ndarray, factor: np.ndarray) -> dict[str, float]:
     total = interval_of_sum(float((mean * factor).sum()), paths * factor)
-    return {"amount": total["mean"], "lo_80": min(total["lo_80"], total["mean"]), "hi_80": max(total["hi_80"], total["mean"])}
+    return {
+        "amount": total["mean"],
+        "lo_80": min(total["lo_80"], total["mean"]),
+        "hi_80": max(total["hi_80"], total["mean"]),
+    }
 
 
 def drivers(scorecard: Result, reps: pd.DataFrame | None, as_of: pd.Timestamp) -> dict[str, float]:
     """What the drivers are now, as far as the data tell: win_rate (ratio), reps (people who sell on `as_of`), price
     (1 where quantities are known, so that prices have a meaning)."""
     now = scorecard.table["now"] if isinstance(scorecard, Scorecard) else pd.Series(dtype=float)
-    known = {"price": float("quantity" in now.index), "win_rate": float(now.get("win_rate", np.nan)), "reps": _selling(reps, as_of)}
+    known = {
+        "price": float("quantity" in now.index),
+        "win_rate": float(now.get("win_rate", np.nan)),
+        "reps": _selling(reps, as_of),
+    }
     return {name: value for name, value in known.items() if value > 0}
 
 
@@ -95,13 +111,20 @@ def _selling(reps: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
 def _what_if(base: float, known: Mapping[str, float]) -> pd.DataFrame:
     """One step: price 1 %, win rate 1 point, one person more; sales follow in proportion."""
     step = {"price": 0.01, "win_rate": 0.01, "reps": 1.0}
-    rows = {d: {"now": np.nan if d == "price" else known[d], "step": step[d], "rate": step[d] / known[d]} for d in DRIVERS if d in known}
+    rows = {
+        d: {"now": np.nan if d == "price" else known[d], "step": step[d], "rate": step[d] / known[d]}
+        for d in DRIVERS
+        if d in known
+    }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("driver").reindex(columns=["now", "step", "rate"])
     return table.assign(amount=table["rate"] * base)[["now", "step", "amount", "rate"]]
 
 
 def _findings(
-    table: pd.DataFrame, what_if: pd.DataFrame, named: Mapping[str, Assumptions], span: tuple[pd.Timestamp, pd.Timestamp]
+    table: pd.DataFrame,
+    what_if: pd.DataFrame,
+    named: Mapping[str, Assumptions],
+    span: tuple[pd.Timestamp, pd.Timestamp],
 ) -> Iterator[Finding]:
     amounts = table["amount"]
     yield fact("forecast.range", weight=amounts["base"], amount=amounts["base"], pessimistic=amounts["pessimistic"],
@@ -112,4 +135,11 @@ def _findings(
         yield fact("forecast.scenario", weight=row["change"], name=one.name or key, amount=row["amount"], change=row["change"],
                    rate=row["rate"], assumptions=made)  # fmt: skip
     for driver, row in what_if.iterrows():
-        yield fact("forecast.what_if", weight=row["amount"], driver=str(driver), now=row["now"], amount=row["amount"], rate=row["rate"])
+        yield fact(
+            "forecast.what_if",
+            weight=row["amount"],
+            driver=str(driver),
+            now=row["now"],
+            amount=row["amount"],
+            rate=row["rate"],
+        )

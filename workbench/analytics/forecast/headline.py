@@ -50,7 +50,9 @@ def ahead(
                             options=Options(seed=seed))  # fmt: skip
         except NotEnoughHistoryError:
             pass
-    return Unknown(section="forecast", findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=LEAST),))
+    return Unknown(
+        section="forecast", findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=LEAST),)
+    )
 
 
 def steps(months: int, every: Every) -> int:
@@ -77,7 +79,11 @@ def landing(found: Forecast | Unknown, calendar: Calendar, issued: pd.DataFrame 
     kept = ("forecast.partial", "forecast.untested", "forecast.unusual", "forecast.filled")
     findings += [f for f in found.findings if f.key in kept and f.subject == ""]
     return Landing(
-        forecast=found, table=table, issued=_a_year_ago(found, issued), findings=tuple(findings), decisions=found.decisions
+        forecast=found,
+        table=table,
+        issued=_a_year_ago(found, issued),
+        findings=tuple(findings),
+        decisions=found.decisions,
     )
 
 

@@ -91,7 +91,10 @@ def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
     yield fact("forecast.part_largest", weight=first["amount"], about=_name(table.index[0]), level=level, node=_node(table, 0),
                share=first["share"], nodes=len(table), **{c: first[c] for c in bounds})  # fmt: skip
     change = table["change"].to_numpy(float)
-    for key, at in (("rise", int(np.nan_to_num(change, nan=-np.inf).argmax())), ("fall", int(np.nan_to_num(change, nan=np.inf).argmin()))):
+    for key, at in (
+        ("rise", int(np.nan_to_num(change, nan=-np.inf).argmax())),
+        ("fall", int(np.nan_to_num(change, nan=np.inf).argmin())),
+    ):
         if np.isfinite(change[at]) and (change[at] > 0) == (key == "rise") and change[at] != 0:
             row = table.iloc[at]
             yield fact(f"forecast.part_{key}", weight=row["change"], about=_name(table.index[at]), level=level, node=_node(table, at),

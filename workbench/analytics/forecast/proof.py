@@ -55,7 +55,10 @@ def accuracy(found: Forecast | Unknown) -> Accuracy | Unknown | None:
     if found.backtest.empty:
         return Unknown(section="accuracy", findings=tuple(f for f in found.findings if f.key == "forecast.untested"))
     return Accuracy(
-        every=found.every, table=found.backtest, by_horizon=found.by_horizon, findings=(*_worse(found), *told, *_calibration(found), *_horizon(found))
+        every=found.every,
+        table=found.backtest,
+        by_horizon=found.by_horizon,
+        findings=(*_worse(found), *told, *_calibration(found), *_horizon(found)),
     )
 
 
@@ -102,7 +105,9 @@ def calendar_effects(found: Forecast | Unknown, calendar: Calendar) -> CalendarE
     return CalendarEffects(table=table, findings=tuple(findings))
 
 
-def track_record(issued: pd.DataFrame, sales: pd.DataFrame, *, every: Every, calendar: Calendar) -> TrackRecord | Unknown:
+def track_record(
+    issued: pd.DataFrame, sales: pd.DataFrame, *, every: Every, calendar: Calendar
+) -> TrackRecord | Unknown:
     """Earlier forecasts (as vintages.earlier gives them) against `sales` by period; only whole periods count."""
     whole = sales[sales["whole"].astype(bool)].groupby("period")["amount"].sum()
     came = issued[issued["period"].isin(whole.index)] if len(issued) else issued
@@ -116,7 +121,9 @@ def track_record(issued: pd.DataFrame, sales: pd.DataFrame, *, every: Every, cal
     every_one = fact("forecast.record_all", vintages=len(table), periods=len(came),
                      wape=(came["mean"] - came["actual"]).abs().sum() / size if size else None,
                      coverage_80=_inside(came, 80).mean())  # fmt: skip
-    return TrackRecord(table=table, by_step=by_step, findings=(*(_said(table, at) for at in range(min(2, len(table)))), every_one))
+    return TrackRecord(
+        table=table, by_step=by_step, findings=(*(_said(table, at) for at in range(min(2, len(table)))), every_one)
+    )
 
 
 def _vintage(rows: pd.DataFrame, every: Every, calendar: Calendar) -> dict[str, object]:
@@ -130,7 +137,12 @@ def _vintage(rows: pd.DataFrame, every: Every, calendar: Calendar) -> dict[str, 
 
 
 def _by_step(came: pd.DataFrame) -> pd.DataFrame:
-    scored = came.assign(off=(came["mean"] - came["actual"]).abs(), size=came["actual"].abs(), in_80=_inside(came, 80), in_95=_inside(came, 95))
+    scored = came.assign(
+        off=(came["mean"] - came["actual"]).abs(),
+        size=came["actual"].abs(),
+        in_80=_inside(came, 80),
+        in_95=_inside(came, 95),
+    )
     groups = scored.groupby("step")
     sums = groups[["off", "size"]].sum()
     return pd.DataFrame({"periods": groups.size(), "wape": sums["off"] / sums["size"].where(sums["size"] > 0),
