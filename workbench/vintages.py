@@ -42,8 +42,8 @@ def issue(run: Run, frame: pd.DataFrame, *, every: str) -> Path | None:
 def earlier(run: Run, *, every: str, level: str = "") -> pd.DataFrame:
     """Earlier forecasts of the same company and scope: node, level, period, step, mean, …, with the `as_of` of each.
 
-    Of several revisions of one day the last counts. Forecasts of `run.as_of` or later are left out, so that a report made
-    again is the same report. `level` is "" for the whole, or as in Forecast.nodes.
+    Of several revisions of one day the last counts. Forecasts of `run.as_of` or later are left out, so that a report
+    made again is the same report. `level` is "" for the whole, or as in Forecast.nodes.
     """
     import pandas as pd
 

@@ -26,9 +26,21 @@ def made(names: tuple[str | None, ...], size: float = 1.0) -> tuple[Any, ...]:
     """One result of each type, from 48 months of made-up sales by shop."""
     months = pd.date_range("2022-10-01", periods=48, freq="MS")
     at = np.arange(48)
-    parts = [pd.DataFrame({"period": months, "shop": name, "whole": True,
-                           "amount": size * 1e6 / (n + 1) * (1 + 0.2 * np.sin(at / 2)) * np.random.default_rng(n).lognormal(0, 0.1, 48)})
-             for n, name in enumerate(names)]  # fmt: skip
+    parts = [
+        pd.DataFrame(
+            {
+                "period": months,
+                "shop": name,
+                "whole": True,
+                "amount": size
+                * 1e6
+                / (n + 1)
+                * (1 + 0.2 * np.sin(at / 2))
+                * np.random.default_rng(n).lognormal(0, 0.1, 48),
+            }
+        )
+        for n, name in enumerate(names)
+    ]
     sales = pd.concat(parts, ignore_index=True)
     found = forecasting.ahead(sales, ("shop",), months=12, every="month", calendar=CHINA, seed=1)
     assert isinstance(found, Forecast)
@@ -93,7 +105,7 @@ def test_tables_can_be_saved_for_the_workbook_with_words_for_our_codes(tmp_path:
     speak = {lang: Words(lang, "CNY", calendar=CHINA) for lang in LANGUAGES}
     for result in made(("North", "South")):
         for name, sheet in show.view(result, speak["en"], AS_OF).sheets.items():
-            tables.save(tmp_path, f"forecast.{name}", sheet, speak, {lang: name for lang in LANGUAGES})
+            tables.save(tmp_path, f"forecast.{name}", sheet, speak, dict.fromkeys(LANGUAGES, name))
     spans = pd.read_parquet(tmp_path / "forecast.landing.parquet")
     assert list(spans["span"])[-1] == "The year ahead"
     models = pd.read_parquet(tmp_path / "forecast.accuracy.parquet")

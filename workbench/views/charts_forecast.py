@@ -11,7 +11,7 @@ from workbench.analytics.forecast.evidence import NAIVE, OURS
 from workbench.views import charts, svg
 from workbench.views.charts import NARROW, WIDE, Picture
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, PAPER, Canvas
-from workbench.views.words import Words, missing
+from workbench.views.words import Scale, Words, missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,14 +89,23 @@ def _issued(axes: "Axes", issued: pd.DataFrame, index: pd.Index) -> None:
     axes.plot(places[shown], issued["mean"].to_numpy(float)[shown], color=MUTED, linewidth=1.6, linestyle=(0, (4, 3)))
 
 
-def _label_peak(axes: "Axes", ahead: pd.DataFrame, past: int, w: Words, scale: object) -> None:
+def _label_peak(axes: "Axes", ahead: pd.DataFrame, past: int, w: Words, scale: Scale) -> None:
     """The forecast's highest amount, beside its point."""
     at = int(ahead["mean"].to_numpy(float).argmax())
     amount = float(ahead["mean"].iloc[at])
     at_the_edge = at > len(ahead) * 0.8
-    axes.annotate(w.scaled(amount, scale), (past + at, float(ahead["hi_80"].iloc[at])), (0, 5), textcoords="offset points",  # type: ignore[arg-type]
-                  fontsize=11, ha="right" if at_the_edge else "center", va="baseline", color=ACCENT, fontweight="bold",
-                  annotation_clip=False)  # fmt: skip
+    axes.annotate(
+        w.scaled(amount, scale),
+        (past + at, float(ahead["hi_80"].iloc[at])),
+        (0, 5),
+        textcoords="offset points",
+        fontsize=11,
+        ha="right" if at_the_edge else "center",
+        va="baseline",
+        color=ACCENT,
+        fontweight="bold",
+        annotation_clip=False,
+    )
 
 
 # -- parts ------------------------------------------------------------------------------------------------------------
@@ -146,8 +155,13 @@ def _parts(result: Parts, w: Words, wide: bool) -> Canvas:
         baseline = head + (middle + 4 if wide else top + 15)
         size.text(0 if wide else 4, baseline, svg.fitted(row.name, 170 if wide else 200), color=INK)
         size.text(size.width, baseline, w.format(row.yoy, "percent_sign"), ha="right", color=INK if wide else MUTED)
-        size.text(size.width - (70 if wide else 0), baseline if wide else head + middle + 4, w.scaled(row.amount, scale), ha="right",
-                  color=INK)  # fmt: skip
+        size.text(
+            size.width - (70 if wide else 0),
+            baseline if wide else head + middle + 4,
+            w.scaled(row.amount, scale),
+            ha="right",
+            color=INK,
+        )
     return size
 
 

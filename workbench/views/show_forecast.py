@@ -22,8 +22,10 @@ def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
     found = result.forecast
     spans = Sheet(result.table, (Column("span", "phrase:forecast.span", "span_name"), *_SPANS))
     ahead = Sheet(found.whole, (Column("period", f"period:{found.every}"), *_AHEAD))
-    every = Sheet(_flat(found.table), (Column("row", "count", "series_count"), Column("node", "text"),
-                                       Column("period", "date"), *_AHEAD))  # fmt: skip
+    every = Sheet(
+        _flat(found.table),
+        (Column("row", "count", "series_count"), Column("node", "text"), Column("period", "date"), *_AHEAD),
+    )
     values = {"n": len(found.history), "series": len(found.nodes), "paths": len(found.paths)}
     return View(
         "landing",
@@ -67,8 +69,10 @@ def _(result: Accuracy, w: Words, as_of: pd.Timestamp) -> View:
     frame = result.table
     best = [OURS, NAIVE, *(m for m in frame.index if m not in (OURS, NAIVE))][: 2 + _BEST]
     shown = Sheet(frame.loc[[m for m in best if m in frame.index]], (first, *_MODELS))
-    steps = Sheet(result.by_horizon, (Column("step", "count", "step_ahead"), Column(OURS, "decimal", "ours"),
-                                      Column(NAIVE, "decimal", "naive")))  # fmt: skip
+    steps = Sheet(
+        result.by_horizon,
+        (Column("step", "count", "step_ahead"), Column(OURS, "decimal", "ours"), Column(NAIVE, "decimal", "naive")),
+    )
     return View(
         "accuracy",
         heading,
@@ -142,7 +146,7 @@ def _(result: Scenarios, w: Words, as_of: pd.Timestamp) -> View:
 def headline(result: Any) -> dict[str, Any]:
     """The facts of a result, to three significant digits: all that is the same on every machine."""
     if isinstance(result, Landing):
-        year = result.table.loc["next_year"]
+        year: Any = result.table.loc["next_year"]
         facts = {"next_year": year["amount"], "next_year_lo_80": year["lo_80"], "next_year_hi_80": year["hi_80"]}
         if "fiscal_year" in result.table.index:
             facts["fiscal_year_landing"] = result.table.loc["fiscal_year", "amount"]
@@ -150,9 +154,13 @@ def headline(result: Any) -> dict[str, Any]:
             "next_year_growth": round(float(year["yoy"]), 2)
         }
     if isinstance(result, Accuracy):
-        ours, naive = result.table.loc[OURS], result.table.loc[NAIVE]
-        return {"mase": round(float(ours["mase"]), 2), "mase_naive": round(float(naive["mase"]), 2),
-                "coverage_80": round(float(ours["coverage_80"]), 2)}  # fmt: skip
+        ours: Any = result.table.loc[OURS]
+        naive: Any = result.table.loc[NAIVE]
+        return {
+            "mase": round(float(ours["mase"]), 2),
+            "mase_naive": round(float(naive["mase"]), 2),
+            "coverage_80": round(float(ours["coverage_80"]), 2),
+        }
     return {}
 
 
@@ -198,8 +206,12 @@ _MODELS = (
     Column("coverage_80", "share", minor=True),
     Column("coverage_95", "share", minor=True),
 )
-_MODELS_MORE = (Column("rmsse", "decimal"), Column("quantile_loss", "decimal"), Column("folds", "count"),
-                Column("series", "count", "series_count"))  # fmt: skip
+_MODELS_MORE = (
+    Column("rmsse", "decimal"),
+    Column("quantile_loss", "decimal"),
+    Column("folds", "count"),
+    Column("series", "count", "series_count"),
+)
 _RECORD = (
     Column("first", "date", minor=True),
     Column("last", "date"),

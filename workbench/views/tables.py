@@ -19,7 +19,8 @@ class Column:
     """One column: how it is shown. `minor` ones leave the page on a phone; the first column names the row."""
 
     name: str
-    how: str  # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:<keys>
+    # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:…
+    how: str
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
     on_page: bool = True  # else it is in the workbook only

@@ -22,12 +22,14 @@ def made_sales(months: int = 57, shops: tuple[str, ...] = ("North", "South")) ->
             {
                 "period": pd.date_range("2020-01-01", periods=months, freq="MS"),
                 "shop": shop,
-                "amount": (100 * (n + 1) + at) * (1 + 0.3 * np.sin(2 * np.pi * at / 12)) * np.random.default_rng(n).lognormal(0, 0.05, months),
+                "amount": (100 * (n + 1) + at)
+                * (1 + 0.3 * np.sin(2 * np.pi * at / 12))
+                * np.random.default_rng(n).lognormal(0, 0.05, months),
                 "whole": True,
             }
         )
         for n, shop in enumerate(shops)
-    ]  # fmt: skip
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -69,8 +71,13 @@ def test_growth_is_against_the_same_months_a_year_before(landed: Landing) -> Non
 
 
 def test_every_finding_has_the_values_it_promises(made: Forecast, landed: Landing) -> None:
-    results = [landed, *forecasting.by_level(made, CALENDAR, ("shop", "team")), forecasting.accuracy(made),
-               forecasting.calendar_effects(made, CALENDAR), forecasting.scenarios(made, {}, {"price": 1.0}, CALENDAR)]  # fmt: skip
+    results = [
+        landed,
+        *forecasting.by_level(made, CALENDAR, ("shop", "team")),
+        forecasting.accuracy(made),
+        forecasting.calendar_effects(made, CALENDAR),
+        forecasting.scenarios(made, {}, {"price": 1.0}, CALENDAR),
+    ]
     findings = [f for r in results if r is not None for f in r.findings]
     assert findings
     assert all(set(f.values) == set(KEYS[f.key]) for f in findings)
@@ -126,9 +133,20 @@ def issued(amounts: list[float], actual: list[float], as_of: str = "2024-06-30")
         for end, sign in (("lo", -1), ("hi", 1))
         for level, size in ((80, 10), (95, 15))
     }
-    kept = pd.DataFrame({"as_of": pd.Timestamp(as_of), "node": "", "level": "", "period": periods, "mean": mean, **bounds,
-                         "step": range(1, len(mean) + 1), "sum": mean.cumsum(), "sum_lo_80": mean.cumsum() - 20,
-                         "sum_hi_80": mean.cumsum() + 20})  # fmt: skip
+    kept = pd.DataFrame(
+        {
+            "as_of": pd.Timestamp(as_of),
+            "node": "",
+            "level": "",
+            "period": periods,
+            "mean": mean,
+            **bounds,
+            "step": range(1, len(mean) + 1),
+            "sum": mean.cumsum(),
+            "sum_lo_80": mean.cumsum() - 20,
+            "sum_hi_80": mean.cumsum() + 20,
+        }
+    )
     sales = pd.DataFrame({"period": periods[: len(actual)], "amount": actual, "whole": True})
     return kept, sales
 
@@ -164,8 +182,14 @@ def test_without_earlier_forecasts_the_record_cannot_be_told() -> None:
 
 
 def test_the_forecast_of_a_year_ago_is_shown_not_last_month_s(made: Forecast) -> None:
-    kept = pd.concat([issued([1.0] * 12, [], as_of="2024-08-31")[0], issued([2.0] * 12, [], as_of="2023-09-30")[0].assign(
-        period=pd.date_range("2023-10-01", periods=12, freq="MS"))])  # fmt: skip
+    kept = pd.concat(
+        [
+            issued([1.0] * 12, [], as_of="2024-08-31")[0],
+            issued([2.0] * 12, [], as_of="2023-09-30")[0].assign(
+                period=pd.date_range("2023-10-01", periods=12, freq="MS")
+            ),
+        ]
+    )
     landed = forecasting.landing(made, CALENDAR, kept)
     assert isinstance(landed, Landing)
     assert set(landed.issued["mean"]) == {2.0}
@@ -195,9 +219,14 @@ def test_one_step_of_a_driver_is_worth_its_share_of_sales(made: Forecast) -> Non
 
 def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
     day = pd.Timestamp("2024-09-30")
-    reps = pd.DataFrame({"rep": ["a", "b", "c", "d"], "manager": [None, "a", "a", "a"],
-                         "joined": pd.to_datetime(["2020-01-01", "2020-01-01", "2025-01-01", "2020-01-01"]),
-                         "left": pd.to_datetime([None, None, None, "2023-01-01"])})  # fmt: skip
+    reps = pd.DataFrame(
+        {
+            "rep": ["a", "b", "c", "d"],
+            "manager": [None, "a", "a", "a"],
+            "joined": pd.to_datetime(["2020-01-01", "2020-01-01", "2025-01-01", "2020-01-01"]),
+            "left": pd.to_datetime([None, None, None, "2023-01-01"]),
+        }
+    )
     assert forecasting.drivers(Scorecard(table=pd.DataFrame({"now": {"win_rate": 0.3}})), reps, day) == {
         "win_rate": 0.3,
         "reps": 1.0,

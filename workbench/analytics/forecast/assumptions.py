@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,8 @@ DRIVERS = ("price", "win_rate", "reps")
 class Scenarios(Result):
     """The whole over the forecast's span under each set of assumptions.
 
-    `table`: index scenario: pessimistic, base, optimistic, then the company's own by their key; columns amount, lo_80, hi_80
-    (NaN for the first and third, which are ends of the base's interval), change (money, to the base), rate
+    `table`: index scenario: pessimistic, base, optimistic, then the company's own by their key; columns amount, lo_80,
+    hi_80     (NaN for the first and third, which are ends of the base's interval), change (money, to the base), rate
     `what_if`: index driver (price, win_rate, reps); columns now, step, amount (money for one step), rate
     `named`: the company's own assumptions by key
     """
@@ -43,8 +44,12 @@ def scenarios(
         return None
     mean, paths = found.whole["mean"].to_numpy(float), found.paths[:, 0]
     base = interval_of_sum(float(mean.sum()), paths)
-    rows = {name: {"amount": min(base["lo_80"], base["mean"]) if name == "pessimistic" else max(base["hi_80"], base["mean"])}
-            for name in ("pessimistic", "optimistic")}  # fmt: skip
+    rows = {
+        name: {
+            "amount": min(base["lo_80"], base["mean"]) if name == "pessimistic" else max(base["hi_80"], base["mean"])
+        }
+        for name in ("pessimistic", "optimistic")
+    }
     rows = {
         "pessimistic": rows["pessimistic"],
         "base": _row(mean, paths, np.ones(len(mean))),
@@ -60,8 +65,13 @@ def scenarios(
     table["rate"] = table["change"] / base["mean"] if base["mean"] > 0 else np.nan
     span = found.periods[0], calendar.end_of(found.periods[-1], found.every)  # type: ignore[arg-type]
     what_if = _what_if(float(base["mean"]), drivers)
-    return Scenarios(table=table, what_if=what_if, named=dict(named), span=span,
-                     findings=tuple(_findings(table, what_if, named, span)))  # fmt: skip
+    return Scenarios(
+        table=table,
+        what_if=what_if,
+        named=dict(named),
+        span=span,
+        findings=tuple(_findings(table, what_if, named, span)),
+    )
 
 
 def factors(one: Assumptions, found: Forecast) -> np.ndarray:
@@ -95,7 +105,7 @@ def drivers(scorecard: Result, reps: pd.DataFrame | None, as_of: pd.Timestamp) -
 
 
 def _selling(reps: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
-    """People of the reps table who are there on the day; those whom others call their manager lead, and are not counted."""
+    """People of the reps table who are there on the day, without those whom others call their manager."""
     if reps is None or "rep" not in reps:
         return float("nan")
     there = pd.Series(True, index=reps.index)
@@ -127,13 +137,26 @@ def _findings(
     span: tuple[pd.Timestamp, pd.Timestamp],
 ) -> Iterator[Finding]:
     amounts = table["amount"]
-    yield fact("forecast.range", weight=amounts["base"], amount=amounts["base"], pessimistic=amounts["pessimistic"],
-               optimistic=amounts["optimistic"], span=span)  # fmt: skip
+    yield fact(
+        "forecast.range",
+        weight=amounts["base"],
+        amount=amounts["base"],
+        pessimistic=amounts["pessimistic"],
+        optimistic=amounts["optimistic"],
+        span=span,
+    )
     for key, one in named.items():
         made = tuple((n, getattr(one, n)) for n in ("growth", "shift", *DRIVERS) if getattr(one, n))
-        row = table.loc[key]
-        yield fact("forecast.scenario", weight=row["change"], name=one.name or key, amount=row["amount"], change=row["change"],
-                   rate=row["rate"], assumptions=made)  # fmt: skip
+        row: Any = table.loc[key]
+        yield fact(
+            "forecast.scenario",
+            weight=row["change"],
+            name=one.name or key,
+            amount=row["amount"],
+            change=row["change"],
+            rate=row["rate"],
+            assumptions=made,
+        )
     for driver, row in what_if.iterrows():
         yield fact(
             "forecast.what_if",

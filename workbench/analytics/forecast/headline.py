@@ -1,7 +1,7 @@
 """Where the fiscal year and the next twelve months should end, from the joint paths, and the notebook's way to ask."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,9 @@ def ahead(
     have = int(whole["period"].nunique())
     if have >= LEAST and (whole["amount"] != 0).any():
         try:
-            return forecast(sales, by, horizon=steps(months, every), every=every, calendar=calendar,
-                            options=Options(seed=seed))  # fmt: skip
+            return forecast(
+                sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=Options(seed=seed)
+            )
         except NotEnoughHistoryError:
             pass
     return Unknown(
@@ -61,7 +62,10 @@ def steps(months: int, every: Every) -> int:
 
 
 def levels(sales: pd.DataFrame, wanted: tuple[str, ...], *, fixed: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """As many of the `wanted` levels, in their order, as leave no more than MOST_PARTS when crossed; `fixed` ones stay."""
+    """As many of the `wanted` levels, in their order, as leave no more than MOST_PARTS when crossed.
+
+    `fixed` ones stay in any case.
+    """
     kept: tuple[str, ...] = ()
     for level in wanted:
         if level in fixed or len(sales[[*kept, level]].drop_duplicates()) <= MOST_PARTS:
@@ -70,7 +74,10 @@ def levels(sales: pd.DataFrame, wanted: tuple[str, ...], *, fixed: tuple[str, ..
 
 
 def landing(found: Forecast | Unknown, calendar: Calendar, issued: pd.DataFrame | None = None) -> Landing | Unknown:
-    """Where the fiscal year and the next year should land; `issued` are earlier forecasts, as vintages.earlier gives."""
+    """Where the fiscal year and the next year should land.
+
+    `issued` are earlier forecasts, as vintages.earlier gives them.
+    """
     if isinstance(found, Unknown):
         return found
     rows = {**_fiscal_year(found, calendar), "next_year": _stretch(found, calendar, 0, _year(found))}
@@ -95,7 +102,8 @@ def _fiscal_year(found: Forecast, calendar: Calendar) -> dict[str, dict[str, Any
     """The rest of the fiscal year that the first forecast period is in, and the year with what it holds so far."""
     start = calendar.start_of(found.periods[0], "year")
     last = int((found.periods < calendar.next(start, "year")).sum())
-    if last == len(found.periods) and calendar.end_of(found.periods[-1], found.every) < calendar.end_of(start, "year"):
+    end = calendar.end_of(found.periods[-1], cast("Every", found.every))
+    if last == len(found.periods) and end < calendar.end_of(start, "year"):
         return {}
     rest = _stretch(found, calendar, 0, last)
     past = found.history.iloc[:, 0]
@@ -114,16 +122,23 @@ def _stretch(found: Forecast, calendar: Calendar, first: int, last: int) -> dict
     total, before = found.total(first=first, last=last), _before(found, first, last)
     mean = float(total["mean"])
     bounds = {n: min(float(total[n]), mean) if n[:2] == "lo" else max(float(total[n]), mean) for n in total.index[1:]}
-    end = calendar.end_of(found.periods[last - 1], found.every)  # type: ignore[arg-type]
-    return {"first": found.periods[first], "last": end, "so_far": 0.0, "amount": mean, **bounds, "amount_before": before,
-            "yoy": _rate(mean, before)}  # fmt: skip
+    end = calendar.end_of(found.periods[last - 1], cast("Every", found.every))
+    return {
+        "first": found.periods[first],
+        "last": end,
+        "so_far": 0.0,
+        "amount": mean,
+        **bounds,
+        "amount_before": before,
+        "yoy": _rate(mean, before),
+    }
 
 
 def _before(found: Forecast, first: int, last: int) -> float:
     """What was sold a year before steps `first` to `last`, counted from the first forecast period; NaN if not known."""
     past, season = found.history.iloc[:, 0].to_numpy(float), PER_YEAR[found.every]
     begin, end = len(past) - season + first, len(past) - season + last
-    return float(past[begin:end].sum()) if 0 <= begin and end <= len(past) else float("nan")
+    return float(past[begin:end].sum()) if begin >= 0 and end <= len(past) else float("nan")
 
 
 def _rate(now: float, before: float) -> float:
@@ -133,24 +148,37 @@ def _rate(now: float, before: float) -> float:
 def _rest(table: pd.DataFrame, calendar: Calendar) -> list[Finding]:
     if "rest_of_year" not in table.index:
         return []
-    rest = table.loc["rest_of_year"]
+    rest: Any = table.loc["rest_of_year"]
     if rest["first"] == calendar.start_of(rest["first"], "year"):
         return []  # nothing of the year is over: the next twelve months are the same stretch
-    year = table.loc["fiscal_year"] if "fiscal_year" in table.index else pd.Series(dtype=object)
-    whole = {"landing": "amount", "landing_lo": "lo_80", "landing_hi": "hi_80", "landing_before": "amount_before",
-             "landing_rate": "yoy"}  # fmt: skip
-    return [fact("forecast.rest_of_year", weight=rest["amount"], year=calendar.start_of(rest["first"], "year"),
-                 **_said(rest), **{name: year.get(column) for name, column in whole.items()})]  # fmt: skip
+    year: Any = table.loc["fiscal_year"] if "fiscal_year" in table.index else pd.Series(dtype=object)
+    whole = {
+        "landing": "amount",
+        "landing_lo": "lo_80",
+        "landing_hi": "hi_80",
+        "landing_before": "amount_before",
+        "landing_rate": "yoy",
+    }
+    return [
+        fact(
+            "forecast.rest_of_year",
+            weight=rest["amount"],
+            year=calendar.start_of(rest["first"], "year"),
+            **_said(rest),
+            **{name: year.get(column) for name, column in whole.items()},
+        )
+    ]
 
 
 def _next(table: pd.DataFrame) -> list[Finding]:
-    row = table.loc["next_year"]
-    ends = {f"{end}_rate": _rate(row[f"{end}_80"], row["amount_before"]) for end in ("lo", "hi")}
+    row: Any = table.loc["next_year"]
+    ends: dict[str, Any] = {f"{end}_rate": _rate(row[f"{end}_80"], row["amount_before"]) for end in ("lo", "hi")}
     return [fact("forecast.next_year", weight=row["amount"], **_said(row), **ends)]
 
 
 def _doubt(found: Forecast) -> list[Finding]:
-    """Why the forecast of the whole is to be used with care: its own reasons, or fewer than three seasons of history."""
+    """Why the forecast of the whole is to be used with care: its own reasons, or fewer than three seasons of
+    history."""
     why = tuple(found.nodes["reasons"].iloc[0])
     have, need = int(found.history.iloc[:, 0].notna().sum()), 3 * PER_YEAR[found.every]
     if not why and have >= need:
@@ -159,18 +187,36 @@ def _doubt(found: Forecast) -> list[Finding]:
 
 
 def _shape(found: Forecast) -> list[Finding]:
-    whole = found.whole
+    whole: Any = found.whole
     if len(whole) < 2:
         return []
     high, low = whole["mean"].idxmax(), whole["mean"].idxmin()
     top = whole.loc[high]
-    return [fact("forecast.shape", every=found.every, high=high, amount=top["mean"], lo_80=top["lo_80"], hi_80=top["hi_80"], low=low,
-                 low_amount=whole.loc[low, "mean"], periods=len(whole))]  # fmt: skip
+    return [
+        fact(
+            "forecast.shape",
+            every=found.every,
+            high=high,
+            amount=top["mean"],
+            lo_80=top["lo_80"],
+            hi_80=top["hi_80"],
+            low=low,
+            low_amount=whole.loc[low, "mean"],
+            periods=len(whole),
+        )
+    ]
 
 
-def _said(row: pd.Series) -> dict[str, Any]:
-    return {"span": (row["first"], row["last"]), "amount": row["amount"], "lo_80": row["lo_80"], "hi_80": row["hi_80"],
-            "amount_before": row["amount_before"], "rate": row["yoy"], "direction": direction(row["yoy"])}  # fmt: skip
+def _said(row: Any) -> dict[str, Any]:
+    return {
+        "span": (row["first"], row["last"]),
+        "amount": row["amount"],
+        "lo_80": row["lo_80"],
+        "hi_80": row["hi_80"],
+        "amount_before": row["amount_before"],
+        "rate": row["yoy"],
+        "direction": direction(row["yoy"]),
+    }
 
 
 def _a_year_ago(found: Forecast, issued: pd.DataFrame | None) -> pd.DataFrame:
@@ -191,7 +237,8 @@ def _a_year_ago(found: Forecast, issued: pd.DataFrame | None) -> pd.DataFrame:
 def issued(found: Forecast | Unknown) -> pd.DataFrame:
     """The forecast as it is kept: one row a node and period, with the interval of the sum up to that period too.
 
-    Columns node, level, period, step, mean, lo_80, hi_80, lo_95, hi_95, sum, sum_lo_80, sum_hi_80; no rows for `Unknown`.
+    Columns node, level, period, step, mean, lo_80, hi_80, lo_95, hi_95, sum, sum_lo_80, sum_hi_80; no rows for
+    `Unknown`.
     """
     if isinstance(found, Unknown):
         return pd.DataFrame()
@@ -203,5 +250,7 @@ def issued(found: Forecast | Unknown) -> pd.DataFrame:
     return table.assign(
         level=np.repeat(found.nodes["level"].astype(str).to_numpy(), horizon),
         step=np.tile(np.arange(1, horizon + 1), size),
-        sum=total, sum_lo_80=np.minimum(lo.ravel(), total), sum_hi_80=np.maximum(hi.ravel(), total),
-    )  # fmt: skip
+        sum=total,
+        sum_lo_80=np.minimum(lo.ravel(), total),
+        sum_hi_80=np.maximum(hi.ravel(), total),
+    )

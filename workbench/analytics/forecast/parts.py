@@ -19,7 +19,8 @@ BOUNDS = ("lo_80", "hi_80")
 class Parts(Result):
     """The next year by node of a level, reconciled: the nodes add up to the whole.
 
-    `table`: index node, largest first, NA for the missing one; columns amount, lo_80, hi_80, share, amount_before, change,
+    `table`: index node, largest first, NA for the missing one; columns amount, lo_80, hi_80, share, amount_before,
+    change,
     yoy, mase, mase_naive, reasons (evidence.REASONS; empty: nothing speaks against it)
     `span`: first and last day
     """
@@ -88,8 +89,16 @@ def _parts(found: Forecast, calendar: Calendar, level: str, rows: np.ndarray) ->
 def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
     bounds = ("amount", *BOUNDS)
     first = table.iloc[0]
-    yield fact("forecast.part_largest", weight=first["amount"], about=_name(table.index[0]), level=level, node=_node(table, 0),
-               share=first["share"], nodes=len(table), **{c: first[c] for c in bounds})  # fmt: skip
+    yield fact(
+        "forecast.part_largest",
+        weight=first["amount"],
+        about=_name(table.index[0]),
+        level=level,
+        node=_node(table, 0),
+        share=first["share"],
+        nodes=len(table),
+        **{c: first[c] for c in bounds},
+    )
     change = table["change"].to_numpy(float)
     for key, at in (
         ("rise", int(np.nan_to_num(change, nan=-np.inf).argmax())),
@@ -97,8 +106,14 @@ def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
     ):
         if np.isfinite(change[at]) and (change[at] > 0) == (key == "rise") and change[at] != 0:
             row = table.iloc[at]
-            yield fact(f"forecast.part_{key}", weight=row["change"], about=_name(table.index[at]), level=level, node=_node(table, at),
-                       **{c: row[c] for c in (*bounds, "amount_before", "change", "yoy")})  # fmt: skip
+            yield fact(
+                f"forecast.part_{key}",
+                weight=row["change"],
+                about=_name(table.index[at]),
+                level=level,
+                node=_node(table, at),
+                **{c: row[c] for c in (*bounds, "amount_before", "change", "yoy")},
+            )
     doubtful = table[table["reasons"].map(len) > 0]
     if len(doubtful):
         names = tuple(_name(n) for n in doubtful.index if _name(n))

@@ -1,6 +1,7 @@
-"""What speaks for a forecast: its backtest, its accuracy by horizon, what the calendar does, and how earlier ones came out."""
+"""What speaks for a forecast: its backtest, error by horizon, what the calendar does, and how earlier ones came out."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,8 @@ class CalendarEffects(Result):
 class TrackRecord(Result):
     """Earlier forecasts of the whole against what came of them.
 
-    `table`: index as_of, newest first; columns first, last (days), periods, amount, lo_80, hi_80 (of the sum, as issued),
+    `table`: index as_of, newest first; columns first, last (days), periods, amount, lo_80, hi_80 (of the sum, as
+    issued),
     actual, error (amount / actual − 1), inside. `by_step`: index step; columns periods, wape, coverage_80, coverage_95.
     """
 
@@ -64,20 +66,28 @@ def accuracy(found: Forecast | Unknown) -> Accuracy | Unknown | None:
 
 def _worse(found: Forecast) -> list[Finding]:
     """By money, which MASE does not look at, repeating last year may still be better."""
-    ours, naive = found.backtest.loc[OURS], found.backtest.loc[NAIVE]
+    ours: Any = found.backtest.loc[OURS]
+    naive: Any = found.backtest.loc[NAIVE]
     if not ours["wape"] > naive["wape"] or any(f.key == "forecast.naive_wins" for f in found.findings):
         return []
     return [fact("forecast.naive_money", wape=ours["wape"], wape_naive=naive["wape"], folds=int(ours["folds"]))]
 
 
 def _calibration(found: Forecast) -> list[Finding]:
-    ours = found.backtest.loc[OURS]
+    ours: Any = found.backtest.loc[OURS]
     held = float(ours["coverage_80"])
     if np.isnan(held):
         return []
     verdict = "narrow" if held < 0.8 - _NEAR else "wide" if held > 0.8 + _NEAR else "fits"
-    return [fact("forecast.calibration", coverage_80=held, coverage_95=ours["coverage_95"], folds=int(ours["folds"]),
-                 verdict=verdict)]  # fmt: skip
+    return [
+        fact(
+            "forecast.calibration",
+            coverage_80=held,
+            coverage_95=ours["coverage_95"],
+            folds=int(ours["folds"]),
+            verdict=verdict,
+        )
+    ]
 
 
 def _horizon(found: Forecast) -> list[Finding]:
@@ -85,8 +95,17 @@ def _horizon(found: Forecast) -> list[Finding]:
     if len(table) < 2:
         return []
     first, last = table.iloc[0], table.iloc[-1]
-    return [fact("forecast.by_horizon", every=found.every, steps=int(table.index[-1]), first=first[OURS], last=last[OURS],
-                 first_naive=first[NAIVE], last_naive=last[NAIVE])]  # fmt: skip
+    return [
+        fact(
+            "forecast.by_horizon",
+            every=found.every,
+            steps=int(table.index[-1]),
+            first=first[OURS],
+            last=last[OURS],
+            first_naive=first[NAIVE],
+            last_naive=last[NAIVE],
+        )
+    ]
 
 
 def calendar_effects(found: Forecast | Unknown, calendar: Calendar) -> CalendarEffects | None:
@@ -118,9 +137,13 @@ def track_record(
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("as_of").sort_index(ascending=False)
     by_step = _by_step(came)
     size = float(came["actual"].abs().sum())
-    every_one = fact("forecast.record_all", vintages=len(table), periods=len(came),
-                     wape=(came["mean"] - came["actual"]).abs().sum() / size if size else None,
-                     coverage_80=_inside(came, 80).mean())  # fmt: skip
+    every_one = fact(
+        "forecast.record_all",
+        vintages=len(table),
+        periods=len(came),
+        wape=(came["mean"] - came["actual"]).abs().sum() / size if size else None,
+        coverage_80=_inside(came, 80).mean(),
+    )
     return TrackRecord(
         table=table, by_step=by_step, findings=(*(_said(table, at) for at in range(min(2, len(table)))), every_one)
     )
@@ -131,9 +154,17 @@ def _vintage(rows: pd.DataFrame, every: Every, calendar: Calendar) -> dict[str, 
     rows = rows[rows["step"].to_numpy() == np.arange(len(rows)) + rows["step"].iloc[0]]
     last, actual = rows.iloc[-1], float(rows["actual"].sum())
     amount = float(last["sum"])
-    return {"first": rows["period"].iloc[0], "last": calendar.end_of(last["period"], every), "periods": len(rows), "amount": amount,
-            "lo_80": last["sum_lo_80"], "hi_80": last["sum_hi_80"], "actual": actual,
-            "error": amount / actual - 1 if actual > 0 else np.nan, "inside": bool(last["sum_lo_80"] <= actual <= last["sum_hi_80"])}  # fmt: skip
+    return {
+        "first": rows["period"].iloc[0],
+        "last": calendar.end_of(last["period"], every),
+        "periods": len(rows),
+        "amount": amount,
+        "lo_80": last["sum_lo_80"],
+        "hi_80": last["sum_hi_80"],
+        "actual": actual,
+        "error": amount / actual - 1 if actual > 0 else np.nan,
+        "inside": bool(last["sum_lo_80"] <= actual <= last["sum_hi_80"]),
+    }
 
 
 def _by_step(came: pd.DataFrame) -> pd.DataFrame:
@@ -145,8 +176,14 @@ def _by_step(came: pd.DataFrame) -> pd.DataFrame:
     )
     groups = scored.groupby("step")
     sums = groups[["off", "size"]].sum()
-    return pd.DataFrame({"periods": groups.size(), "wape": sums["off"] / sums["size"].where(sums["size"] > 0),
-                         "coverage_80": groups["in_80"].mean(), "coverage_95": groups["in_95"].mean()})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "periods": groups.size(),
+            "wape": sums["off"] / sums["size"].where(sums["size"] > 0),
+            "coverage_80": groups["in_80"].mean(),
+            "coverage_95": groups["in_95"].mean(),
+        }
+    )
 
 
 def _inside(came: pd.DataFrame, level: int) -> pd.Series:
@@ -155,5 +192,10 @@ def _inside(came: pd.DataFrame, level: int) -> pd.Series:
 
 def _said(table: pd.DataFrame, at: int) -> Finding:
     row = table.iloc[at]
-    return fact("forecast.record", weight=abs(row["amount"] - row["actual"]), as_of=table.index[at], span=(row["first"], row["last"]),
-                **{c: row[c] for c in ("amount", "lo_80", "hi_80", "actual", "error", "inside")})  # fmt: skip
+    return fact(
+        "forecast.record",
+        weight=abs(row["amount"] - row["actual"]),
+        as_of=table.index[at],
+        span=(row["first"], row["last"]),
+        **{c: row[c] for c in ("amount", "lo_80", "hi_80", "actual", "error", "inside")},
+    )

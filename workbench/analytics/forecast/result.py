@@ -17,13 +17,19 @@
 | forecast.new | nodes, amount: nodes with less than two seasons of history, and their forecast |
 | forecast.discontinued | nodes, node: nodes without sales in the last half season |
 | forecast.untrusted | node, reasons, amount, share: a decision: look at this node yourself (weight is its money) |
-| forecast.rest_of_year | year (its first day), span, amount, lo_80, hi_80, amount_before, rate, direction: what is left of the fiscal year; landing, landing_lo, landing_hi, landing_before, landing_rate: the whole year, so far + forecast (None where history lacks its start) |
-| forecast.next_year | span, amount, lo_80, hi_80, amount_before, rate, direction, lo_rate, hi_rate: the next four quarters or so |
+| forecast.rest_of_year | year (its first day), span, amount, lo_80, hi_80, amount_before, rate, direction: what is |
+| | left of the fiscal year; landing, landing_lo, landing_hi, landing_before, landing_rate: |
+| | the whole year, so far + forecast (None where history lacks its start) |
+| forecast.next_year | span, amount, lo_80, hi_80, amount_before, rate, direction, lo_rate, hi_rate: the next four |
+| | quarters or so |
 | forecast.part_largest | level, node, amount, lo_80, hi_80, share, nodes: of the next year |
-| forecast.part_rise, forecast.part_fall | level, node, amount, lo_80, hi_80, amount_before, change, yoy: largest expected change in money |
+| forecast.part_rise, forecast.part_fall | level, node, amount, lo_80, hi_80, amount_before, change, yoy: largest |
+| | expected change in money |
 | forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
-| forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and lowest ahead |
-| forecast.doubt | reasons (of the whole), short (history has less than two seasons), have, need (periods of two seasons), every |
+| forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and |
+| | lowest ahead |
+| forecast.doubt | reasons (of the whole), short (history has less than two seasons), have, need (periods of two |
+| | seasons), every |
 | forecast.naive_money | wape, wape_naive, folds: by money, repeating last year was more accurate |
 | forecast.left_out | levels, most: levels not forecast because all parts together would be more than `most` |
 | forecast.by_horizon | every, steps, first, last, first_naive, last_naive: MASE one step ahead and `steps` ahead |
@@ -38,7 +44,8 @@
 | forecast.record_empty | section |
 | forecast.unknown_periods | section, have, need |
 
-`span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent, level_shift, naive_better, wide, filled.
+`span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent,
+level_shift, naive_better, wide, filled.
 """
 
 from dataclasses import dataclass
