@@ -1,7 +1,9 @@
 """The embedded engine and connections: nothing downloaded, little memory, no secrets shown."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,24 @@ def test_the_embedded_engine_downloads_nothing_and_has_a_limit() -> None:
     settings = "autoinstall_known_extensions", "autoload_known_extensions", "preserve_insertion_order"
     assert [con.execute(f"SELECT current_setting('{s}')").fetchone()[0] for s in settings] == [False, False, True]
     assert con.execute("SELECT current_setting('memory_limit')").fetchone()[0].endswith("MiB")
+
+
+def test_only_what_a_killed_process_left_behind_long_ago_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(60)
+    names = {"left": gone.pid, "running": os.getpid(), "recent": gone.pid}
+    folders = {what: tmp_path / f"workbench-engine-{pid}-{what}" for what, pid in names.items()}
+    for what, folder in folders.items():
+        folder.mkdir()
+        if what != "recent":
+            os.utime(folder, (0, 0))
+    engines.embedded()
+    assert {what: folder.exists() for what, folder in folders.items()} == {
+        "left": False, "running": True, "recent": True,
+    }  # fmt: skip
 
 
 def test_days_moments_and_decimals_come_back_as_pandas_has_them() -> None:

@@ -49,6 +49,19 @@ def test_many_files_are_one_table_without_row_numbers_until_asked(con, tmp_path:
     assert str(frame.date[0]) == "2026-01-01 00:00:00"
 
 
+@pytest.mark.parametrize("one", ["\u3000北京", "北京\u200b", " 北京", "北京\t", "\ufeff北京"])
+def test_one_name_with_blanks_among_tidy_ones_is_the_same_name(con, tmp_path: Path, one: str) -> None:
+    names = ["北京", one, "", "NULL", None, "A ~", "~~~", "é"]
+    lines = pd.DataFrame({"d": pd.Timestamp("2026-01-01"), "a": 1.5, "k": names, "tidy": "上海"})
+    lines.to_parquet(tmp_path / "p.parquet")
+    source = Source(files=["p.parquet"], columns={"date": "d", "amount": "a", "customer": "k", "region": "tidy"})
+    found = engines.frame(readers.read(con, "orders", source, TABLES["orders"], tmp_path).expr)
+    assert found.customer.astype(object).where(found.customer.notna(), None).tolist() == [
+        "北京", "北京", None, None, None, "A ~", "~~~", "é",
+    ]  # fmt: skip
+    assert set(found.region) == {"上海"}
+
+
 def test_text_among_numbers_is_named(con, tmp_path: Path) -> None:
     pd.DataFrame({"d": ["2026-01-01", "x"], "a": ["1.5", "2.5"]}).to_parquet(tmp_path / "p.parquet")
     raw = readers.read(

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import tempfile
+import time
 import warnings
 import weakref
 from pathlib import Path
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
 
 # 20 million lines aggregate below 1 GB with this; Python and its libraries take the rest, and what is over it spills
 MEMORY = "480MB"
+_DAY = 86_400  # a process of another container, which is not seen from here, is done by then
 _SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = weakref.WeakKeyDictionary()
 
 
 def embedded() -> "Backend":
     """An empty DuckDB in memory that uses all cores, spills to a temporary folder and downloads nothing."""
     ibis = _ibis()
-    folder = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+    folder = _folder()
     con = ibis.duckdb.connect(
         threads=os.cpu_count() or 1,
         memory_limit=MEMORY,
@@ -41,8 +44,28 @@ def embedded() -> "Backend":
 def scratch(con: "Backend") -> Path:
     """A folder for what `con` need not hold in memory; it goes when `con` goes."""
     if con not in _SCRATCH:
-        _SCRATCH[con] = tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True)
+        _SCRATCH[con] = _folder()
     return Path(_SCRATCH[con].name)
+
+
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    """A temporary folder; those that a process left behind a day ago or more, because it was killed, go."""
+    for left in Path(tempfile.gettempdir()).glob("workbench-engine-*-*"):
+        if _left_behind(left):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"workbench-engine-{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def _left_behind(folder: Path) -> bool:
+    """Whether a folder is old and its process is gone; no where that cannot be told (Windows)."""
+    try:
+        if os.name == "posix" and time.time() - folder.stat().st_mtime > _DAY:
+            os.kill(int(folder.name.split("-")[2]), 0)  # 0 ends nothing; it only asks
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return False
 
 
 def stage(con: "Backend") -> str:

@@ -45,6 +45,7 @@ class Cell:
     text: str = ""
     number: str = ""
     moment: str = ""
+    tidy: bool = False  # each text is known to be its own label
 
     @property
     def filled(self) -> str:
@@ -73,9 +74,19 @@ class Writing:
 
 def word(sql: str) -> str:
     """SQL of a trimmed text; null where nothing is left."""
-    tight = quoted(r"(?s)[!-~\x{4e00}-\x{9fff}](.*[!-~\x{4e00}-\x{9fff}])?")
-    # several times as fast as trimming every value of all blanks that there are
-    return f"CASE WHEN regexp_full_match({sql}, {tight}) THEN {sql} ELSE nullif(trim({sql}, {quoted(BLANKS)}), '') END"
+    # comparing bytes takes an eighth of the time of trimming all blanks that there are; few values need that
+    return f"CASE WHEN {_tight(sql)} THEN {sql} ELSE nullif(trim({sql}, {quoted(BLANKS)}), '') END"
+
+
+def tidy(cell: Cell) -> str:
+    """SQL of an aggregate: whether every text is its own label."""
+    return f"coalesce(bool_and({_tight(cell.text)} AND {cell.text} NOT IN ({_list(MISSING_TEXT)})), TRUE)"
+
+
+def _tight(sql: str) -> str:
+    """SQL: whether a text surely has no blank at either end."""
+    ends = " OR ".join(f"suffix({sql}, {quoted(blank)})" for blank in BLANKS)
+    return f"({sql} BETWEEN '!' AND '~~' OR {sql} BETWEEN '一' AND '鿿') AND NOT ({ends})"
 
 
 def prepared(origin: str, cells: Iterable[tuple[str, Cell]]) -> str:
@@ -99,6 +110,8 @@ def prepared(origin: str, cells: Iterable[tuple[str, Cell]]) -> str:
 
 def label(cell: Cell) -> str:
     """SQL of a key or a name."""
+    if cell.tidy:
+        return cell.text
     text = f"CASE WHEN w_{cell.text} NOT IN ({_list(MISSING_TEXT)}) THEN w_{cell.text} END" if cell.text else ""
     at, on = f"({cell.moment})::TIMESTAMP", f"({cell.moment})::DATE"
     moment = f"CASE WHEN {at} = {on} THEN {on}::VARCHAR ELSE {at}::VARCHAR END" if cell.moment else ""
@@ -148,7 +161,8 @@ def judged(kind: str, counts: Sequence[int], cell: Cell) -> Writing:
 
 def _steps(kind: str, text: str) -> list[dict[str, str]]:
     trimmed = {f"w_{text}": word(text)}
-    value = f"CASE WHEN upper(w_{text}) NOT IN ({_list(MISSING)}) THEN w_{text} END"
+    digit = f"w_{text} > '0000-00-00' AND w_{text} < ':'"  # is there, without a look at the list
+    value = f"CASE WHEN {digit} OR upper(w_{text}) NOT IN ({_list(MISSING)}) THEN w_{text} END"
     if kind == TEXT:
         return [trimmed]
     wide = f"upper(translate(v_{text}, {quoted(_WIDE)}, {quoted(_NARROW)}))"

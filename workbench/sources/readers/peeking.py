@@ -151,9 +151,21 @@ def _judged(con: "Backend", origin: str, cells: dict[str, Cell]) -> tuple[dict[s
     found = dict.fromkeys(cells, TEXT)
     forms: dict[str, str] = {}
     for name in _figures(con, origin, cells):
-        found[name], form = _kind(con, _prepared(origin, cells[name]), cells[name])
+        values, cell = _values(con, origin, cells[name])
+        found[name], form = _kind(con, _prepared(values, cell), cell)
+        con.con.execute(f"DROP TABLE {values}")
         forms |= {name: form} if found[name] != TEXT else {}
     return found, forms
+
+
+def _values(con: "Backend", origin: str, cell: Cell) -> tuple[str, Cell]:
+    """A table of a column's different values, each looked at once, with how many `_times` it stands there."""
+    held = {"text": cell.text, "number": cell.number, "moment": cell.moment}
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in held.items() if sql)
+    table = f"workbench_values{next(_COUNT)}"
+    con.con.execute(f"CREATE TEMP TABLE {table} AS SELECT {columns}, count(*) AS _times FROM {origin} GROUP BY ALL")
+    text, number, moment = (name if sql else "" for name, sql in held.items())
+    return table, Cell(text, number, moment)
 
 
 def _prepared(origin: str, cell: Cell) -> str:
@@ -186,9 +198,9 @@ def _share(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[float, s
         f"({kinds.number(cell, w) if kind == NUMBER else kinds.day(cell, w)}) IS NOT NULL" for w in tries
     )
     found = con.con.execute(
-        f"SELECT count(*) FILTER ({kinds.present(cell)}), count(*) FILTER ({read}) FROM {origin}"
+        f"SELECT sum(_times) FILTER ({kinds.present(cell)}), sum(_times) FILTER ({read}) FROM {origin}"
     ).fetchone()
-    return (found[1] / found[0], form) if found and found[0] else (0.0, "")
+    return ((found[1] or 0) / found[0], form) if found and found[0] else (0.0, "")
 
 
 def _form(con: "Backend", origin: str, kind: str, cell: Cell) -> tuple[str, Writing]:

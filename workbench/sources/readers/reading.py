@@ -5,7 +5,7 @@
 import itertools
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,9 +199,7 @@ def _matched(
 
 
 def _typed(job: _Job, found: _Found) -> Raw:
-    parts = [
-        replace(p, origin=kinds.prepared(p.origin, [(job.kind(o), c) for o, c in p.cells.items()])) for p in found.parts
-    ]
+    parts = [_prepared(job, part) for part in found.parts]
     try:
         proofs = [_writings(job, part) for part in parts]
         chosen = [_settled(job, found, part, proofs, i) for i, part in enumerate(parts)]
@@ -220,6 +218,14 @@ def _typed(job: _Job, found: _Found) -> Raw:
     return Raw(expr, found.problems, proved, found.digest, rowed)
 
 
+def _prepared(job: _Job, part: Part) -> Part:
+    """The part with helper columns; rows that stay where they are get theirs trimmed only where some need it."""
+    texts = [o for o, c in part.cells.items() if part.lazy and job.kind(o) == TEXT and c.text]
+    tidy = dict(zip(texts, _figures(job, [kinds.tidy(part.cells[o]) for o in texts], part), strict=True))
+    cells = {ours: replace(cell, tidy=bool(tidy.get(ours))) for ours, cell in part.cells.items()}
+    return replace(part, cells=cells, origin=kinds.prepared(part.origin, [(job.kind(o), c) for o, c in cells.items()]))
+
+
 def _writings(job: _Job, part: Part) -> dict[str, Writing]:
     """What each text column of dates or numbers proves about its writing; nulls leave all open."""
     asked = {ours: cell for ours, cell in part.cells.items() if job.kind(ours) != TEXT and cell.text}
@@ -236,7 +242,9 @@ def _writing(job: _Job, part: Part, ours: str, odd: int) -> Writing:
     return kinds.judged(kind, _figures(job, kinds.evidence(kind, cell), part), cell)
 
 
-def _figures(job: _Job, aggregates: Iterable[str], part: Part) -> tuple[int, ...]:
+def _figures(job: _Job, aggregates: Sequence[str], part: Part) -> tuple[int, ...]:
+    if not aggregates:
+        return ()
     return job.con.con.execute(f"SELECT {', '.join(aggregates)} FROM {part.origin}").fetchone() or ()
 
 
@@ -287,13 +295,14 @@ def _placed(job: _Job, found: _Found, part: Part, writings: Mapping[str, Writing
         _unreadable(job, found, part, _counted(job, part.origin, odd, lambda o: not part.cells[o].text), odd)
         return f"SELECT {columns}, {file} AS _file, {part.row} AS _row FROM {part.origin}"
     staged = f"{engines.stage(job.con)}.main.part{next(_COUNT)}"
-    blank = _blank_rows(job, part)
-    row, origin = ("_row", part.numbered) if blank or part.row else ("", part.origin)
-    flags = ", ".join(f"{sql} AS {named('odd ' + ours)}" for ours, sql in odd.items())
-    keep = f" WHERE {part.filled}" if blank else ""
-    job.con.con.execute(
-        f"CREATE TABLE {staged} AS SELECT {', '.join(filter(None, [columns, row, flags]))} FROM {origin}{keep}"
-    )
+    flags = [f"{sql} AS {named('odd ' + ours)}" for ours, sql in odd.items()]
+    row, origin = ("_row", part.numbered) if part.row else ("", part.origin)
+    chosen = ", ".join(filter(None, [columns, row, *flags]))
+    job.con.con.execute(f"CREATE TABLE {staged} AS SELECT {chosen} FROM {origin}")
+    if blank := _blank_rows(job, part, staged, values):
+        row, chosen = "_row", ", ".join([columns, "_row", *flags])
+        job.con.con.execute(f"CREATE OR REPLACE TABLE {staged} AS SELECT {chosen} FROM {part.numbered}"
+                            f" WHERE {part.filled}")  # fmt: skip
     _unreadable(job, found, part, _counted(job, staged, {o: named("odd " + o) for o in odd}), odd)
     if not _one(job, f"SELECT count(*) FROM {staged}"):
         found.problems.append(f"{part.name} has a header and no rows. Export it again, or leave it out.")
@@ -309,12 +318,10 @@ def _value(kind: str, cell: Cell, writing: Writing) -> str:
     return kinds.number(cell, writing) if kind == NUMBER else kinds.label(cell)
 
 
-def _blank_rows(job: _Job, part: Part) -> int:
+def _blank_rows(job: _Job, part: Part, staged: str, columns: Iterable[str]) -> int:
     """How many rows hold nothing at all; only rows without any wanted value need the dearer look."""
-    if not part.filled:
-        return 0
-    some = " OR ".join(f"{c.text} IS NOT NULL" for c in part.cells.values())
-    if not _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({some})"):
+    some = " OR ".join(f"{named(ours)} IS NOT NULL" for ours in columns)
+    if not part.filled or not _one(job, f"SELECT count(*) FROM {staged} WHERE NOT ({some})"):
         return 0
     return _one(job, f"SELECT count(*) FROM {part.origin} WHERE NOT ({part.filled})")
 

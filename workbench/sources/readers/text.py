@@ -9,7 +9,7 @@ regular one beside the engine, with the row numbers that its owner sees.
 import csv
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +72,7 @@ def open_text(file: Path, name: str, source: Source, header: int | None = None) 
     if source.delimiter and len(source.delimiter) != 1:
         return None, [f"{name}: delimiter must be one character, not '{source.delimiter}'."]
     delimiter, spaced = _dialect(sample, source.delimiter)
-    rows = _records(sample, delimiter, spaced)
+    rows = _records(_lines(iter([sample])), delimiter, spaced)
     at = heads.likely_row(rows) if header is None else header
     if at > len(rows):
         return None, [f"{name}: it has {len(rows)} rows, so none can be the header = {at}."]
@@ -122,8 +122,10 @@ def _sample(file: Path, encoding: str) -> str:
 
 def _dialect(sample: str, asked: str) -> tuple[str, bool]:
     """The delimiter by which most rows have the same number of fields, and whether blanks follow it."""
-    delimiters = [asked] if asked else list(DELIMITERS)
-    choices = [(_evenness(_records(sample, d, spaced)), not spaced, d) for d in delimiters for spaced in (False, True)]
+    lines = list(_lines(iter([sample])))
+    delimiters = [asked] if asked else [d for d in DELIMITERS if d in sample or d == ","]
+    ways = [(d, spaced) for d in delimiters for spaced in (False, True) if not spaced or ' "' in sample]
+    choices = [(_evenness(_records(lines, d, spaced)), not spaced, d) for d, spaced in ways]
     _, unspaced, best = max(choices, key=lambda c: (c[0], c[1]))
     return best, not unspaced
 
@@ -137,9 +139,8 @@ def _evenness(rows: list[list[str]]) -> tuple[float, int]:
     return (times / sum(widths.values()) if width > 1 else 0.0, width)
 
 
-def _records(text: str, delimiter: str, spaced: bool, limit: int = 1000) -> list[list[str]]:
-    reader = csv.reader(_lines(iter([text])), delimiter=delimiter, skipinitialspace=spaced)
-    return list(itertools.islice(reader, limit))
+def _records(lines: Iterable[str], delimiter: str, spaced: bool, limit: int = 1000) -> list[list[str]]:
+    return list(itertools.islice(csv.reader(lines, delimiter=delimiter, skipinitialspace=spaced), limit))
 
 
 def _lines(pieces: Iterator[str]) -> Iterator[str]:
