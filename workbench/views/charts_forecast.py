@@ -96,7 +96,7 @@ def _label_peak(axes: "Axes", ahead: pd.DataFrame, past: int, w: Words, scale: S
     at_the_edge = at > len(ahead) * 0.8
     axes.annotate(
         w.scaled(amount, scale),
-        (past + at, float(ahead["hi_80"].iloc[at])),
+        (past + at, float(ahead["hi_95"].iloc[at])),
         (0, 5),
         textcoords="offset points",
         fontsize=11,

@@ -112,7 +112,12 @@ def _(result: TrackRecord, w: Words, as_of: pd.Timestamp) -> View:
         *_split(sentences(result.findings, w)),
         tables=(
             table(sheet, w, heading),
-            table(Sheet(result.by_step.rename(index=str), steps.columns), w, w.phrase("sections.columns.step_ahead")),
+            table(
+                Sheet(result.by_step.rename(index=str), steps.columns),
+                w,
+                w.phrase("sections.columns.step_ahead"),
+                most=6,
+            ),
         ),
         how=w.phrase("forecast.record_section.how"),
         terms=("as_issued", "prediction_interval", "interval_coverage", "wape"),
@@ -175,6 +180,7 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 _BOUNDS = (Column("lo_80", "money"), Column("hi_80", "money"))
+_MINOR_BOUNDS = (Column("lo_80", "money", minor=True), Column("hi_80", "money", minor=True))
 _SPANS = (
     Column("first", "date", minor=True),
     Column("last", "date", minor=True),
@@ -214,9 +220,9 @@ _MODELS_MORE = (
 )
 _RECORD = (
     Column("first", "date", minor=True),
-    Column("last", "date"),
+    Column("last", "date", minor=True),
     Column("amount", "money", "forecast"),
-    *_BOUNDS,
+    *_MINOR_BOUNDS,
     Column("actual", "money"),
     Column("error", "change"),
 )
@@ -228,7 +234,7 @@ _STEPS = (
 )
 _SCENARIOS = (
     Column("amount", "money", "forecast"),
-    *_BOUNDS,
+    *_MINOR_BOUNDS,
     Column("change", "money"),
     Column("rate", "change", "rate_of"),
 )

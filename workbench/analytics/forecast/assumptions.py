@@ -21,7 +21,7 @@ class Scenarios(Result):
     """The whole over the forecast's span under each set of assumptions.
 
     `table`: index scenario: pessimistic, base, optimistic, then the company's own by their key; columns amount, lo_80,
-    hi_80     (NaN for the first and third, which are ends of the base's interval), change (money, to the base), rate
+    hi_80 (NaN for the first and third, which are ends of the base's interval), change (money, to the base), rate
     `what_if`: index driver (price, win_rate, reps); columns now, step, amount (money for one step), rate
     `named`: the company's own assumptions by key
     """
