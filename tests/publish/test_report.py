@@ -190,10 +190,17 @@ def test_after_a_failure_the_same_request_runs_again(
 
 
 def test_the_index_lists_every_report_newest_first(company: Path, failed: Outcome) -> None:
-    page = (company / "reports" / "index.html").read_text("utf-8")
+    _, table, listed = (company / "reports" / "index.html").read_text("utf-8").partition("<table>")
 
-    assert page.index("r2-failed/overview.en.html") < page.index("/r1/overview.en.html")
-    assert "region=华东" in page
+    assert table
+    assert re.findall(r'href="\S+/(r\d\S*)/overview\.en\.html"', listed) == ["r2-failed", "r1"]
+    assert "region 华东" in listed
+
+
+def test_the_newest_good_report_stands_apart_above_the_list(company: Path, failed: Outcome) -> None:
+    above, _, _ = (company / "reports" / "index.html").read_text("utf-8").partition("<table>")
+
+    assert re.findall(r'href="\S+/(r\d\S*)/overview\.en\.html"', above) == ["r1"]
 
 
 def test_the_index_survives_strangers_in_its_folder(company: Path, made: Outcome) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote_plus, urlsplit
 
 import pytest
 
@@ -60,6 +61,26 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(url: str)
     assert "127.0.0.1:1/sales" in str(caught.value)
     assert "hidden" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("url", ["postgres://u:${PGPW}@127.0.0.1:1/db", "postgres://u:s3cr#t/pw?x@127.0.0.1:1/db"])
+def test_a_password_with_marks_of_a_url_is_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("PGPW", "s3cr#t/pw?x")
+    with pytest.raises(DataError) as caught:
+        engines.connect(url)
+    assert not [piece for piece in ("s3c", "3cr", "t/p", "pw?") if piece in str(caught.value)]
+    assert "127.0.0.1:1/db" in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["postgres://u:${PW}@h/db", "postgres://${WHO}@h/db"])
+def test_a_password_from_the_environment_reaches_the_driver_as_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    ibis, given = pytest.importorskip("ibis"), []
+    monkeypatch.setenv("PW", "a@b#c/d?e%41+:f")
+    monkeypatch.setenv("WHO", "u:a@b#c/d?e%41+:f")
+    monkeypatch.setattr(ibis, "connect", given.append)
+    engines.connect(url)
+    parts = urlsplit(given[0])
+    assert (parts.username, unquote_plus(parts.password or ""), parts.hostname) == ("u", "a@b#c/d?e%41+:f", "h")
 
 
 def test_an_unknown_kind_of_database_is_told() -> None:

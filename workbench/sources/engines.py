@@ -9,7 +9,7 @@ import warnings
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from workbench.errors import DataError
 from workbench.settings import secret
@@ -80,7 +80,7 @@ def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
     """A database by its URL; ${NAME} comes from the environment, a file's path is relative to `folder`."""
     ibis = _ibis()
     try:
-        return ibis.connect(_local(secret(url), folder))
+        return ibis.connect(_local(_opened(url), folder))
     except failures() as error:
         raise DataError(shown(url), [_refused(error, url)]) from None  # the cause may hold the password
 
@@ -100,10 +100,10 @@ def frame(expr: "ibis.Table") -> "pd.DataFrame":
 
 def shown(url: str) -> str:
     """A URL as it may be shown: without user, password and options."""
-    parts = urlsplit(url)
-    socket = parse_qs(parts.query).get("host", [""])[0]
-    host = parts.netloc.rpartition("@")[2] or socket
-    return f"{parts.scheme}://{host}{parts.path}"
+    scheme, _, rest = url.partition("://")
+    place = re.split("[?&=]", rest.rpartition("@")[2])[0]  # a password may hold any mark, even / and ?
+    socket = parse_qs(url.partition("?")[2]).get("host", [""])[0] if place[:1] in ("", "/") else ""
+    return f"{scheme}://{socket}{place}"
 
 
 def quoted(value: object) -> str:
@@ -162,13 +162,39 @@ def _refused(error: Exception, url: str) -> str:
     if isinstance(error, ImportError):
         scheme = urlsplit(url).scheme
         return f"the driver for {scheme} is not installed. Install it with: pip install 'ibis-framework[{scheme}]'."
-    reason = _hidden(str(error).strip() or type(error).__name__, url).splitlines()[0]
+    reason = _told(str(error).strip() or type(error).__name__, url).splitlines()[0]
     return f"it cannot be reached: {reason}. Check that it is up, and the url in workbench.toml."
 
 
-def _hidden(text: str, url: str) -> str:
-    """`text` without the password, however the driver wrote it."""
-    word = re.escape(urlsplit(secret(url)).password or "") if "@" in url else ""
-    for form in {word, re.escape(unquote(word))} - {""}:
-        text = re.sub(form, "***", text)
+def _opened(url: str) -> str:
+    """`url` with ${NAME} replaced; what stands before the @ is quoted, so that a password may hold marks of a URL."""
+    secret(url)  # names all that are not set
+    head, at, tail = url.rpartition("@")
+
+    def written(name: re.Match[str]) -> str:
+        user = ":" not in head[: name.start()].partition("://")[2]  # or both in one name, as user:password
+        return quote(secret(name[0]), safe="@:" if user else "")
+
+    return re.sub(r"\$\{\w+\}", written, head) + at + secret(tail)
+
+
+def _told(text: str, url: str) -> str:
+    """What the driver says, unless a piece of the password is in it, however the driver wrote it."""
+    pieces = {piece for word in _passwords(url) for piece in _pieces(word.lower())}
+    if any(piece in text.lower() for piece in pieces):
+        return "what the driver says holds a part of the password, so it is not shown"
     return re.sub(r"(password\s*[=:]\s*)\S+", r"\1***", text, flags=re.I)
+
+
+def _passwords(url: str) -> set[str]:
+    """The secrets of a URL, each as it is and as it is written in a URL: the password, and each ${NAME} in options."""
+    whole = secret(url)
+    user, _, word = whole.partition("://")[2].rpartition("@")[0].partition(":")
+    options = [v for k, vs in parse_qs(whole.partition("?")[2]).items() if "pass" in k.lower() for v in vs]
+    held = [secret(name) for name in re.findall(r"\$\{\w+\}", url.rpartition("@")[0].partition("://")[2])]
+    found = {word, *options, *(h for h in held if h != user)}
+    return {form for w in found for form in (w, unquote(w), quote(w, safe=""))} - {""}
+
+
+def _pieces(word: str) -> set[str]:
+    return {word[i : i + 3] for i in range(max(1, len(word) - 2))}
