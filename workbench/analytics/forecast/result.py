@@ -143,6 +143,11 @@ class Forecast(Result):
     structure: Hierarchy
     calendar_effects: pd.Series
 
+    def __repr__(self) -> str:
+        """The findings, then the whole by period."""
+        shown = self.whole.set_axis(self.periods.date, axis=0).to_string(float_format="{:,.4g}".format)
+        return f"{super().__repr__()}\n{shown}"
+
     @property
     def periods(self) -> pd.DatetimeIndex:
         return pd.DatetimeIndex(self.table.index.unique("period"), name="period")
