@@ -87,14 +87,14 @@ def test_nothing_new_is_not_run_again(call: Call, good: subprocess.CompletedProc
     assert done.stderr == ""
     assert done.stdout.splitlines() == [
         "Nothing has changed since this report; --force runs it anyway.",
-        "reports/2026-03-31/company/r1/overview.en.html",
-        "reports/2026-03-31/company/r1/overview.zh-TW.html",
+        "reports/2026-03-31/Acme/r1/overview.en.html",
+        "reports/2026-03-31/Acme/r1/overview.zh-TW.html",
     ]
 
 
 def test_a_failing_cell_is_told_and_kept(call: Call, here: Path) -> None:
     done = call("run", "bad.ipynb", "--as-of", "2026-03-30", "--lang", "en")
-    kept = "reports/2026-03-30/company/r1-failed/bad.ipynb"
+    kept = "reports/2026-03-30/Acme/r1-failed/bad.ipynb"
 
     assert done.returncode == 1
     assert done.stdout.splitlines()[:2] == [

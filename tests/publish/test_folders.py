@@ -10,25 +10,24 @@ import pytest
 from tests.conftest import shared_data
 from workbench.errors import RunError
 from workbench.publish import folders
-from workbench.publish.folders import finish, revisions, slug, staged
+from workbench.publish.folders import finish, name, revisions, slug, staged
 
 HOSTILE = ["../..", "/etc/passwd", "..", ".", "~", "CON", "nul.txt", "a/b", "a\\b", "a:b", "*?", "😀", "x" * 300,
-           "华" * 200, "name.", " ", "\n", "a\x00b", "company", "-rf", "con.", "\ud800", "region=东\u202e"]  # fmt: skip
+           "华" * 200, "name.", " ", "\n", "a\x00b", "-rf", "con.", "\ud800", "region=东\u202e"]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_scope_becomes_one_safe_folder_name(name: str, tmp_path: Path) -> None:
-    made = slug(name)
+@pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_name_becomes_one_safe_folder_name(hostile: str, tmp_path: Path) -> None:
+    made = slug(hostile)
 
     assert re.fullmatch(r"[^\W\d_.\-][^/\\:*?\"<>|\x00-\x1f]*|[\w][^/\\:*?\"<>|\x00-\x1f]*", made)
     assert len(os.fsencode(made)) <= 100
-    assert made != name
+    assert made != hostile
     (tmp_path / made).mkdir()
     assert [p.name for p in tmp_path.iterdir()] == [made]
 
 
 def test_a_usual_scope_stays_readable() -> None:
-    assert slug("") == "company"
     assert slug("region=华东") == "region=华东"
     assert slug("region=华东,channel=直销") == "region=华东,channel=直销"
     assert slug("region=Hong Kong").startswith("region=Hong_Kong-")
@@ -38,13 +37,28 @@ def test_names_that_look_alike_once_cleaned_stay_apart() -> None:
     assert len({slug("a/b"), slug("a\\b"), slug("a_b"), slug("a b")}) == 4
 
 
+def test_a_report_is_found_by_its_company_and_then_its_scope() -> None:
+    assert name("远帆", "") == "远帆"
+    assert name("远帆", "region=华东") == "远帆, region=华东"
+
+
+def test_no_company_takes_the_place_of_another_or_of_its_part() -> None:
+    asked = [("Acme", ""), ("Acme", "region=East"), ("Acme, region=East", ""), ("acme GmbH", ""), ("acme_GmbH", ""),
+             ("..", ""), ("华" * 200, ""), ("华" * 201, ""), ("华" * 200, "region=" + "东" * 200)]  # fmt: skip
+    made = [name(*one) for one in asked]
+
+    assert len(set(made)) == len(asked)
+    assert max(len(os.fsencode(one)) for one in made) < 255
+    assert not any(one.startswith(".") for one in made)
+
+
 def test_every_naughty_string_gives_its_own_safe_folder(tmp_path: Path) -> None:
     strings = {s for s in json.loads((shared_data("nasty") / "blns" / "blns.json").read_text("utf-8")) if s}
     made = {s: slug(s) for s in strings}
 
     assert len(set(made.values())) == len(strings)
-    for name in made.values():
-        (tmp_path / name).mkdir()
+    for safe in made.values():
+        (tmp_path / safe).mkdir()
     assert len(list(tmp_path.iterdir())) == len(strings)
 
 

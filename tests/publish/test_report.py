@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.publish.conftest import SHOW, manifest_of
+from tests.publish.conftest import SETTINGS, SHOW, manifest_of
 from workbench import publish
 from workbench.errors import ParameterError, RunError, SettingsError
 from workbench.publish import Outcome, Request
@@ -57,7 +57,7 @@ def failed(asked: Callable[..., Request], story: Path, notebook: Callable[..., P
 
 def test_a_report_has_all_its_files_in_its_dated_place(company: Path, made: Outcome) -> None:
     assert made.status == "ok"
-    assert made.folder == company / "reports" / "2026-09-30" / "region=华东" / "r1"
+    assert made.folder == company / "reports" / "2026-09-30" / "Acme, region=华东" / "r1"
     assert sorted(p.relative_to(made.folder).as_posix() for p in made.folder.rglob("*") if p.is_file()) == [
         "manifest.json",
         "overview.en.html",
@@ -201,6 +201,22 @@ def test_the_newest_good_report_stands_apart_above_the_list(company: Path, faile
     above, _, _ = (company / "reports" / "index.html").read_text("utf-8").partition("<table>")
 
     assert re.findall(r'href="\S+/(r\d\S*)/overview\.en\.html"', above) == ["r1"]
+
+
+def test_companies_that_share_a_folder_of_reports_keep_apart(
+    asked: Callable[..., Request], company: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "workbench.toml"
+    other.write_text(SETTINGS.replace("Acme", "Bolt GmbH"), "utf-8")
+    (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
+    one, two = (publish.run(asked(settings=s, out=tmp_path / "out")) for s in (company / "workbench.toml", other))
+    again = publish.run(asked(out=tmp_path / "out", force=True))
+    _, _, listed = (tmp_path / "out" / "index.html").read_text("utf-8").partition("<table>")
+
+    assert [o.folder.name for o in (one, two, again)] == ["r1", "r1", "r2"]
+    assert one.folder.parent.name == "Acme"
+    assert two.folder.parent.name.startswith("Bolt_GmbH-")
+    assert [told.split("<")[0] for told in listed.split("<bdi>")[1::2]] == ["Acme", "Acme", "Bolt GmbH"]
 
 
 def test_the_index_survives_strangers_in_its_folder(company: Path, made: Outcome) -> None:

@@ -111,6 +111,34 @@ def test_payments_in_two_overlapping_files_are_counted_once(tmp_path: Path) -> N
     assert steps(data, "overlap", table="payments") == [(1, 8.0)]
 
 
+@pytest.mark.parametrize(("figure", "same"), [(0.3, 0.1 * 3), (2.67345, 2.67345 - 1e-15)])
+def test_the_last_bits_of_a_float_do_not_make_two_lines_of_one(tmp_path: Path, figure: float, same: float) -> None:
+    days = pd.date_range("2026-01-01", periods=20)
+    one = pd.DataFrame({"date": days, "amount": figure, "order": [f"o{i}" for i in range(20)]})
+    data = company(tmp_path, {"orders": one, "orders@2": one.assign(amount=same)})
+    assert data.sales()["lines"].sum() == 20
+    assert steps(data, "restated") == []
+
+
+def test_an_order_whose_lines_differ_between_files_is_told(tmp_path: Path) -> None:
+    days = pd.date_range("2026-01-01", periods=20)
+    old = pd.DataFrame({"date": days, "amount": 2.0, "order": [f"o{i}" for i in range(20)], "status": "open"})
+    new = old.assign(status=["shipped"] * 5 + ["open"] * 15, amount=[3.0] * 5 + [2.0] * 15)
+    more = pd.DataFrame({"date": [pd.Timestamp("2026-01-25")], "amount": 1.0, "order": "o99", "status": "open"})
+    data = company(tmp_path, {"orders": pd.concat([new, more]), "orders@2": old})
+    assert data.sales()["amount"].sum() == 30 + 1 + 5 * (2 + 3)  # both versions
+    (step,) = data.quality.of("restated")
+    assert (step.rows, step.amount, step.detail["orders"], step.detail["newer"]) == (5, 10.0, 5, "orders.parquet")
+    assert (step.detail["first"], step.detail["last"]) == (days[0], days[-1])
+
+
+def test_an_order_that_grew_between_two_exports_is_not_restated(tmp_path: Path) -> None:
+    noon = lines(("2026-03-01", 1.0, "A"), ("2026-03-02", 2.0, "B"), columns="date amount order")
+    later = lines(("2026-03-02", 2.0, "B"), ("2026-03-02", 5.0, "B"), columns="date amount order")
+    data = company(tmp_path, {"orders": noon, "orders@2": later})
+    assert (data.sales()["amount"].sum(), steps(data, "restated")) == (8.0, [])
+
+
 LINE = st.tuples(
     st.integers(0, 40), st.integers(-3, 3), st.sampled_from(["a", "b", None]), st.sampled_from(["N", "S", None])
 )

@@ -213,6 +213,15 @@ def test_a_hostile_column_name_is_only_a_name(con, tmp_path: Path, header: str) 
     assert engines.frame(raw.expr)[header].tolist() == ["1"]
 
 
+def test_one_file_that_several_ways_lead_to_is_read_once(con, tmp_path: Path) -> None:
+    (tmp_path / "o.csv").write_text("date,amount\n2026-01-05,10\n", "utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "o.csv")
+    ways = ["o.csv", "./o.csv", f"../{tmp_path.name}/o.csv", "*.csv", "link.csv"]
+    found = readers.read(con, "orders", Source(files=ways), TABLES["orders"], tmp_path)
+    assert (list(found.digest), found.problems) == (["o.csv"], [])
+    assert engines.frame(found.expr).amount.tolist() == [10]
+
+
 def test_a_pattern_may_go_up_and_never_becomes_sql(con, tmp_path: Path) -> None:
     (tmp_path / "settings").mkdir()
     (tmp_path / "a.csv").write_text("a,b\n1,2\n", "utf-8")

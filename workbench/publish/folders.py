@@ -1,4 +1,4 @@
-"""Where reports live: `reports/<as_of>/<scope>/r<N>/`, written in a hidden folder beside it and renamed when whole."""
+"""Where reports live: `reports/<as_of>/<company>[, <scope>]/r<N>/`, written in a hidden folder beside it and renamed when whole."""
 
 import contextlib
 import hashlib
@@ -20,7 +20,7 @@ except ImportError:  # Windows has no such locks; there, a killed run's hidden f
     fcntl = None
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
-_LONGEST = 80  # bytes: leaves room in systems that allow 255 bytes for a name or 260 characters for a path
+_LONGEST = 80  # bytes: leaves room for two in systems that allow 255 bytes for a name
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,19 @@ class Staging:
         return f"r{self.revision}"
 
 
-def slug(scope: str) -> str:
-    """A folder name for a scope, readable where it can be and unique: a short hash follows if anything was replaced."""
-    if not scope:
-        return "company"
-    short = _cut("".join(c if c.isalnum() or c in "=-_.," else "_" for c in scope).strip("._- "), _LONGEST)
+def name(company: str, scope: str) -> str:
+    """The folder of a company's reports, or of those for one part of it: no slug holds the blank between the two."""
+    return f"{slug(company)}, {slug(scope)}" if scope else slug(company)
+
+
+def slug(text: str) -> str:
+    """A folder name for a text, readable where it can be and unique: a short hash follows if anything was replaced."""
+    short = _cut("".join(c if c.isalnum() or c in "=-_.," else "_" for c in text).strip("._- "), _LONGEST)
     if _RESERVED.fullmatch(short.partition(".")[0]):
         short = f"_{short}"
-    if short == scope and short != "company":
+    if short == text:
         return short
-    mark = hashlib.blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    mark = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f"{short}-{mark}" if short else mark
 
 

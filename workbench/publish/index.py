@@ -25,7 +25,7 @@ def rebuild(out: Path) -> Path:
     from workbench.views.shell import Index, index
 
     with folders.writable(out), folders.alone(out):
-        found = sorted(_reports(out), key=lambda r: _newest(r[1]), reverse=True)
+        found = _in_order(_reports(out))
         lang: Language = found[0][1]["languages"][0] if found else "en"
         rows = tuple(_row(out, folder, told, lang) for folder, told in found)
         folders.write(out / NAME, index(Index(lang, rows)))
@@ -42,9 +42,10 @@ def _reports(out: Path) -> list[tuple[Path, dict[str, Any]]]:
     ]
 
 
-def _newest(told: dict[str, Any]) -> tuple[Any, ...]:
-    """Newest day first; the whole company before its parts; the last revision first."""
-    return told["as_of"], not told["scope"], told["scope"], told["revision"]
+def _in_order(found: list[tuple[Path, dict[str, Any]]]) -> list[tuple[Path, dict[str, Any]]]:
+    """Newest day first; company by company; the whole company before its parts; the last revision first."""
+    by_place = sorted(found, key=lambda r: (str(r[1].get("company")), r[1]["scope"], -r[1]["revision"]))
+    return sorted(by_place, key=lambda r: r[1]["as_of"], reverse=True)
 
 
 def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> "IndexRow":

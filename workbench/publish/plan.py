@@ -63,8 +63,10 @@ class Plan:
 
     @property
     def folder(self) -> Path:
-        """Where the revisions of this report are."""
-        return self.out / self.as_of.isoformat() / folders.slug(self.scope_text)
+        """Where the revisions of this report are. The company goes by one name, whatever language is asked for."""
+        company = self.settings.company
+        name = company.called(company.languages[0])
+        return self.out / self.as_of.isoformat() / folders.name(name, self.scope_text)
 
 
 def plan(request: Request) -> Plan:

@@ -44,6 +44,7 @@ def once(lines: Lines, days: pd.DataFrame) -> tuple[Any, list[Step]]:
     pairs = _pairs(lines, counts, files, days)
     groups = _groups(files, [p.files for p in pairs if p.same])
     steps = [_alike(lines, p) for p in pairs if not p.same and p.lines]
+    steps += [step for p in pairs if (step := _restated(lines, counts, p, days)).rows]
     if all(len(g) == 1 for g in groups):
         return lines.expr, steps
     counts = counts.mutate(__keep=_sum(_greatest([counts[f"__n{i}"] for i in g]) for g in groups))
@@ -117,9 +118,17 @@ def _counts(lines: Lines, near: Any, files: Sequence[str]) -> Any:
     """One row for each different line of the shared days: how often each file has it (__n0, __n1 …)."""
     import ibis
 
+    figures = [c for c in lines.columns if near[c].type().is_floating()]
+    near = near.mutate(**{f"__u_{c}": _rounded(near[c]) for c in figures})
     seen = {f"__n{i}": (near[_FILE] == name).sum() for i, name in enumerate(files)}
-    counts = near.group_by(lines.columns).aggregate(**seen)
-    return lines.con.create_table(ibis.util.gen_name("lines"), counts, temp=True)
+    told = [f"__u_{c}" if c in figures else c for c in lines.columns]
+    counts = near.group_by(told).aggregate(**{c: near[c].min() for c in figures}, **seen)
+    return lines.con.create_table(ibis.util.gen_name("lines"), counts.select(*lines.columns, *seen), temp=True)
+
+
+def _rounded(figure: Any) -> Any:
+    """A figure as it is compared: 0.1 * 3 is 0.3, and one that ends in half a unit falls to no side by its last bit."""
+    return units(figure + 0.003 / SCALE)
 
 
 def _pairs(lines: Lines, counts: Any, files: Sequence[str], days: pd.DataFrame) -> list[_Pair]:
@@ -167,6 +176,28 @@ def _named(lines: Lines, counts: Any, files: Sequence[str], groups: list[list[in
 def _alike(lines: Lines, pair: _Pair) -> Step:
     detail = {"files": list(pair.names), "first": pair.first, "last": pair.last}
     return Step(lines.table, "alike", pair.lines, None, detail)
+
+
+def _restated(lines: Lines, counts: Any, pair: _Pair, days: pd.DataFrame) -> Step:
+    """Orders of which each of two files has lines that the other lacks; rows and money are the older file's."""
+    last = days.groupby("file")["day"].max()
+    (_, one, old), (_, two, new) = sorted((last[n], n, i) for n, i in zip(pair.names, pair.files, strict=True))
+    detail = {"files": list(pair.names), "first": pair.first, "last": pair.last, "orders": 0,
+              "newer": two if last[one] < last[two] else None}  # fmt: skip
+    if "order" not in lines.columns:
+        return Step(lines.table, "restated", 0, None, detail)
+    row = fetch(lines.con, _both_ways(lines, counts, pair, (old, new))).iloc[0]
+    return Step(lines.table, "restated", _int(row["rows"]), _money(row), detail | {"orders": _int(row["orders"])})
+
+
+def _both_ways(lines: Lines, counts: Any, pair: _Pair, files: tuple[int, int]) -> Any:
+    """How many orders differ in both directions, and the lines and money that only the first file has of them."""
+    near = counts.filter(_within(counts, lines.date, [(pair.first, pair.last)]) & counts["order"].notnull())
+    more = near[f"__n{files[0]}"] - near[f"__n{files[1]}"]
+    money = {"amount": (units(near[lines.money]) * more).sum(where=more > 0)} if lines.money else {}
+    orders = near.group_by("order").aggregate(rows=more.sum(where=more > 0), less=more.min(), **money)
+    orders = orders.filter((orders["rows"] > 0) & (orders["less"] < 0))
+    return orders.aggregate(orders=orders.count(), **{c: orders[c].sum() for c in ("rows", *money)})
 
 
 def _repeat(lines: Lines, counts: Any) -> Any:

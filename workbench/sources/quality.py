@@ -16,6 +16,8 @@ class Step:
     - excluded: rows left out by the settings (column, values)
     - overlap: rows that stood in several files and were counted once (files, first, last)
     - alike: identical lines in files that cover the same days but mostly differ: kept (files, first, last)
+    - restated: orders of which each of two files has lines that the other lacks, so both count; rows and money are of
+      the older file (files, first, last, orders, newer: the file that reaches further, None where neither does)
     - repeats: identical lines within one file (kept: bool)
     - converted: money in other currencies (currencies)
     - no_customer: lines without a customer

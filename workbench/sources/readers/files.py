@@ -15,14 +15,15 @@ PARQUET = {".parquet", ".pq"}
 
 
 def find(patterns: Iterable[str], folder: Path) -> tuple[list[Path], list[str]]:
-    """The files that match, each once and in order, and problems."""
-    found: dict[Path, None] = {}
+    """The files that match, in order and each once, however many ways lead to it; and problems."""
+    found: dict[Path, Path] = {}
     problems = []
     for pattern in patterns:
         files, reasons = _matches(pattern, folder)
-        found |= dict.fromkeys(files)
+        for file in files:
+            found.setdefault(file.resolve(), file)
         problems += reasons
-    return list(found), problems
+    return list(found.values()), problems
 
 
 def names(files: Iterable[Path], folder: Path) -> dict[Path, str]:
