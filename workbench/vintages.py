@@ -1,6 +1,6 @@
 """Forecasts as issued. A report keeps its own beside its pages, so each is written once, whole, and never changed.
 
-`reports/<as_of>/<scope>/r<N>/vintages/<name>.parquet`. A notebook that is merely looked at keeps nothing.
+`reports/<as_of>/<company, scope>/r<N>/vintages/<name>.parquet`. A notebook that is merely looked at keeps nothing.
 """
 
 from __future__ import annotations
