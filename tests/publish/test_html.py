@@ -1,5 +1,7 @@
 """What analysts' notebooks show becomes harmless; what the workbench made passes as it is."""
 
+import re
+
 import nbformat
 import pytest
 from nbformat import NotebookNode
@@ -94,6 +96,48 @@ def test_text_is_escaped_and_loses_terminal_colours() -> None:
     stream = nbformat.v4.new_output("stream", name="stdout", text="\x1b[31m<b>red</b>\x1b[0m")
 
     assert markup(notebook(code("x", stream))) == "<pre>&lt;b&gt;red&lt;/b&gt;</pre>"
+
+
+def printed(text: str) -> NotebookNode:
+    return nbformat.v4.new_output("stream", name="stdout", text=text)
+
+
+def test_of_a_long_text_the_page_shows_both_ends_and_says_what_is_left_out() -> None:
+    lines = [f"line {n}\n" for n in range(1000)]
+    part = next(p for p in html.parts(notebook(code("x", printed("".join(lines))))) if isinstance(p, Fragment))
+
+    assert re.findall(r"line (\d+)", part.html["en"]) == [str(n) for n in (*range(100), *range(900, 1000))]
+    assert "800 lines" in part.html["en"]
+    assert set(part.html) == {"en", "zh-CN", "zh-TW"}
+    assert "800" in part.html["zh-CN"]
+
+
+@pytest.mark.parametrize("unit", ["x", "x\n", "华", "a line of usual length, more or less\n"])
+def test_a_text_of_any_length_takes_little_of_a_page(unit: str) -> None:
+    outputs = [printed(unit * (3_000_000 // len(unit))), shown(text_plain=unit * 100_000)]
+    made = markup(notebook(code("x", *outputs)))
+
+    assert len(made) < 2 * 70_000
+
+
+def test_what_is_printed_bit_by_bit_counts_as_one_text() -> None:
+    made = markup(notebook(code("x", *(printed(f"line {n}\n") for n in range(1000)))))
+
+    assert len(re.findall(r"line \d+", made)) == 200
+
+
+def test_a_text_that_fits_is_shown_whole() -> None:
+    text = "".join(f"line {n}\n" for n in range(200))
+
+    assert markup(notebook(code("x", printed(text)))) == f"<pre>{text}</pre>"
+
+
+@pytest.mark.parametrize("kind", ["text_html", "text_markdown"])
+def test_markup_that_would_swell_the_page_is_left_in_the_notebook(kind: str) -> None:
+    made = markup(notebook(code("x", shown(**{kind: "<p>word</p>" * 1_000_000, "text_plain": "plain"}))))
+
+    assert "word" not in made
+    assert "11 MB" in made
 
 
 def test_fragments_pass_as_they_are_in_order() -> None:

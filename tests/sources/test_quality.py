@@ -93,6 +93,12 @@ def test_a_currency_or_day_without_a_rate_is_an_error_with_its_money(tmp_path: P
     assert 'currency = { "" = "EUR" }' in found
 
 
+def test_a_footer_of_totals_without_a_day_or_a_currency_is_told_as_a_row_without_a_day(tmp_path: Path) -> None:
+    frame = lines(("2026-01-31", 10.0, "USD"), (None, 10.0, None), columns="date amount currency")
+    with pytest.raises(DataError, match="column 'date' has no value in 1 row"):
+        company(tmp_path, {"orders": frame, "rates": RATES.assign(date=pd.Timestamp("2026-01-01"))[:1]})
+
+
 def test_two_spellings_of_a_currency_do_not_count_its_lines_twice(tmp_path: Path) -> None:
     rates = RATES.assign(currency=["usd ", "USD"])
     rows = [("2026-01-31", 10.0, "USD"), ("2026-02-01", 10.0, " Usd")]

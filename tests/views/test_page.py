@@ -87,6 +87,17 @@ def _whole_page(names: list[str] = NAMES, settings: Settings = SETTINGS, data: A
     return page
 
 
+@pytest.mark.parametrize(("last", "said"), [("2026-09-22", True), ("2026-09-23", False), ("2026-09-30", False)])
+def test_orders_that_end_before_the_day_of_the_report_are_told_at_the_start(
+    shown: list[dict[str, Any]], last: str, said: bool
+) -> None:
+    Page(_run(), "history").open(Data((COVERS[0], pd.Timestamp(last))))
+    told = shown[0][MIME]["html"]
+
+    assert ("Orders end on 22 Sep 2026." in told["en"], "2026年9月22日" in told["zh-CN"]) == (said, said)
+    assert said == ("訂單資料止於" in told["zh-TW"])
+
+
 def _html(shown: list[dict[str, Any]], lang: str, **more: Any) -> str:
     parts = tuple(Fragment.of(output[MIME]) for output in shown)
     return shell.page(ShellPage("History", lang, (*parts, CodeCell("x = '</pre><script>'", 3)), **more))  # type: ignore[arg-type]

@@ -3,12 +3,16 @@
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
+from workbench.settings import LANGUAGES
+from workbench.views import words
 from workbench.views.shell import MIME, CodeCell, Fragment
 
 MARKER = "papermill-error-cell-tag"
@@ -22,6 +26,8 @@ _DROPPED = {"script", "style", "title", "textarea", "noscript", "template", "ifr
 _ATTRIBUTES = {"colspan", "rowspan", "scope", "title", "lang", "dir", "open", "start", "alt", "width", "height"}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+_END, _END_LINES = 32_768, 100  # characters and lines that a long text shows at its start, and again at its end
+_MARKUP = 1_000_000  # characters of HTML or Markdown of one output
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 
 
@@ -32,7 +38,7 @@ def parts(notebook: NotebookNode) -> list[Fragment | CodeCell]:
     for place, cell in enumerate(notebook.cells):
         tags = set(cell.metadata.get("tags", ()))
         if cell.cell_type == "markdown" and not tags & (_NOTES | {MARKER}):
-            found.append(_plain(f"text-{place}", markdown(cell.source)))
+            found.append(_part(f"text-{place}", _same(markdown(cell.source))))
         elif cell.cell_type == "code" and cell.source.strip():
             number += 1
             found += [] if "facts" in tags else _outputs(cell, place)
@@ -90,50 +96,89 @@ def _injected(notebook: NotebookNode) -> bool:
 
 
 def _outputs(cell: NotebookNode, place: int) -> Iterator[Fragment]:
-    for number, output in enumerate(cell.outputs):
+    for number, output in enumerate(_joined(cell.outputs)):
         if MIME in output.get("data", {}):
             yield Fragment.of(output.data[MIME])
         elif markup := _rendered(output):
-            yield _plain(f"output-{place}-{number}", markup)
+            yield _part(f"output-{place}-{number}", markup)
 
 
-def _plain(anchor: str, markup: str) -> Fragment:
-    """A part that says the same in every language."""
-    return Fragment("section", anchor, {}, {"en": markup})
+def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """The outputs; what was printed bit by bit is one again."""
+    for stream, some in groupby(outputs, key=lambda o: o.name if o.output_type == "stream" else ""):
+        yield from [new_output("stream", name=stream, text="".join(o.text for o in some))] if stream else some
 
 
-def _rendered(output: NotebookNode) -> str:
-    """One output as harmless HTML. What went to stderr is for analysts: it stays in the notebook."""
+def _part(anchor: str, markup: dict[str, str]) -> Fragment:
+    return Fragment("section", anchor, {}, markup)
+
+
+def _same(markup: str) -> dict[str, str]:
+    """HTML that says the same in every language."""
+    return {"en": markup} if markup else {}
+
+
+def _rendered(output: NotebookNode) -> dict[str, str]:
+    """One output as harmless HTML, by language. What went to stderr is for analysts: it stays in the notebook."""
     if output.output_type == "stream":
-        return _pre(output.text) if output.name == "stdout" else ""
+        return _pre(output.text) if output.name == "stdout" else {}
     if output.output_type == "error":
         return _pre(f"{output.ename}: {output.evalue}")
-    return next((draw(output.data[mime], output) for mime, draw in _DRAWN.items() if mime in output.data), "")
+    return next((draw(output.data[mime], output) for mime, draw in _DRAWN.items() if mime in output.data), {})
 
 
-def _pre(text: str) -> str:
+def _pre(text: str) -> dict[str, str]:
+    """Text as it was printed; of a long one both ends, and between them how much is left out."""
+    if len(text) <= 2 * _END and text.count("\n") <= 2 * _END_LINES:
+        return _same(_lines(text))
+    text = text.rstrip("\n")
+    head = "\n".join(text[:_END].split("\n")[:_END_LINES])
+    tail = "\n".join(text[-_END:].split("\n")[-_END_LINES:])
+    note = _left_out("page.text_left_out", text[len(head) : len(text) - len(tail)])
+    return {lang: f"{_lines(head)}<p>{html.escape(said)}</p>{_lines(tail)}" for lang, said in note.items()}
+
+
+def _lines(text: str) -> str:
     return f"<pre>{html.escape(_COLOUR.sub('', text))}</pre>" if text.strip() else ""
 
 
-def _picture(kind: str) -> Callable[[str, NotebookNode], str]:
+def _left_out(key: str, text: str) -> dict[str, str]:
+    """In every language, that a text is not on the page, and its size."""
+    values = {"lines": text.strip("\n").count("\n") + 1, "size": len(text.encode("utf-8", "replace")) / 1e6}
+    return {lang: words.Words(lang).phrase(key, values) for lang in LANGUAGES}
+
+
+def _marked_up(draw: Callable[[str], str]) -> Callable[[Any, NotebookNode], dict[str, str]]:
+    """Draws markup, but none that would swell the page or take minutes to make harmless."""
+
+    def drawn(data: Any, _: NotebookNode) -> dict[str, str]:
+        text = "".join(data)
+        if len(text) <= _MARKUP:
+            return _same(draw(text))
+        return {lang: f"<p>{html.escape(said)}</p>" for lang, said in _left_out("page.output_left_out", text).items()}
+
+    return drawn
+
+
+def _picture(kind: str) -> Callable[[Any, NotebookNode], dict[str, str]]:
     """Pictures stand in the page; as the source of an <img>, even an SVG cannot run anything."""
 
-    def draw(data: str, output: NotebookNode) -> str:
+    def draw(data: Any, output: NotebookNode) -> dict[str, str]:
         from base64 import b64encode
 
         text = b64encode("".join(data).encode()).decode() if kind == "svg+xml" else "".join(data.split())
         alt = output.metadata.get(f"image/{kind}", {}).get("alt", "") or output.metadata.get("alt", "")
-        return f'<p><img src="data:image/{kind};base64,{html.escape(text)}" alt="{html.escape(str(alt))}"></p>'
+        return _same(f'<p><img src="data:image/{kind};base64,{html.escape(text)}" alt="{html.escape(str(alt))}"></p>')
 
     return draw
 
 
-_DRAWN: dict[str, Callable[[Any, NotebookNode], str]] = {
-    "text/html": lambda data, _: clean("".join(data)),
+_DRAWN: dict[str, Callable[[Any, NotebookNode], dict[str, str]]] = {
+    "text/html": _marked_up(clean),
     "image/svg+xml": _picture("svg+xml"),
     "image/png": _picture("png"),
     "image/jpeg": _picture("jpeg"),
-    "text/markdown": lambda data, _: markdown("".join(data)),
+    "text/markdown": _marked_up(markdown),
     "text/latex": lambda data, _: _pre("".join(data)),
     "text/plain": lambda data, _: _pre("".join(data)),
 }  # in the order in which we like them

@@ -220,7 +220,7 @@ def _wrong(making: Making, checked: checks.Checked, found: pd.DataFrame) -> list
 
 
 def _without_rate(making: Making, expr: Any) -> list[str]:
-    bare = expr.filter(expr["__rate"].isnull())
+    bare = expr.filter(expr["__rate"].isnull(), expr["date"].notnull())  # no day is told as such
     # the amount of a line without a rate is missing after conversion, so it is read again before it
     own = repair.price(repair.rename(making.expr, making.source))
     code = own.currency.upper().strip()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MOST_DECISIONS = 5
 _MOST_TILES = 5
 _ANSWERS = 3
+_LATEST = 7  # days between the last order and the report that need no word
 
 
 @dataclass
@@ -41,14 +42,15 @@ class Page:
     _data: "Data | None" = field(default=None, repr=False)
 
     def open(self, data: "Data | None" = None) -> None:
-        """The title line: what, for whom, as of when; "made-up data" where it is."""
+        """The title line: what, for whom, as of when; where the orders end before that; "made-up data" where it is."""
         self._data = data
         heading = {lang: self._title(w) for lang, w in self._speak.items()}
         self._display(
             "title",
             "title",
             heading,
-            lambda w: render("title.html", facts=self._facts(w), made_up=self.run.settings.company.made_up, t=w.phrase),
+            lambda w: render("title.html", facts=self._facts(w), ends=self._ends_early(), t=w.phrase,
+                             made_up=self.run.settings.company.made_up),
             style() + "\n" + style("notebook"),
         )
 
@@ -147,6 +149,11 @@ class Page:
         ]
         facts.append(("text", w.phrase("page.as_of", {"day": self.run.as_of})))
         return [*facts, *([("text", w.phrase("page.currency", {"name": w.currency_name()}))] if w.currency else [])]
+
+    def _ends_early(self) -> Any:
+        """The last day that the orders hold, where the report speaks of a later one."""
+        last = self._data.covers[1] if self._data is not None and self._data.covers else None
+        return last if last is not None and (self.run.as_of - last).days > _LATEST else None
 
     def _use(self, *terms: str) -> None:
         self._used |= dict.fromkeys(terms)
