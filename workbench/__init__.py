@@ -4,25 +4,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.analytics import customers, funnel, history, kpis
+    from workbench import vintages
+    from workbench.analytics import customers, forecast, funnel, history, kpis
     from workbench.periods import Calendar
     from workbench.run import Run
     from workbench.sources import load
     from workbench.views import Page
 
 __all__ = [
-    "Calendar", "customers", "funnel", "history", "kpis", "load", "Page", "Run",
+    "Calendar", "customers", "forecast", "funnel", "history", "kpis", "load", "Page", "Run", "vintages",
 ]  # fmt: skip  # noqa: RUF022 sorted as people sort
 
 _HOMES = {
     "Calendar": "workbench.periods",
     "customers": "workbench.analytics",
+    "forecast": "workbench.analytics",
     "funnel": "workbench.analytics",
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
     "load": "workbench.sources",
     "Page": "workbench.views",
     "Run": "workbench.run",
+    "vintages": "workbench.vintages",
 }
 
 
@@ -31,7 +34,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'workbench' has no name {name!r}; it has {', '.join(__all__)}")
     home = import_module(_HOMES[name])
-    found = getattr(home, name, None) or import_module(f"{_HOMES[name]}.{name}")
+    itself = _HOMES[name].endswith(f".{name}")
+    found = home if itself else getattr(home, name, None) or import_module(f"{_HOMES[name]}.{name}")
     globals()[name] = found
     return found
 

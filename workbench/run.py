@@ -59,6 +59,11 @@ class Run:
         folder = os.environ.get("WORKBENCH_TABLES")
         return Path(folder) if folder else None
 
+    @property
+    def reports_folder(self) -> Path:
+        """Where earlier reports are, with the forecasts that they issued."""
+        return Path(os.environ.get("WORKBENCH_REPORTS") or settings_file.ROOT / "reports")
+
 
 def asked(
     company: Settings, as_of: str | date, scope: str = "", lang: str = ""

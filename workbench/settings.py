@@ -117,6 +117,31 @@ class Source(_Strict):
         return self
 
 
+class Assumptions(_Strict):
+    """A scenario of the company's own: what is assumed, as ratios (0.03 is 3 % more); sales follow in proportion."""
+
+    name: str | dict[Language, str] = ""  # what readers call it, or one for each language; empty: its key
+    growth: float = Field(0.0, gt=-1, le=10)  # yearly growth beside the forecast's own, building up period by period
+    shift: float = Field(0.0, ge=-1, le=10)  # of the level, at once
+    price: float = Field(0.0, ge=-1, le=10)  # of prices, volume unchanged
+    win_rate: float = Field(0.0, ge=-1, le=10)  # of the win rate: 0.1 lifts 25 % to 27.5 %
+    reps: float = Field(0.0, ge=-1, le=10)  # of the number of people who sell, as productive as today's
+    after_months: int = Field(0, ge=0, le=60)  # months before it takes effect
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, value: str | dict[Language, str]) -> str | dict[Language, str]:
+        if isinstance(value, dict) and not value:
+            raise ValueError("write the scenario's name, or one for each language")
+        return value
+
+
+class ForecastSettings(_Strict):
+    every: Literal["week", "month", "quarter"] = "month"  # length of the periods that are forecast
+    by: tuple[str, ...] = ()  # levels to forecast by; empty: the broadest of each dimension, while parts are few
+    scenarios: dict[str, Assumptions] = {}  # named sets of assumptions
+
+
 class Settings(_Strict):
     """One company. `folder` is where its file stands; patterns in `files` are relative to it."""
 
@@ -124,6 +149,7 @@ class Settings(_Strict):
     calendar: CalendarSettings = CalendarSettings()
     sources: dict[str, Source]
     dimensions: dict[str, list[str]] = {}  # name = levels from broad to fine, each a column
+    forecast: ForecastSettings = ForecastSettings()
     folder: Path = Path()
     path: Path = Path()
 
@@ -137,6 +163,14 @@ class Settings(_Strict):
         if problems:
             raise ValueError("; ".join(problems))
         return value
+
+    @model_validator(mode="after")
+    def _forecast_by_known_levels(self) -> "Settings":
+        unknown = [level for level in self.forecast.by if level not in self.levels]
+        if unknown:
+            known = ", ".join(self.levels) or "none; add [dimensions]"
+            raise ValueError(f"forecast.by names {', '.join(unknown)}; levels are {known}")
+        return self
 
     @property
     def levels(self) -> dict[str, str]:

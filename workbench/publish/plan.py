@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import settings as settings_file
+from workbench import vintages
 from workbench.errors import ParameterError
 from workbench.publish import folders, parameters
 from workbench.publish.parameters import Parameter, Value
@@ -99,7 +100,8 @@ def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
     if any(source.url for source in made.settings.sources.values()):
         return None
     company = made.settings.path.read_text("utf-8-sig")
-    parts = [_sources(made.notebooks), made.parameters, company, inputs, _package(), sys.version, versions()]
+    issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
+    parts = [_sources(made.notebooks), made.parameters, company, inputs, issued, _package(), sys.version, versions()]
     return digest(json.dumps(parts).encode())
 
 

@@ -95,7 +95,8 @@ def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nurse
     from workbench.publish.progress import shown
 
     workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
-    environment = {"WORKBENCH_TABLES": str(tables), "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
+    folders_of = {"WORKBENCH_TABLES": str(tables), "WORKBENCH_REPORTS": str(planned.out.resolve())}
+    environment = {**folders_of, "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
     jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
     threading.Thread(target=_load_the_rest, daemon=True).start()
     with shown([job.name for job in jobs]) as progress:

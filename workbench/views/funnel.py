@@ -243,7 +243,7 @@ _CHANNELS = {
 _CURVE = (("open", "share"), ("lo", "lo"), ("hi", "hi"))
 _REPLAY = (
     Column("pooled", "share"),
-    Column("last", "share"),
+    Column("last_year", "share"),
     Column("p_adjusted", "decimal", minor=True),
     Column("verdict", "text"),
     Column("use", "share"),

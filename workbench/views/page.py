@@ -17,7 +17,7 @@ from workbench.findings import Finding
 from workbench.run import Run
 from workbench.settings import Language
 from workbench.sources.quality import Quality, Step
-from workbench.views import show, show_customers, tables  # noqa: F401 show_customers registers its views
+from workbench.views import show, show_customers, show_forecast, tables  # noqa: F401 show_customers registers its views
 from workbench.views.markup import render, style
 from workbench.views.shell import MIME, Fragment, Role
 from workbench.views.words import Sentence, Words, missing
@@ -153,7 +153,7 @@ class Page:
             *(scope or [("text", w.phrase("page.whole_company"))]),
         ]
         facts.append(("text", w.phrase("page.as_of", {"day": self.run.as_of})))
-        return [*facts, ("text", w.phrase("page.currency", {"name": w.currency_name()}))]
+        return [*facts, *([("text", w.phrase("page.currency", {"name": w.currency_name()}))] if w.currency else [])]
 
     def _ends_early(self) -> Any:
         """The last day that the orders hold, where the report speaks of a later one."""
@@ -221,7 +221,7 @@ def _decision(finding: Finding, w: Words) -> dict[str, Any]:
 def _owner(finding: Finding, w: Words) -> Sentence:
     """Whose decision it is: the person that the node is, else whoever leads it, else the head of sales."""
     level, node = finding.values.get("level") or finding.values.get("by"), finding.values.get("node")
-    if missing(node):
+    if missing(node) or missing(level):
         return w.say("page.owner_sales")
     if level in ("rep", "manager"):
         return w.say("page.owner", {"node": node})
@@ -293,6 +293,8 @@ def _definition(term: str, w: Words) -> tuple[str, str] | None:
 
 
 def _headline(result: Any) -> dict[str, Any]:
+    if told := show_forecast.headline(result):
+        return told
     if isinstance(result, Growth):
         return {"sales": result.amount, "sales_before": result.amount_before, "growth": result.rate}
     if isinstance(result, Concentration):

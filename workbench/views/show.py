@@ -241,7 +241,7 @@ def leading(results: Iterable[Any]) -> list[Finding]:
     found: list[Finding] = []
     for result in told:
         if not isinstance(result, Breakdown):
-            found += result.findings[:1]
+            found += result.findings[: getattr(result, "leads", 1)]
         elif result is parts[0]:
             found += [move] if move else []
     return found

@@ -19,7 +19,8 @@ class Column:
     """One column: how it is shown. `minor` ones leave the page on a phone; the first column names the row."""
 
     name: str
-    how: str  # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi
+    # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:…
+    how: str
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
     on_page: bool = True  # else it is in the workbook only
@@ -33,7 +34,7 @@ class Column:
 _KIND_OF = {
     **dict.fromkeys(("share", "change", "points"), "ratio"),
     **dict.fromkeys(("decimal", "by_unit", "change_by_unit"), "number"),
-    **dict.fromkeys(("kpi", "level", "step", "kind", "measure"), "text"),
+    **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
     **dict.fromkeys(("unit", "season"), "text"),
     "price": "money",
     "period": "date",
@@ -122,9 +123,9 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
 def _told(values: pd.Series, column: Column, w: Words) -> pd.Series:
     """A column of names for the workbook: codes of ours as words, names from the data as they are, unknown unknown."""
     how = column.how.partition(":")[0]
-    if how in ("kpi", "measure", "step", "season"):
+    if how in ("kpi", "measure", "step", "season", "phrase"):
         values = values.map(lambda v: _name(v, column, w))
-    elif how in ("kind", "unit"):
+    elif how in ("kind", "unit", "reasons"):
         values = values.map(lambda v: _cell(v, column, {}, {}, w))
     return values.astype("string")
 
@@ -153,6 +154,11 @@ def _name(value: Any, column: Column, w: Words) -> str:
         return w.period(value, column.how.partition(":")[2])
     if column.how.startswith("season:"):
         return w.season_name(value, int(column.how.partition(":")[2]))
+    if column.how.startswith("phrase:"):
+        key = f"{column.how.partition(':')[2]}.{value}"
+        return w.phrase(key) if w.has(key) else w.called(value)
+    if column.how == "date":
+        return w.date(value)
     if column.how == "kpi":
         return w.kpi(value)
     if column.how == "measure":
@@ -185,6 +191,8 @@ _FORMATS = {
     "decimal": "decimal",
     "price": "money",
     "text": "text",
+    "date": "date",
+    "reasons": "reasons",
 }
 
 
@@ -206,7 +214,7 @@ def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
         if column.how == "points"
         else ""
     )
-    return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind"))
+    return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind", "reasons"))
 
 
 def _title(column: Column, w: Words) -> str:

@@ -21,6 +21,7 @@ from workbench.periods import Calendar, Spans
 from workbench.run import Run
 
 MISSING = "–"
+NO_CURRENCY = "XXX"  # ISO 4217: what is counted is not money
 _LOCALE = {"en": "en_US", "zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}
 _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "en": ((1e9, "B"), (1e6, "M"), (1e3, "k")),
@@ -115,7 +116,8 @@ class Words:
     def of(cls, run: Run, lang: str = "") -> "Words":
         """The words of a run, in its first language unless told."""
         company = run.settings.company
-        return cls(lang or run.lang, company.currency, company.money_unit, run.calendar)
+        currency = "" if company.currency == NO_CURRENCY else company.currency
+        return cls(lang or run.lang, currency, company.money_unit, run.calendar)
 
     # -- sentences -------------------------------------------------------------------------------------------------
 
@@ -219,6 +221,23 @@ class Words:
         shown, more = items[:most], len(items) - most
         joined = (", " if self.lang == "en" else "、").join(shown)
         return joined if more <= 0 else joined + self.phrase("terms.and_more", {"n": more})
+
+    def level_names(self, names: Any) -> str:
+        """Several levels in a row."""
+        return (", " if self.lang == "en" else "、").join(self.level(n) for n in names)
+
+    def called(self, name: Any) -> str:
+        """What a person named, in the reader's language where it was named in several."""
+        return clean(name.get(self.lang, next(iter(name.values()))) if isinstance(name, Mapping) else name)
+
+    def reasons(self, values: Any) -> str:
+        """Why a forecast is not to be trusted."""
+        return (", " if self.lang == "en" else "、").join(self.phrase(f"forecast.reason.{v}") for v in values)
+
+    def assumptions(self, pairs: Any) -> str:
+        """What a scenario assumes."""
+        said = [self.phrase(f"forecast.assumption.{name}", {"ratio": ratio}) for name, ratio in pairs]
+        return (", " if self.lang == "en" else "、").join(said)
 
     # -- numbers ---------------------------------------------------------------------------------------------------
 
@@ -330,6 +349,10 @@ class Words:
         """A share, to whole percents."""
         return self.percent(ratio, 0)
 
+    def of_log(self, effect: float) -> str:
+        """An effect on the log of sales as a change in percent, without sign."""
+        return self.percent_size(math.exp(effect) - 1)
+
     def points(self, ratio: float) -> str:
         """A change of a ratio: +1.2 points."""
         sign = "+" if round(ratio, 3) > 0 else ""
@@ -381,6 +404,10 @@ class Words:
         n = self.calendar.number(day, "quarter") if every == "quarter" else 0
         values = {"year": self.calendar.fiscal_year(day), "n": n, "nth": _ORDINALS[n]}
         return self.phrase(f"terms.{'fiscal_' if fiscal else ''}{every}", values)
+
+    def year(self, start: Any) -> str:
+        """The fiscal year that starts on `start`."""
+        return self.period(start, "year")
 
     def season_name(self, number: int, per_year: int) -> str:
         """The name of the month, quarter or week of the year with this number: November, 11月."""
@@ -467,11 +494,11 @@ class Words:
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
     "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node"
+    "levels counter kpi section table tables plain node level_names called reasons assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
-_KINDS = dict.fromkeys(("names", "text", "plain"), "node") | dict.fromkeys(
-    ("level", "levels", "counter", "kpi", "section", "table", "tables"), "text"
+_KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
+    ("level", "levels", "counter", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
 )  # of a piece; numbers and dates are values
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),

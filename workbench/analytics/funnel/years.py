@@ -63,7 +63,7 @@ def _steps(deals: pd.DataFrame, stages: Stages) -> pd.DataFrame:
 def _tests(passed: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
     p = pd.Series({step: p_same(passed.loc[step], cases.loc[step]) for step in passed.index})
     pooled, last = passed.sum(axis=1) / cases.sum(axis=1), passed.iloc[:, -1] / cases.iloc[:, -1]
-    tests = pd.DataFrame({"pooled": pooled, "last": last, "p": p, "p_adjusted": holm(p)}).rename_axis("step")
+    tests = pd.DataFrame({"pooled": pooled, "last_year": last, "p": p, "p_adjusted": holm(p)}).rename_axis("step")
     change = tests["p_adjusted"] < UNLIKELY
     return tests.assign(change=change, use=last.where(change, pooled))
 
@@ -81,7 +81,7 @@ def _findings(result: Replay, tested: list[int]) -> list[Finding]:
             years=len(tested),
             **years,
             pooled=whole["pooled"],
-            last=whole["last"],
+            last=whole["last_year"],
             whole_changed=bool(whole["change"]),
             use=whole["use"],
         )

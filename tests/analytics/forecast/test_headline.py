@@ -1,0 +1,237 @@
+"""What the page says of a forecast: where the year lands, by part, how earlier ones came out, and under assumptions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.analytics import forecast as forecasting
+from workbench.analytics.forecast import Forecast, Landing, TrackRecord
+from workbench.analytics.forecast.result import KEYS
+from workbench.analytics.results import Scorecard, Unknown
+from workbench.periods import Calendar
+from workbench.settings import Assumptions
+
+CALENDAR = Calendar()
+
+
+def made_sales(months: int = 57, shops: tuple[str, ...] = ("North", "South")) -> pd.DataFrame:
+    """From January 2020 on, so 57 months end with September 2024: the fiscal year has a quarter left."""
+    at = np.arange(months)
+    parts = [
+        pd.DataFrame(
+            {
+                "period": pd.date_range("2020-01-01", periods=months, freq="MS"),
+                "shop": shop,
+                "amount": (100 * (n + 1) + at)
+                * (1 + 0.3 * np.sin(2 * np.pi * at / 12))
+                * np.random.default_rng(n).lognormal(0, 0.05, months),
+                "whole": True,
+            }
+        )
+        for n, shop in enumerate(shops)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def made() -> Forecast:
+    found = forecasting.ahead(made_sales(), ("shop",), months=12, every="month", calendar=CALENDAR, seed=1)
+    assert isinstance(found, Forecast)
+    return found
+
+
+@pytest.fixture(scope="module")
+def landed(made: Forecast) -> Landing:
+    found = forecasting.landing(made, CALENDAR)
+    assert isinstance(found, Landing)
+    return found
+
+
+def test_the_fiscal_year_is_what_was_sold_and_what_is_forecast(made: Forecast, landed: Landing) -> None:
+    year, rest = landed.table.loc["fiscal_year"], landed.table.loc["rest_of_year"]
+    sold = made_sales().query("period >= '2024-01-01'")["amount"].sum()
+    assert year["so_far"] == pytest.approx(sold)
+    assert year["amount"] == pytest.approx(sold + made.whole["mean"].iloc[:3].sum())
+    assert rest["amount"] == pytest.approx(made.whole["mean"].iloc[:3].sum())
+    assert (year["first"], year["last"]) == (pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31"))
+    assert (rest["first"], rest["last"]) == (pd.Timestamp("2024-10-01"), pd.Timestamp("2024-12-31"))
+
+
+def test_what_is_certain_already_does_not_widen_the_interval(landed: Landing) -> None:
+    year, rest = landed.table.loc["fiscal_year"], landed.table.loc["rest_of_year"]
+    assert year["hi_80"] - year["lo_80"] == pytest.approx(rest["hi_80"] - rest["lo_80"])
+
+
+def test_growth_is_against_the_same_months_a_year_before(landed: Landing) -> None:
+    by_month = made_sales().groupby("period")["amount"].sum()
+    rest, ahead = landed.table.loc["rest_of_year"], landed.table.loc["next_year"]
+    assert rest["amount_before"] == pytest.approx(by_month["2023-10-01":"2023-12-01"].sum())
+    assert ahead["amount_before"] == pytest.approx(by_month["2023-10-01":"2024-09-01"].sum())
+    assert landed.table.loc["fiscal_year", "amount_before"] == pytest.approx(by_month["2023-01-01":"2023-12-01"].sum())
+
+
+def test_every_finding_has_the_values_it_promises(made: Forecast, landed: Landing) -> None:
+    results = [
+        landed,
+        *forecasting.by_level(made, CALENDAR, ("shop", "team")),
+        forecasting.accuracy(made),
+        forecasting.calendar_effects(made, CALENDAR),
+        forecasting.scenarios(made, {}, {"price": 1.0}, CALENDAR),
+    ]
+    findings = [f for r in results if r is not None for f in r.findings]
+    assert findings
+    assert all(set(f.values) == set(KEYS[f.key]) for f in findings)
+
+
+def test_at_the_end_of_a_fiscal_year_there_is_no_rest_of_it() -> None:
+    found = forecasting.ahead(made_sales(60), ("shop",), months=12, every="month", calendar=CALENDAR)
+    landed = forecasting.landing(found, CALENDAR)
+    assert isinstance(landed, Landing)
+    assert "forecast.rest_of_year" not in [f.key for f in landed.findings]
+
+
+def test_parts_add_up_to_the_whole_and_levels_left_out_are_named(made: Forecast, landed: Landing) -> None:
+    (parts,) = forecasting.by_level(made, CALENDAR, ("shop", "team"))
+    assert parts.table["amount"].sum() == pytest.approx(landed.table.loc["next_year", "amount"])
+    assert parts.table["share"].sum() == pytest.approx(1)
+    assert parts.findings[-1].values["levels"] == ("team",)
+
+
+def test_levels_are_taken_while_their_parts_are_few() -> None:
+    frame = pd.DataFrame({"a": range(60), "b": [0, 1] * 30, "c": range(60)}).merge(
+        pd.DataFrame({"d": range(3)}), how="cross"
+    )
+    assert forecasting.levels(frame, ("a", "b", "d")) == ("a", "b")
+    assert forecasting.levels(frame, ("a", "b", "d"), fixed=("a", "b", "d")) == ("a", "b", "d")
+
+
+@pytest.mark.parametrize("months", [0, 2])
+def test_too_short_a_history_is_unknown_and_says_what_is_needed(months: int) -> None:
+    found = forecasting.ahead(made_sales(months), ("shop",), months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Unknown)
+    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 3}
+    assert forecasting.landing(found, CALENDAR) is found
+    assert forecasting.accuracy(found) is None
+    assert forecasting.by_level(found, CALENDAR) == ()
+    assert forecasting.scenarios(found, {}, {}, CALENDAR) is None
+    assert forecasting.issued(found).empty
+
+
+def test_what_was_issued_holds_the_interval_of_each_sum_so_far(made: Forecast) -> None:
+    kept = forecasting.issued(made).query("level == ''")
+    assert kept["sum"].to_numpy() == pytest.approx(made.whole["mean"].cumsum().to_numpy())
+    assert kept["sum_lo_80"].iloc[-1] == pytest.approx(made.total()["lo_80"])
+    assert list(kept["step"]) == list(range(1, 13))
+
+
+def issued(amounts: list[float], actual: list[float], as_of: str = "2024-06-30") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A forecast of ±10 a month and ±20 in sum, and the sales that came."""
+    periods = pd.date_range("2024-07-01", periods=len(amounts), freq="MS")
+    mean = np.array(amounts)
+    bounds = {
+        f"{end}_{level}": mean + sign * size
+        for end, sign in (("lo", -1), ("hi", 1))
+        for level, size in ((80, 10), (95, 15))
+    }
+    kept = pd.DataFrame(
+        {
+            "as_of": pd.Timestamp(as_of),
+            "node": "",
+            "level": "",
+            "period": periods,
+            "mean": mean,
+            **bounds,
+            "step": range(1, len(mean) + 1),
+            "sum": mean.cumsum(),
+            "sum_lo_80": mean.cumsum() - 20,
+            "sum_hi_80": mean.cumsum() + 20,
+        }
+    )
+    sales = pd.DataFrame({"period": periods[: len(actual)], "amount": actual, "whole": True})
+    return kept, sales
+
+
+def test_an_earlier_forecast_is_scored_on_the_periods_that_have_come() -> None:
+    kept, sales = issued([100, 100, 100, 100], [105, 120, 100])
+    record = forecasting.track_record(kept, sales, every="month", calendar=CALENDAR)
+    assert isinstance(record, TrackRecord)
+    row = record.table.iloc[0]
+    assert (row["amount"], row["actual"], row["lo_80"], row["hi_80"]) == (300, 325, 280, 320)
+    assert not row["inside"]
+    assert row["error"] == pytest.approx(300 / 325 - 1)
+    assert row["last"] == pd.Timestamp("2024-09-30")
+    assert record.findings[-1].values == {
+        "vintages": 1,
+        "periods": 3,
+        "wape": pytest.approx(25 / 325),
+        "coverage_80": pytest.approx(2 / 3),
+    }
+    assert list(record.by_step["wape"]) == [pytest.approx(5 / 105), pytest.approx(20 / 120), 0]
+
+
+def test_a_period_that_is_not_over_is_not_scored() -> None:
+    kept, sales = issued([100, 100], [105, 20])
+    record = forecasting.track_record(kept, sales.assign(whole=[True, False]), every="month", calendar=CALENDAR)
+    assert isinstance(record, TrackRecord)
+    assert record.table.iloc[0]["periods"] == 1
+
+
+def test_without_earlier_forecasts_the_record_cannot_be_told() -> None:
+    kept, sales = issued([], [])
+    assert isinstance(forecasting.track_record(kept, sales, every="month", calendar=CALENDAR), Unknown)
+
+
+def test_the_forecast_of_a_year_ago_is_shown_not_last_month_s(made: Forecast) -> None:
+    kept = pd.concat(
+        [
+            issued([1.0] * 12, [], as_of="2024-08-31")[0],
+            issued([2.0] * 12, [], as_of="2023-09-30")[0].assign(
+                period=pd.date_range("2023-10-01", periods=12, freq="MS")
+            ),
+        ]
+    )
+    landed = forecasting.landing(made, CALENDAR, kept)
+    assert isinstance(landed, Landing)
+    assert set(landed.issued["mean"]) == {2.0}
+
+
+def test_a_scenario_multiplies_the_forecast_by_what_it_assumes(made: Forecast) -> None:
+    named = {
+        "dearer": Assumptions(price=0.1, reps=0.1),
+        "later": Assumptions(shift=0.5, after_months=6),
+        "faster": Assumptions(growth=0.12),
+    }
+    found = forecasting.scenarios(made, named, {}, CALENDAR)
+    assert found is not None
+    mean, base = made.whole["mean"].to_numpy(), found.table.loc["base", "amount"]
+    assert found.table.loc["dearer", "amount"] == pytest.approx(1.21 * base)
+    assert found.table.loc["later", "amount"] == pytest.approx(mean[:6].sum() + 1.5 * mean[6:].sum())
+    assert found.table.loc["faster", "amount"] == pytest.approx((mean * 1.12 ** (np.arange(1, 13) / 12)).sum())
+    assert found.table.loc["pessimistic", "amount"] < base < found.table.loc["optimistic", "amount"]
+
+
+def test_one_step_of_a_driver_is_worth_its_share_of_sales(made: Forecast) -> None:
+    found = forecasting.scenarios(made, {}, {"price": 1.0, "win_rate": 0.25, "reps": 20}, CALENDAR)
+    assert found is not None
+    base = found.table.loc["base", "amount"]
+    assert list(found.what_if["amount"] / base) == pytest.approx([0.01, 0.04, 0.05])
+
+
+def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
+    day = pd.Timestamp("2024-09-30")
+    reps = pd.DataFrame(
+        {
+            "rep": ["a", "b", "c", "d"],
+            "manager": [None, "a", "a", "a"],
+            "joined": pd.to_datetime(["2020-01-01", "2020-01-01", "2025-01-01", "2020-01-01"]),
+            "left": pd.to_datetime([None, None, None, "2023-01-01"]),
+        }
+    )
+    assert forecasting.drivers(Scorecard(table=pd.DataFrame({"now": {"win_rate": 0.3}})), reps, day) == {
+        "win_rate": 0.3,
+        "reps": 1.0,
+    }
+
+
+def test_the_module_itself_forecasts() -> None:
+    assert isinstance(forecasting(made_sales(36), "shop", horizon=3), Forecast)

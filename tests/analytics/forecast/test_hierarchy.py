@@ -1,0 +1,147 @@
+"""Structures and reconciliation, worked by hand where possible."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from workbench.analytics.forecast.hierarchy import METHODS, check_sums, grouped, non_negative, reconcile, shrinkage
+from workbench.errors import DataError, ParameterError
+
+TWO = grouped(pd.DataFrame({"region": ["North", "South"]}))
+SALES = grouped(
+    pd.DataFrame(
+        {
+            "state": ["A", "A", "A", "A", "B", "B"],
+            "city": ["a", "a", "b", "b", "c", "c"],
+            "channel": ["web", "shop"] * 3,
+        }
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [  # whole 100, parts 40 and 50
+        ("ols", (96.667, 43.333, 53.333)),
+        ("wls_struct", (95.0, 42.5, 52.5)),
+        ("bottom_up", (90.0, 40.0, 50.0)),
+        ("top_down", (100.0, 44.444, 55.556)),
+    ],
+)
+def test_a_whole_and_two_parts_are_reconciled_as_by_hand(method: str, expected: tuple[float, ...]) -> None:
+    found = reconcile(np.array([[100.0], [40.0], [50.0]]), TWO, method)
+
+    assert found[:, 0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_minimum_trace_moves_most_what_is_least_sure() -> None:  # variances 4, 1, 1 without correlation
+    residual = np.zeros((3, 30))  # unknown errors: nothing is shared
+
+    found = reconcile(
+        np.array([[100.0], [40.0], [50.0]]), TWO, "mint_shrink", deviation=np.array([2.0, 1.0, 1.0]), residual=residual
+    )
+
+    assert found[:, 0] == pytest.approx((93.333, 41.667, 51.667), abs=1e-3)
+
+
+def test_every_combination_of_dimensions_is_a_level_and_nested_ones_are_one() -> None:
+    levels = SALES.nodes["level"].value_counts().to_dict()
+
+    assert levels == {
+        "": 1,
+        "state": 2,
+        "state × city": 3,
+        "channel": 2,
+        "state × channel": 4,
+        "state × city × channel": 6,
+    }
+    assert SALES.nodes["level"].iloc[0] == ""
+    assert SALES.labels[0] == ""
+    assert "A / b / web" in SALES.labels
+
+
+@given(arrays(float, (18, 3), elements=st.floats(-1e6, 1e6)), st.sampled_from(METHODS))
+def test_reconciled_forecasts_add_up(forecasts: np.ndarray, method: str) -> None:
+    rng = np.random.default_rng(0)
+    found = reconcile(forecasts, SALES, method, deviation=np.full(18, 2.0), residual=rng.normal(size=(18, 40)))
+
+    assert np.abs(found[: SALES.aggregates] - SALES.sums @ found[SALES.aggregates :]).max() <= 1e-9 * max(
+        np.abs(found).max(), 1
+    )
+
+
+@given(arrays(float, (6, 2), elements=st.floats(0, 1e6)), st.sampled_from(METHODS))
+def test_forecasts_that_add_up_already_stay_as_they_are(bottom: np.ndarray, method: str) -> None:
+    whole = SALES.add_up(bottom)
+    found = reconcile(
+        whole, SALES, method, deviation=np.arange(1.0, 19), residual=np.random.default_rng(1).normal(size=(18, 40))
+    )
+
+    assert found == pytest.approx(whole, rel=1e-6, abs=1e-6 * max(whole.max(), 1e-9))
+
+
+def test_paths_are_reconciled_one_by_one() -> None:
+    paths = np.random.default_rng(2).normal(100, 10, (5, 18, 4))
+
+    together = reconcile(paths, SALES, "ols")
+
+    assert together[3] == pytest.approx(reconcile(paths[3], SALES, "ols"))
+
+
+def test_minimum_trace_is_the_textbook_formula() -> None:  # Wickramasuriya and others (2019): S (S' W⁻¹ S)⁻¹ S' W⁻¹ y
+    rng = np.random.default_rng(3)
+    residual, deviation, y = rng.normal(size=(18, 60)), rng.uniform(1, 3, 18), rng.normal(100, 20, (18, 2))
+    unit = residual / np.sqrt((residual**2).sum(axis=1, keepdims=True))
+    shrink = shrinkage(unit)
+    w = np.outer(deviation, deviation) * ((1 - shrink) * unit @ unit.T + shrink * np.eye(18))
+    s = SALES.add_up(np.eye(6))
+    expected = s @ np.linalg.solve(s.T @ np.linalg.solve(w, s), s.T @ np.linalg.solve(w, y))
+
+    found = reconcile(y, SALES, "mint_shrink", deviation=deviation, residual=residual)
+
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_negative_parts_become_zero_and_the_whole_is_summed_again() -> None:
+    found = non_negative(np.array([[5.0], [-3.0], [8.0]]), TWO, np.array([False, False, False]))
+
+    assert found[:, 0] == pytest.approx((8, 0, 8))
+
+
+def test_correlations_of_independent_errors_are_shrunk_away_and_common_ones_kept() -> None:
+    rng = np.random.default_rng(4)
+    own, common = rng.normal(size=(40, 60)), rng.normal(size=(1, 60))
+
+    def unit(x: np.ndarray) -> np.ndarray:
+        return x / np.sqrt((x**2).sum(axis=1, keepdims=True))
+
+    assert shrinkage(unit(own)) > 0.8
+    assert shrinkage(unit(own + 2 * common)) < 0.2
+
+
+def test_a_parent_that_is_not_the_sum_of_its_parts_is_named() -> None:
+    history = pd.DataFrame([[100.0, 40.0, 60.0], [100.0, 40.0, 50.0]])
+
+    with pytest.raises(DataError, match="'the whole' is not the sum of its parts"):
+        check_sums(history, TWO)
+    check_sums(history.iloc[:1], TWO)
+
+
+def test_a_missing_node_is_told() -> None:
+    with pytest.raises(DataError, match="3 nodes are expected, 2 are given"):
+        reconcile(np.ones((2, 1)), TWO, "ols")
+    with pytest.raises(DataError, match="3 nodes are expected, 2 are given"):
+        check_sums(pd.DataFrame([[1.0, 1.0]]), TWO)
+
+
+def test_a_node_given_twice_is_told() -> None:
+    with pytest.raises(DataError, match="repeat a bottom node"):
+        grouped(pd.DataFrame({"region": ["North", "North"]}))
+
+
+def test_an_unknown_method_is_told_with_the_known_ones() -> None:
+    with pytest.raises(ParameterError, match="choose one of mint_level"):
+        reconcile(np.ones((3, 1)), TWO, "magic")  # type: ignore[arg-type]

@@ -1,0 +1,97 @@
+"""The forecast notebook on the demo company, the tourism hierarchy and Online Retail II, as `workbench run` runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.conftest import shared_data
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases"
+
+
+def report(settings: Path, as_of: str, out: Path, *more: str) -> tuple[Path, dict[str, Any]]:
+    """The folder and the facts of a forecast report."""
+    asked = ["run", "forecast", "--settings", str(settings), "--as-of", as_of, "--out", str(out), "--json", *more]
+    told = subprocess.run(
+        [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    outcome = json.loads(told.stdout)
+    return Path(outcome["folder"]), outcome["reports"][0]["facts"]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The reports of June and September, in this order."""
+    out = tmp_path_factory.mktemp("demo")
+    settings = ROOT / "data" / "demo" / "workbench.toml"
+    june, _ = report(settings, "2026-06-30", out, "--lang", "en")
+    september, _ = report(settings, "2026-09-30", out, "--lang", "en,zh-CN,zh-TW")
+    return june, september
+
+
+def test_a_report_keeps_its_forecast_and_the_next_one_scores_it(demo: tuple[Path, Path]) -> None:
+    june, september = demo
+    kept = pd.read_parquet(june / "vintages" / "forecast.parquet")
+    page = (september / "forecast.en.html").read_text("utf-8")
+    assert (kept["level"] == "").sum() == 12
+    assert "The forecast as of" in page
+    assert "30 Jun 2026" in page
+    assert "No earlier report" in (june / "forecast.en.html").read_text("utf-8")
+
+
+def test_a_second_run_of_the_same_inputs_gives_the_same_pages(demo: tuple[Path, Path]) -> None:
+    _, september = demo
+    out = september.parents[2]
+    again, _ = report(
+        ROOT / "data" / "demo" / "workbench.toml", "2026-09-30", out, "--lang", "en,zh-CN,zh-TW", "--force"
+    )
+    assert again.name == "r2"
+    for lang in ("en", "zh-CN", "zh-TW"):
+        first, second = ((folder / f"forecast.{lang}.html").read_text("utf-8") for folder in (september, again))
+        assert first.replace("r1", "r2").replace("Revision 1", "Revision 2").replace("第1版", "第2版") == second
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "sales should come to"), ("zh-CN", "预计销售额"), ("zh-TW", "預估銷售額")]
+)
+def test_each_page_says_where_sales_are_heading(demo: tuple[Path, Path], lang: str, said: str) -> None:
+    assert said in (demo[1] / f"forecast.{lang}.html").read_text("utf-8")
+
+
+def test_the_whole_tourism_hierarchy_is_forecast_and_adds_up(tmp_path: Path) -> None:
+    shared_data("tourism_au")
+    folder, facts = report(CASES / "tourism" / "workbench.toml", "2017-12-31", tmp_path, "--lang", "en")
+    kept = pd.read_parquet(folder / "vintages" / "forecast.parquet")
+    by_level = kept.groupby("level")["mean"].sum()
+    assert kept.groupby("level")["node"].nunique()["state × region × purpose"] == 304
+    assert by_level.to_numpy() == pytest.approx(by_level[""])
+    assert facts["mase"] < facts["mase_naive"]
+    assert 105_000 < facts["next_year"] < 116_000  # thousands of trips; 107,710 in 2017
+
+
+def test_two_years_of_a_shop_are_forecast_with_a_warning(tmp_path: Path) -> None:
+    shared_data("online_retail_ii")
+    folder, _ = report(CASES / "online_retail" / "workbench.toml", "2011-12-09", tmp_path, "--lang", "en")
+    page = (folder / "forecast.en.html").read_text("utf-8")
+    assert "Use this forecast with care" in page
+
+
+def test_too_little_data_is_a_page_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("date,amount\n2026-08-03,10\n2026-09-04,20\n", "utf-8")
+    settings = tmp_path / "workbench.toml"
+    settings.write_text(
+        '[company]\nname = "New"\ncurrency = "EUR"\n[sources.orders]\nfiles = ["orders.csv"]\n'
+        '[sources.orders.columns]\ndate = "date"\namount = "amount"\n',
+        "utf-8",
+    )
+    folder, facts = report(settings, "2026-09-30", tmp_path / "reports")
+    assert facts == {}
+    assert "are needed, so the forecast cannot be told" in (folder / "forecast.en.html").read_text("utf-8")
+    assert not (folder / "vintages").exists()

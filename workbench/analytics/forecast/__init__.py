@@ -1,0 +1,86 @@
+"""Where sales are heading, and how sure that is: `forecast(sales, by, horizon=…)` returns a `Forecast`.
+
+measures      accuracy and calibration, one function each
+panel         many series in one array; cleaning and seasonal shape
+smoothing     exponential smoothing of all series at once on a grid of settings
+members       the forecasts that are combined (one place to add one)
+models        an analyst's own model
+combination   backtest folds; the members' mean and what moves it
+spread        the predictive distribution, learnt from backtest errors
+engine        points and distribution for a panel
+hierarchy     structures and reconciliation
+calendar      Spring Festival and working days
+series        from the sales frame to series
+evidence      backtest tables; which nodes not to trust
+outlook       all of it together
+result        what is returned, and the keys of its findings
+headline      where the fiscal year and the next year should end; the forecast as it is kept
+parts         the same by level
+proof         accuracy, calendar effects, and how earlier forecasts came out
+assumptions   the forecast under named assumptions
+
+The module itself can be called: `wb.forecast(sales, by)` is `wb.forecast.forecast(sales, by)`.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenarios
+from workbench.analytics.forecast.combination import Effort
+from workbench.analytics.forecast.engine import Prediction, predict
+from workbench.analytics.forecast.headline import Landing, ahead, issued, landing, levels
+from workbench.analytics.forecast.hierarchy import Hierarchy, grouped, reconcile
+from workbench.analytics.forecast.models import Model
+from workbench.analytics.forecast.outlook import Options, forecast
+from workbench.analytics.forecast.panel import Panel
+from workbench.analytics.forecast.parts import Parts, by_level
+from workbench.analytics.forecast.proof import (
+    Accuracy,
+    CalendarEffects,
+    TrackRecord,
+    accuracy,
+    calendar_effects,
+    track_record,
+)
+from workbench.analytics.forecast.result import Forecast
+
+__all__ = [
+    "Accuracy",
+    "CalendarEffects",
+    "Effort",
+    "Forecast",
+    "Hierarchy",
+    "Landing",
+    "Model",
+    "Options",
+    "Panel",
+    "Parts",
+    "Prediction",
+    "Scenarios",
+    "TrackRecord",
+    "accuracy",
+    "ahead",
+    "by_level",
+    "calendar_effects",
+    "drivers",
+    "forecast",
+    "grouped",
+    "issued",
+    "landing",
+    "levels",
+    "predict",
+    "reconcile",
+    "scenarios",
+    "track_record",
+]
+
+
+class _Callable(ModuleType):
+    """A module that is asked for the one thing it is about."""
+
+    def __call__(self, *arguments: Any, **named: Any) -> Forecast:
+        return forecast(*arguments, **named)
+
+
+sys.modules[__name__].__class__ = _Callable

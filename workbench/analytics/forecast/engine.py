@@ -1,0 +1,127 @@
+"""Points and a predictive distribution for all series of a panel: members, combination and spread by kind of series."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.analytics.forecast import combination, spread
+from workbench.analytics.forecast.combination import Combination, Effort, Fold
+from workbench.analytics.forecast.members import Members, members
+from workbench.analytics.forecast.panel import KINDS, Array, Panel
+from workbench.analytics.forecast.spread import Spread
+
+WEEKS = 6 * 52  # weekly histories are cut to six years: older seasons cost time and add nothing
+USUAL = Effort()
+FEW = 50  # series: what so few have in common takes more folds to tell
+RECENT = 4  # folds that the spread is learnt from: older ones had shorter histories, so larger errors
+
+
+@dataclass(frozen=True)
+class Group:
+    """Series of one kind, with what was learnt from them."""
+
+    rows: np.ndarray
+    panel: Panel
+    members: Members
+    folds: tuple[Fold, ...]
+    combination: Combination
+    spread: Spread
+    forecast: Array
+    expected: Array
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """`forecast`: (series, horizon); `residual`: (series, time) in-sample one-step errors; `deviation`: (series,
+    horizon)
+    expected absolute error in the data's unit."""
+
+    forecast: Array
+    residual: Array
+    deviation: Array
+    groups: tuple[Group, ...]
+
+    def quantile(self, probability: float) -> Array:
+        """(series, horizon) quantiles, in the data's unit."""
+        return self._by_group(lambda g: g.spread.at(g.panel, g.forecast, g.expected, probability)[None])[0]
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        return self.quantile((1 - level) / 2), self.quantile((1 + level) / 2)
+
+    def paths(self, count: int, *, seed: int = 0, shared: float = 0.5) -> Array:
+        """(paths, series, horizon) joint sample paths: over the horizon by what backtests show, over the series by
+        their
+        in-sample errors' correlation, shrunk (`shared` is how much of it is kept)."""
+        noise = self._noise(count, np.random.default_rng(seed), shared)
+        return self._by_group(lambda g: g.spread.value(g.panel, g.forecast, g.expected, noise[:, g.rows]))
+
+    def _noise(self, count: int, rng: np.random.Generator, shared: float) -> Array:
+        factors = standardized(self.residual)
+        series, horizon = self.forecast.shape
+        common = np.einsum(
+            "st,pth->psh", factors, rng.standard_normal((count, factors.shape[1], horizon)), optimize=True
+        )
+        own = rng.standard_normal((count, series, horizon))
+        has = (factors**2).sum(axis=1)[None, :, None]
+        noise = np.sqrt(shared) * common + np.sqrt(1 - shared * has) * own
+        for group in self.groups:
+            noise[:, group.rows] = (
+                noise[:, group.rows] @ np.linalg.cholesky(group.spread.correlation + 1e-9 * np.eye(horizon)).T
+            )
+        return noise
+
+    def _by_group(self, make: Callable[[Group], Array]) -> Array:
+        parts = [(group, make(group)) for group in self.groups]
+        whole = np.zeros((len(parts[0][1]), *self.forecast.shape))
+        for group, part in parts:
+            whole[:, group.rows] = part
+        return whole
+
+
+def predict(panel: Panel, horizon: int, effort: Effort = USUAL) -> Prediction:
+    """The forecast of every series of the panel, each of which has at least one value.
+
+    What the panel has in common is learnt from at most `effort.folds` backtest folds (twice as many for few series) of
+    at most `effort.sample` series each.
+    """
+    panel = Panel(panel.values[:, -WEEKS:], panel.season_length) if panel.season_length == 52 else panel
+    kinds = panel.kinds()
+    groups = tuple(
+        _group(panel, np.flatnonzero(kinds == k), k, horizon, effort) for k in range(len(KINDS)) if (kinds == k).any()
+    )
+    shape = (len(panel.values), horizon)
+    forecast, deviation, residual = np.zeros(shape), np.zeros(shape), np.full(panel.values.shape, np.nan)
+    for g in groups:
+        forecast[g.rows] = g.forecast
+        deviation[g.rows] = (
+            g.expected * np.maximum(g.forecast, spread.FLOOR * g.panel.level) if g.spread.logs else g.expected
+        )
+        residual[g.rows, -g.members.residual.shape[1] :] = g.members.residual
+    return Prediction(forecast, residual, deviation, groups)
+
+
+def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, effort: Effort) -> Group:
+    part = panel.rows(rows)
+    effort = effort if len(panel.values) > FEW else replace(effort, folds=2 * effort.folds)
+    tried = combination.folds(part, horizon, kind, effort)
+    found = members(part, horizon, kind, effort.models)
+    mix = combination.learn(tried, found.base, edge(kind))
+    shape = spread.learn(tried[:RECENT], mix, horizon, kind)
+    forecast = mix.forecast(part, found)
+    forecast = np.maximum(forecast, 0) if kind < 2 else forecast
+    return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, forecast))
+
+
+def edge(kind: int) -> float:
+    """Up to where the combination squares errors: hardly for positive series, else for all but the far ones."""
+    return 0.1 if kind == 0 else 8.0
+
+
+def standardized(residual: Array) -> Array:
+    """Rows of unit length: in-sample errors over their size, 0 where unknown; a row's products are correlations."""
+    known = np.where(np.isnan(residual), 0.0, residual)
+    limit = 4 * np.sqrt((known**2).mean(axis=1, keepdims=True))
+    known = np.clip(known, -limit, limit)
+    size = np.sqrt((known**2).sum(axis=1, keepdims=True))
+    return known / np.where(size > 0, size, 1)

@@ -1,0 +1,131 @@
+"""Many series of one frequency in one array: what the engine works on, and the cleaning it needs."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analytics.forecast.measures import centred_mean
+
+Array = NDArray[Any]
+KINDS = ("positive", "zeros", "signed")
+LEVELS = {12: (1, 3, 12)}  # periods that a temporal hierarchy adds up, by season length
+
+
+@dataclass(frozen=True)
+class Panel:
+    """`values` is (series, time): all series end together, NaN before a series begins, no gaps after that."""
+
+    values: Array
+    season_length: int
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        return (~np.isnan(self.values)).sum(axis=1)
+
+    @property
+    def size(self) -> Array:
+        """Mean absolute value of each series as a column; 1 where it is 0."""
+        size = np.nansum(np.abs(self.values), axis=1) / np.maximum(self.lengths, 1)
+        return np.where(size > 0, size, 1.0)[:, None]
+
+    @property
+    def level(self) -> Array:
+        """Mean absolute value of the last two seasons as a column, never 0."""
+        last = np.abs(self.values[:, -max(2 * self.season_length, 4) :])
+        count = (~np.isnan(last)).sum(axis=1)
+        level = np.nansum(last, axis=1)[:, None] / np.maximum(count, 1)[:, None]
+        return np.maximum(level, 1e-3 * self.size)
+
+    def rows(self, which: NDArray[np.int64] | NDArray[np.bool_]) -> "Panel":
+        """The panel of some series, without the columns that none of them fills."""
+        values = self.values[which]
+        return replace(self, values=values[:, (~np.isnan(values)).any(axis=0)] if len(values) else values)
+
+    def until(self, periods_back: int) -> "Panel":
+        """The panel as it was that many periods ago; series that had not begun are rows of NaN."""
+        return replace(self, values=self.values[:, : self.values.shape[1] - periods_back])
+
+    def kinds(self) -> NDArray[np.int64]:
+        """0 where a series is above 0 throughout, 1 where it also is 0 (or near), 2 where it is negative somewhere."""
+        lowest = np.nanmin(np.where(np.isnan(self.values), np.inf, self.values), axis=1)
+        return np.where(lowest < 0, 2, np.where(lowest > 1e-3 * self.size[:, 0], 0, 1))
+
+
+def fill(values: Array, season_length: int) -> Array:
+    """Series without gaps after their first value: a gap takes the mean of its neighbours a season away, else a
+    line."""
+    filled = values.copy()
+    inside = np.isnan(values) & (np.cumsum(~np.isnan(values), axis=1) > 0)
+    for row in np.flatnonzero(inside.any(axis=1)):
+        filled[row] = _fill(values[row], inside[row], season_length)
+    return filled
+
+
+def _fill(series: Array, gaps: NDArray[np.bool_], season_length: int) -> Array:
+    known = np.flatnonzero(~np.isnan(series))
+    line = np.interp(np.arange(len(series)), known, series[known])
+    shape = series - np.interp(np.arange(len(series)), known, _smooth(line, season_length)[known])
+    for at in np.flatnonzero(gaps):
+        same = shape[at % season_length :: season_length]
+        line[at] += np.nanmean(same) if season_length > 1 and (~np.isnan(same)).sum() >= 2 else 0.0
+    low = 0.0 if series[known].min() >= 0 else -np.inf
+    return np.where(gaps, np.maximum(line, low), series)
+
+
+def _smooth(line: Array, season_length: int) -> Array:
+    if len(line) <= season_length + 1:
+        return np.full(len(line), line.mean())
+    trend = centred_mean(line[None], season_length)[0]
+    known = np.flatnonzero(~np.isnan(trend))
+    return np.interp(np.arange(len(line)), known, trend[known])
+
+
+def seasonal_shape(values: Array, season_length: int, *, additive: bool) -> Array:
+    """Seasonal indices by column number modulo `season_length`, shrunk towards none by what chance alone would give.
+
+    Classical decomposition, mean and median of the ratios (differences) to the centred moving average; James & Stein
+    (1961) shrinkage, squared so that weak seasons vanish. 1 (0 when additive) for series of two seasons or less.
+    """
+    none = np.zeros((len(values), season_length)) if additive else np.ones((len(values), season_length))
+    if season_length == 1 or values.shape[1] <= 2 * season_length:
+        return none
+    trend = centred_mean(values, season_length)
+    ratio = values - trend if additive else np.where(trend > 0, values, np.nan) / np.where(trend > 0, trend, 1)
+    found, noise, count = (np.stack(x, axis=1) for x in zip(*_by_season(ratio, season_length), strict=True))
+    middle = found.mean(axis=1, keepdims=True)
+    found = found - middle if additive else found / np.where(middle > 0, middle, 1) - 1
+    keep = _shrinkage(found, noise, count)
+    usable = (count.min(axis=1) >= 1) & ((~np.isnan(values)).sum(axis=1) > 2 * season_length)
+    shape = none + np.where(usable, keep, 0)[:, None] * found
+    return shape if additive else np.maximum(shape, 0.02)
+
+
+def _by_season(ratio: Array, season_length: int) -> list[tuple[Array, Array, Array]]:
+    return [_season(ratio[:, k::season_length]) for k in range(season_length)]
+
+
+def _season(ratio: Array) -> tuple[Array, Array, Array]:
+    """Centre (mean of mean and median), sum of squares around it, and count."""
+    there = ~np.isnan(ratio)
+    count = there.sum(axis=1)
+    mean = np.where(there, ratio, 0).sum(axis=1) / np.maximum(count, 1)
+    centre = (mean + median(ratio)) / 2
+    return centre, (np.where(there, ratio - centre[:, None], 0) ** 2).sum(axis=1), count
+
+
+def median(values: Array) -> Array:
+    """Median of each row without NaN; 0 where a row has no value."""
+    count = (~np.isnan(values)).sum(axis=1)
+    ordered, rows = np.sort(values, axis=1), np.arange(len(values))
+    low, high = (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[1] - 1))
+    return np.where(count > 0, (ordered[rows, low] + ordered[rows, high]) / 2, 0.0)
+
+
+def _shrinkage(found: Array, noise: Array, count: Array) -> Array:
+    length = found.shape[1]
+    chance = noise.sum(axis=1) / np.maximum((count - 1).sum(axis=1), 1) / np.maximum(count.mean(axis=1), 1)
+    strength = (found**2).sum(axis=1) / (length - 1) / np.maximum(chance, 1e-12)
+    factor = (length - 3) / (length - 1) if length > 3 else 1.0
+    return np.clip(1 - factor / np.maximum(strength, 1e-9), 0, 1) ** 2

@@ -1,0 +1,128 @@
+"""The forecast of one level's nodes: what each should sell in the next year, and which numbers not to trust."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.forecast.headline import MOST_PARTS
+from workbench.analytics.forecast.result import Forecast, fact
+from workbench.analytics.results import Result, Unknown
+from workbench.findings import Finding
+from workbench.periods import PER_YEAR, Calendar
+
+BOUNDS = ("lo_80", "hi_80")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Parts(Result):
+    """The next year by node of a level, reconciled: the nodes add up to the whole.
+
+    `table`: index node, largest first, NA for the missing one; columns amount, lo_80, hi_80, share, amount_before,
+    change,
+    yoy, mase, mase_naive, reasons (evidence.REASONS; empty: nothing speaks against it)
+    `span`: first and last day
+    """
+
+    level: str
+    table: pd.DataFrame
+    span: tuple[pd.Timestamp, pd.Timestamp]
+
+
+def by_level(found: Forecast | Unknown, calendar: Calendar, wanted: tuple[str, ...] = ()) -> tuple[Parts, ...]:
+    """One result for each level that was forecast on its own; the last one says which of the `wanted` were not."""
+    if isinstance(found, Unknown):
+        return ()
+    made = [_parts(found, calendar, level, rows) for level, rows in _levels(found)]
+    lacking = tuple(level for level in wanted if level not in _dimensions(found))
+    if made and lacking:
+        told = fact("forecast.left_out", levels=lacking, most=MOST_PARTS)
+        made[-1] = replace(made[-1], findings=(*made[-1].findings, told))
+    return tuple(made)
+
+
+def _levels(found: Forecast) -> Iterator[tuple[str, np.ndarray]]:
+    """Each dimension with the rows of its nodes: where two dimensions split alike, one level stands for both."""
+    own = [c for c in found.nodes if c in _dimensions(found)]
+    levels = found.nodes["level"].astype(str)
+    bottom = found.nodes.iloc[found.structure.aggregates :]
+    for name in own:
+        size = len(bottom[name].drop_duplicates())
+        candidates = [level for level in levels.unique() if name in level.split(" × ")]
+        fitting = [level for level in candidates if int((levels == level).sum()) == size]
+        if fitting and size > 1:
+            yield name, np.flatnonzero(levels == min(fitting, key=lambda level: level.count("×")))
+
+
+def _dimensions(found: Forecast) -> set[str]:
+    return {name for level in found.nodes["level"].astype(str) for name in level.split(" × ") if name}
+
+
+def _parts(found: Forecast, calendar: Calendar, level: str, rows: np.ndarray) -> Parts:
+    count = min(PER_YEAR[found.every], len(found.periods))
+    nodes = found.nodes.iloc[rows]
+    totals = pd.DataFrame([found.total(name, last=count) for name in nodes.index])
+    amount = totals["mean"].to_numpy(float)
+    past = found.history.iloc[:, rows].to_numpy(float)
+    at = len(past) - PER_YEAR[found.every]
+    before = np.nansum(past[at : at + count], axis=0) if at >= 0 else np.full(len(rows), np.nan)
+    table = pd.DataFrame(
+        {
+            "amount": amount,
+            "lo_80": np.minimum(totals["lo_80"].to_numpy(float), amount),
+            "hi_80": np.maximum(totals["hi_80"].to_numpy(float), amount),
+            "share": amount / amount.sum() if amount.sum() > 0 else np.nan,
+            "amount_before": before,
+            "change": amount - before,
+            "yoy": np.divide(amount - before, before, out=np.full(len(rows), np.nan), where=before > 0),
+            **{c: nodes[c].to_numpy(float) for c in ("mase", "mase_naive")},
+        },
+        index=pd.Index(nodes[level].to_numpy(object), name=level, dtype=object),
+    )
+    table["reasons"] = pd.Series(list(nodes["reasons"]), index=table.index, dtype=object)
+    table = table.sort_values("amount", ascending=False, kind="stable")
+    span = found.periods[0], calendar.end_of(found.periods[count - 1], found.every)  # type: ignore[arg-type]
+    return Parts(level=level, table=table, span=span, findings=tuple(_findings(level, table)))
+
+
+def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
+    bounds = ("amount", *BOUNDS)
+    first = table.iloc[0]
+    yield fact(
+        "forecast.part_largest",
+        weight=first["amount"],
+        about=_name(table.index[0]),
+        level=level,
+        node=_node(table, 0),
+        share=first["share"],
+        nodes=len(table),
+        **{c: first[c] for c in bounds},
+    )
+    change = table["change"].to_numpy(float)
+    for key, at in (
+        ("rise", int(np.nan_to_num(change, nan=-np.inf).argmax())),
+        ("fall", int(np.nan_to_num(change, nan=np.inf).argmin())),
+    ):
+        if np.isfinite(change[at]) and (change[at] > 0) == (key == "rise") and change[at] != 0:
+            row = table.iloc[at]
+            yield fact(
+                f"forecast.part_{key}",
+                weight=row["change"],
+                about=_name(table.index[at]),
+                level=level,
+                node=_node(table, at),
+                **{c: row[c] for c in (*bounds, "amount_before", "change", "yoy")},
+            )
+    doubtful = table[table["reasons"].map(len) > 0]
+    if len(doubtful):
+        names = tuple(_name(n) for n in doubtful.index if _name(n))
+        yield fact("forecast.parts_untrusted", level=level, count=len(doubtful), names=names)
+
+
+def _node(table: pd.DataFrame, at: int) -> str | None:
+    return _name(table.index[at]) or None
+
+
+def _name(node: object) -> str:
+    return "" if pd.isna(node) else str(node)  # type: ignore[call-overload]

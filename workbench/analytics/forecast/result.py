@@ -1,0 +1,178 @@
+"""What a forecast returns, and the findings that it carries.
+
+| key | values |
+|---|---|
+| forecast.total | amount, lo_80, hi_80, lo_95, hi_95 (sum over the horizon, joint), every, periods, first, last |
+| forecast.growth | amount, amount_before, rate, direction, periods: against the same number of periods a year before |
+| forecast.best | period, amount: the highest of the forecast periods |
+| forecast.accuracy | mase, wape, mase_naive, wape_naive, gain (1 − mase / mase_naive), folds, series |
+| forecast.naive_wins | mase, mase_naive, folds: nothing beats the seasonal naive on this panel |
+| forecast.coverage | coverage_80, coverage_95, folds: share of backtest actuals inside the intervals |
+| forecast.untested | have, need: too short a history for a backtest; intervals rest on other series |
+| forecast.partial | period, amount: the running period holds this so far; it is forecast whole |
+| forecast.festival | before, during, after: effect on a month's log sales of the whole window falling in it |
+| forecast.working_days | effect: percent of sales for one percent of working days (elasticity) |
+| forecast.filled | nodes, periods: periods without a number that were filled |
+| forecast.unusual | node, period, amount, used: an amount far from its neighbours; the forecast learns from `used` |
+| forecast.new | nodes, amount: nodes with less than two seasons of history, and their forecast |
+| forecast.discontinued | nodes, node: nodes without sales in the last half season |
+| forecast.untrusted | node, reasons, amount, share: a decision: look at this node yourself (weight is its money) |
+| forecast.rest_of_year | year (its first day), span, amount, lo_80, hi_80, amount_before, rate, direction: what is |
+| | left of the fiscal year; landing, landing_lo, landing_hi, landing_before, landing_rate: |
+| | the whole year, so far + forecast (None where history lacks its start) |
+| forecast.next_year | span, amount, lo_80, hi_80, amount_before, rate, direction, lo_rate, hi_rate: the next four |
+| | quarters or so |
+| forecast.part_largest | level, node, amount, lo_80, hi_80, share, nodes: of the next year |
+| forecast.part_rise, forecast.part_fall | level, node, amount, lo_80, hi_80, amount_before, change, yoy: largest |
+| | expected change in money |
+| forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
+| forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and |
+| | lowest ahead |
+| forecast.doubt | reasons (of the whole), short (history has less than two seasons), have, need (periods of two |
+| | seasons), every |
+| forecast.naive_money | wape, wape_naive, folds: by money, repeating last year was more accurate |
+| forecast.left_out | levels, most: levels not forecast because all parts together would be more than `most` |
+| forecast.by_horizon | every, steps, first, last, first_naive, last_naive: MASE one step ahead and `steps` ahead |
+| forecast.calibration | coverage_80, coverage_95, folds, verdict: "narrow", "wide" or "fits" |
+| forecast.working_day | rate: change of a period's sales for one more working day; every |
+| forecast.no_calendar | country: no effect of working days or festivals can be told from these data |
+| forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
+| forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate |
+| forecast.what_if | driver, now, amount, rate: money over the span for one step of the driver, all else equal |
+| forecast.record | as_of, span, amount, lo_80, hi_80, actual, error, inside: what was said then, and what it came to |
+| forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
+| forecast.record_empty | section |
+| forecast.unknown_periods | section, have, need |
+
+`span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent,
+level_shift, naive_better, wide, filled.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.forecast.hierarchy import Hierarchy
+from workbench.analytics.forecast.panel import Array
+from workbench.analytics.results import Result
+from workbench.findings import Finding
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "forecast.total": ("amount", "lo_80", "hi_80", "lo_95", "hi_95", "every", "periods", "first", "last"),
+    "forecast.growth": ("amount", "amount_before", "rate", "direction", "periods"),
+    "forecast.best": ("period", "amount"),
+    "forecast.accuracy": ("mase", "wape", "mase_naive", "wape_naive", "gain", "folds", "series"),
+    "forecast.naive_wins": ("mase", "mase_naive", "folds"),
+    "forecast.coverage": ("coverage_80", "coverage_95", "folds"),
+    "forecast.untested": ("have", "need"),
+    "forecast.partial": ("period", "amount"),
+    "forecast.festival": ("before", "during", "after"),
+    "forecast.working_days": ("effect",),
+    "forecast.filled": ("nodes", "periods"),
+    "forecast.unusual": ("node", "period", "amount", "used"),
+    "forecast.new": ("nodes", "amount"),
+    "forecast.discontinued": ("nodes", "node"),
+    "forecast.untrusted": ("node", "reasons", "amount", "share"),
+    "forecast.rest_of_year": (
+        "year", "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction",
+        "landing", "landing_lo", "landing_hi", "landing_before", "landing_rate",
+    ),
+    "forecast.next_year": (
+        "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction", "lo_rate", "hi_rate",
+    ),
+    "forecast.part_largest": ("level", "node", "amount", "lo_80", "hi_80", "share", "nodes"),
+    "forecast.part_rise": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
+    "forecast.part_fall": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
+    "forecast.parts_untrusted": ("level", "count", "names"),
+    "forecast.shape": (
+        "every", "high", "amount", "lo_80", "hi_80", "low", "low_amount", "periods",
+    ),
+    "forecast.doubt": ("reasons", "short", "have", "need", "every"),
+    "forecast.naive_money": ("wape", "wape_naive", "folds"),
+    "forecast.left_out": ("levels", "most"),
+    "forecast.by_horizon": ("every", "steps", "first", "last", "first_naive", "last_naive"),
+    "forecast.calibration": ("coverage_80", "coverage_95", "folds", "verdict"),
+    "forecast.working_day": ("rate", "every"),
+    "forecast.no_calendar": ("country",),
+    "forecast.range": ("amount", "pessimistic", "optimistic", "span"),
+    "forecast.scenario": ("name", "assumptions", "amount", "change", "rate"),
+    "forecast.what_if": ("driver", "now", "amount", "rate"),
+    "forecast.record": ("as_of", "span", "amount", "lo_80", "hi_80", "actual", "error", "inside"),
+    "forecast.record_all": ("vintages", "periods", "wape", "coverage_80"),
+    "forecast.record_empty": ("section",),
+    "forecast.unknown_periods": ("section", "have", "need"),
+}  # fmt: skip
+
+
+def fact(key: str, *, weight: float = 0.0, about: str = "", **values: Any) -> Finding:
+    """A finding with plain Python values, None where unknown; KEYS says which values each key has."""
+    if set(values) != set(KEYS[key]):
+        raise TypeError(f"{key} has values {sorted(KEYS[key])}, not {sorted(values)}")
+    return Finding(key, {name: _plain(value) for name, value in values.items()}, abs(float(weight)), about)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple | str | dict):
+        return value
+    return None if pd.isna(value) else getattr(value, "item", lambda: value)()
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Forecast(Result):
+    """Sales ahead, for the whole and every node, with how sure.
+
+    `table`: index (node, period); columns mean, lo_80, hi_80, lo_95, hi_95; adds up over nodes, and node "" is the
+    whole.
+    `nodes`: index node; columns level, *by, amount (sum over the horizon), mase, mase_naive, forecastability, reasons.
+    `paths`: (paths, nodes, horizon) joint sample paths that add up too, in the order of `nodes`.
+    `history`: index period; one column per node. `backtest`, `by_horizon`: see evidence.Evidence.
+    `base`: the same as `table`'s mean before reconciliation. `untrusted`: the rows of `nodes` that have reasons.
+    """
+
+    every: str
+    method: str
+    table: pd.DataFrame
+    nodes: pd.DataFrame
+    paths: Array
+    history: pd.DataFrame
+    backtest: pd.DataFrame
+    by_horizon: pd.DataFrame
+    base: pd.Series
+    structure: Hierarchy
+    calendar_effects: pd.Series
+
+    def __repr__(self) -> str:
+        """The findings, then the whole by period."""
+        shown = self.whole.set_axis(self.periods.date, axis=0).to_string(float_format="{:,.4g}".format)
+        return f"{super().__repr__()}\n{shown}"
+
+    @property
+    def periods(self) -> pd.DatetimeIndex:
+        return pd.DatetimeIndex(self.table.index.unique("period"), name="period")
+
+    @property
+    def untrusted(self) -> pd.DataFrame:
+        return self.nodes[self.nodes["reasons"].map(len) > 0]
+
+    @property
+    def whole(self) -> pd.DataFrame:
+        """The first node (the whole, where there is one): index period."""
+        return self.table.loc[self.nodes.index[0]]
+
+    def total(self, node: str | None = None, first: int = 0, last: int | None = None) -> pd.Series:
+        """The sum over steps `first` to `last` (all by default) of a node (the first by default): mean and intervals.
+
+        From the joint paths, so that errors that go on from period to period are not taken to cancel out.
+        """
+        at = 0 if node is None else list(self.nodes.index).index(node)
+        name = self.nodes.index[at]
+        mean = float(self.table.loc[name, "mean"].iloc[first:last].sum())
+        return interval_of_sum(mean, self.paths[:, at, first:last])
+
+
+def interval_of_sum(mean: float, paths: Array) -> pd.Series:
+    """mean, lo_80, hi_80, lo_95, hi_95 of the sum over the last axis of (paths, steps)."""
+    lo_95, lo_80, hi_80, hi_95 = np.quantile(paths.sum(axis=1), (0.025, 0.1, 0.9, 0.975))
+    return pd.Series({"mean": mean, "lo_80": lo_80, "hi_80": hi_80, "lo_95": lo_95, "hi_95": hi_95})

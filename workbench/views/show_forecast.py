@@ -1,0 +1,241 @@
+"""What a reader sees of each result of analytics/forecast."""
+
+from typing import Any
+
+import pandas as pd
+
+from workbench.analytics.forecast import Accuracy, CalendarEffects, Landing, Parts, Scenarios, TrackRecord
+from workbench.analytics.forecast.evidence import NAIVE, OURS
+from workbench.views import charts_forecast as charts
+from workbench.views.show import View, _id, _label, _split, sentences, view
+from workbench.views.tables import Column, Sheet, table
+from workbench.views.words import Words
+
+_BEST = 3  # single methods beside the combination and the seasonal naive, on the page
+
+
+@view.register
+def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
+    shape = [f for f in result.findings if f.key == "forecast.shape"]  # the figure's point; the answer says the rest
+    said = sentences([*shape, *(f for f in result.findings if f.key != "forecast.shape")], w, most=5)
+    heading = w.phrase("forecast.landing.heading")
+    found = result.forecast
+    spans = Sheet(result.table, (Column("span", "phrase:forecast.span", "span_name"), *_SPANS))
+    ahead = Sheet(found.whole, (Column("period", f"period:{found.every}"), *_AHEAD))
+    every = Sheet(
+        _flat(found.table),
+        (Column("row", "count", "series_count"), Column("node", "text"), Column("period", "date"), *_AHEAD),
+    )
+    values = {"n": len(found.history), "series": len(found.nodes), "paths": len(found.paths)}
+    return View(
+        "landing",
+        heading,
+        *_split(said),
+        draw=lambda: charts.landing(result, w, _label(heading, said), as_of),
+        tables=(
+            table(spans, w, heading),
+            table(ahead, w, w.phrase("sections.columns.forecast"), most=len(ahead.frame)),
+        ),
+        how=w.phrase("forecast.landing.how", values),
+        terms=("prediction_interval", "yoy", *(("as_issued",) if len(result.issued) else ())),
+        sheets={"landing": spans, "forecast": ahead, "forecast-parts": every},
+    )
+
+
+@view.register
+def _(result: Parts, w: Words, as_of: pd.Timestamp) -> View:
+    said = sentences(result.findings, w, most=5)
+    heading = w.phrase("forecast.parts.heading", {"level": result.level})
+    first = Column("node", "level", result.level)
+    sheet = Sheet(result.table, (first, *_PARTS))
+    saved = Sheet(result.table, (first, *_PARTS, *_PARTS_MORE))
+    return View(
+        _id("forecast-by", result.level),
+        heading,
+        *_split(said),
+        draw=lambda: charts.parts(result, w, _label(heading, said)),
+        tables=(table(sheet, w, heading, sums=("amount", "share", "amount_before", "change")),),
+        how=w.phrase("forecast.parts.how", {"span": result.span}),
+        terms=("prediction_interval", "share", "yoy"),
+        sheets={_id("forecast-by", result.level): saved},
+    )
+
+
+@view.register
+def _(result: Accuracy, w: Words, as_of: pd.Timestamp) -> View:
+    said = sentences(result.findings, w)
+    heading = w.phrase("forecast.proof.heading")
+    first = Column("model", "phrase:forecast.model")
+    frame = result.table
+    best = [OURS, NAIVE, *(m for m in frame.index if m not in (OURS, NAIVE))][: 2 + _BEST]
+    shown = Sheet(frame.loc[[m for m in best if m in frame.index]], (first, *_MODELS))
+    steps = Sheet(
+        result.by_horizon,
+        (Column("step", "count", "step_ahead"), Column(OURS, "decimal", "ours"), Column(NAIVE, "decimal", "naive")),
+    )
+    return View(
+        "accuracy",
+        heading,
+        *_split(said),
+        draw=(lambda: charts.accuracy(result, w, _label(heading, said))) if len(result.by_horizon) > 1 else None,
+        tables=(table(shown, w, heading),),
+        how=w.phrase("forecast.proof.how"),
+        terms=("mase", "wape", "bias", "interval_coverage", "seasonal_naive"),
+        sheets={"accuracy": Sheet(frame, (first, *_MODELS, *_MODELS_MORE)), "accuracy-by-horizon": steps},
+        open_table=True,
+    )
+
+
+@view.register
+def _(result: CalendarEffects, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("forecast.effects.heading")
+    columns = (Column("effect", "change", "effect_ratio"),)
+    sheet = Sheet(result.table, (Column("regressor", "phrase:forecast.effect"), *columns))
+    return View(
+        "calendar",
+        heading,
+        *_split(sentences(result.findings, w)),
+        tables=(table(sheet, w, heading),) if len(result.table) else (),
+        how=w.phrase("forecast.effects.how"),
+        sheets={"calendar": sheet} if len(result.table) else {},
+    )
+
+
+@view.register
+def _(result: TrackRecord, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("forecast.record_section.heading")
+    sheet = Sheet(result.table, (Column("as_of", "date"), *_RECORD))
+    steps = Sheet(result.by_step, (Column("step", "count", "step_ahead"), *_STEPS))
+    return View(
+        "record",
+        heading,
+        *_split(sentences(result.findings, w)),
+        tables=(
+            table(sheet, w, heading),
+            table(
+                Sheet(result.by_step.rename(index=str), steps.columns),
+                w,
+                w.phrase("sections.columns.step_ahead"),
+                most=6,
+            ),
+        ),
+        how=w.phrase("forecast.record_section.how"),
+        terms=("as_issued", "prediction_interval", "interval_coverage", "wape"),
+        sheets={"record": sheet, "record-by-step": steps},
+        open_table=True,
+    )
+
+
+@view.register
+def _(result: Scenarios, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("forecast.scenarios_section.heading")
+    named = {key: w.called(one.name) for key, one in result.named.items() if one.name}
+    columns = (Column("scenario", "phrase:forecast.scenario_name"), *_SCENARIOS)
+    shown = Sheet(result.table.rename(index=named), columns)
+    what_if = Sheet(result.what_if, (Column("driver", "phrase:forecast.driver"), *_WHAT_IF))
+    tables = [table(shown, w, heading)]
+    if len(result.what_if):
+        tables.append(table(what_if, w, w.phrase("forecast.scenarios_section.what_if")))
+    return View(
+        "scenarios",
+        heading,
+        *_split(sentences(result.findings, w, most=6)),
+        tables=tuple(tables),
+        how=w.phrase("forecast.scenarios_section.how", {"span": result.span}),
+        terms=("scenario", "prediction_interval"),
+        sheets={"scenarios": shown} | ({"what-if": what_if} if len(result.what_if) else {}),
+        open_table=True,
+    )
+
+
+def headline(result: Any) -> dict[str, Any]:
+    """The facts of a result, to three significant digits: all that is the same on every machine."""
+    if isinstance(result, Landing):
+        year: Any = result.table.loc["next_year"]
+        facts = {"next_year": year["amount"], "next_year_lo_80": year["lo_80"], "next_year_hi_80": year["hi_80"]}
+        if "fiscal_year" in result.table.index:
+            facts["fiscal_year_landing"] = result.table.loc["fiscal_year", "amount"]
+        return {name: rounded(value) for name, value in facts.items()} | {
+            "next_year_growth": round(float(year["yoy"]), 2)
+        }
+    if isinstance(result, Accuracy):
+        ours: Any = result.table.loc[OURS]
+        naive: Any = result.table.loc[NAIVE]
+        return {
+            "mase": round(float(ours["mase"]), 2),
+            "mase_naive": round(float(naive["mase"]), 2),
+            "coverage_80": round(float(ours["coverage_80"]), 2),
+        }
+    return {}
+
+
+def rounded(value: float) -> float:
+    """To three significant digits."""
+    return float(f"{value:.3g}")
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    flat = frame.reset_index()
+    return flat.set_axis(pd.RangeIndex(1, len(flat) + 1, name="row"))
+
+
+_BOUNDS = (Column("lo_80", "money"), Column("hi_80", "money"))
+_MINOR_BOUNDS = (Column("lo_80", "money", minor=True), Column("hi_80", "money", minor=True))
+_SPANS = (
+    Column("first", "date", minor=True),
+    Column("last", "date", minor=True),
+    Column("so_far", "money", minor=True),
+    Column("amount", "money", "forecast"),
+    *_BOUNDS,
+    Column("amount_before", "money", "year_before", minor=True),
+    Column("yoy", "change"),
+)
+_AHEAD = (
+    Column("mean", "money", "forecast"),
+    *_BOUNDS,
+    Column("lo_95", "money", minor=True),
+    Column("hi_95", "money", minor=True),
+)
+_PARTS = (
+    Column("amount", "money", "forecast"),
+    *_BOUNDS,
+    Column("share", "share", minor=True),
+    Column("amount_before", "money", "year_before", minor=True),
+    Column("yoy", "change"),
+    Column("reasons", "reasons"),
+)
+_PARTS_MORE = (Column("change", "money"), Column("mase", "decimal"), Column("mase_naive", "decimal"))
+_MODELS = (
+    Column("mase", "decimal"),
+    Column("wape", "share"),
+    Column("bias", "change", minor=True),
+    Column("coverage_80", "share", minor=True),
+    Column("coverage_95", "share", minor=True),
+)
+_MODELS_MORE = (
+    Column("rmsse", "decimal"),
+    Column("quantile_loss", "decimal"),
+    Column("folds", "count"),
+    Column("series", "count", "series_count"),
+)
+_RECORD = (
+    Column("first", "date", minor=True),
+    Column("last", "date", minor=True),
+    Column("amount", "money", "forecast"),
+    *_MINOR_BOUNDS,
+    Column("actual", "money"),
+    Column("error", "change"),
+)
+_STEPS = (
+    Column("periods", "count"),
+    Column("wape", "share"),
+    Column("coverage_80", "share"),
+    Column("coverage_95", "share", minor=True),
+)
+_SCENARIOS = (
+    Column("amount", "money", "forecast"),
+    *_MINOR_BOUNDS,
+    Column("change", "money"),
+    Column("rate", "change", "rate_of"),
+)
+_WHAT_IF = (Column("amount", "money", "effect"), Column("rate", "change", "rate_of"))
