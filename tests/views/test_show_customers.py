@@ -75,7 +75,14 @@ def test_a_customer_s_own_name_is_never_markup() -> None:
     named = risk.table.rename(index={risk.table.index[0]: HOSTILE})
     view = show.view(customers.AtRisk(**{**vars(risk), "table": named}), Words("en", "USD"), END)
     html = render(
-        "section.html", view=view, picture=None, repeated=False, lead=False, t=Words("en").phrase, data_used=""
+        "section.html",
+        view=view,
+        picture=None,
+        repeated=False,
+        lead=False,
+        folded=False,
+        t=Words("en").phrase,
+        data_used="",
     )
 
     assert "&lt;b&gt;$x^2$ &amp; {x}&lt;/b&gt;" in html

@@ -105,7 +105,10 @@ def _(result: Churn, w: Words, as_of: pd.Timestamp) -> View:
 def _(result: LifetimeValue, w: Words, as_of: pd.Timestamp) -> View:
     said, heading = sentences(result.findings, w), w.phrase("sections.lifetime_value.heading")
     tenths = Sheet(result.table, (Column("tenth", "text"), _CUSTOMERS, Column("expected_value", "money"), _SHARE))
-    shown, sheets = [table(tenths, w, heading, sums=("customers", "expected_value", "share"))], {"lifetime-value": tenths}
+    shown, sheets = (
+        [table(tenths, w, heading, sums=("customers", "expected_value", "share"))],
+        {"lifetime-value": tenths},
+    )
     if result.holdout is not None:
         checked = Sheet(result.holdout.purchases, (Column("frequency", "text"), _CUSTOMERS, *_CHECKED))
         shown.append(table(checked, w, w.phrase("sections.lifetime_value.checked", {"weeks": result.holdout.weeks})))

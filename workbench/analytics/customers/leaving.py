@@ -98,7 +98,11 @@ def at_risk(value: LifetimeValue | Unknown) -> AtRisk | Unknown:
         at_stake=value.members["expected_value"] * (1 / value.members["p_alive"].clip(lower=1e-9) - 1)
     )
     kinds = np.select([members["p_alive"] >= ACTIVE, members["p_alive"] >= GONE], ["active", "at_risk"], "gone")
-    classes = members.groupby(kinds)[["expected_value", "at_stake"]].sum().reindex(["active", "at_risk", "gone"], fill_value=0.0)
+    classes = (
+        members.groupby(kinds)[["expected_value", "at_stake"]]
+        .sum()
+        .reindex(["active", "at_risk", "gone"], fill_value=0.0)
+    )
     classes.insert(0, "customers", pd.Series(kinds).value_counts().reindex(classes.index, fill_value=0))
     columns = ["last", "silent_days", "usual_gap_days", "p_alive", "amount", "expected_value", "at_stake"]
     doubtful = members.loc[kinds == "at_risk", columns].sort_values("at_stake", ascending=False, kind="stable")

@@ -117,7 +117,7 @@ class Replay(Result):
     `rates`: index step (stage, "won" for the whole funnel); a column for each year; NaN under 30 cases
     `cases`: the same with the number of deals that passed or were lost
     `settled`: index year; share of its deals that are closed; years under 0.9 stay out of the tests
-    `tests`: index step; columns pooled, last (last settled year), p, p_adjusted (Holm), change (bool),
+    `tests`: index step; columns pooled, last_year (last settled year), p, p_adjusted (Holm), change (bool),
         use: the rate to plan with: the last settled year's where it changed, else the pooled one
     """
 
