@@ -49,8 +49,13 @@ class Page:
             "title",
             "title",
             heading,
-            lambda w: render("title.html", facts=self._facts(w), ends=self._ends_early(), t=w.phrase,
-                             made_up=self.run.settings.company.made_up),
+            lambda w: render(
+                "title.html",
+                facts=self._facts(w),
+                ends=self._ends_early(),
+                t=w.phrase,
+                made_up=self.run.settings.company.made_up,
+            ),
             style() + "\n" + style("notebook"),
         )
 
