@@ -327,7 +327,8 @@ class _Loading:
             self._embedded = engines.embedded()
         try:
             folder, extra = self.run.settings.folder, self._extra(name, source)
-            raw = readers.read(self._embedded, name, source, table, folder, extra=extra)
+            own = self.run.settings.company.currency
+            raw = readers.read(self._embedded, name, source, table, folder, extra=extra, currency=own)
         except DataError as error:
             self.problems += [f"{name}: {error.where}: {p}" for p in error.problems]
             return None
