@@ -140,7 +140,7 @@ def _open_text(job: _Job, found: _Found, path: Path, name: str) -> None:
         name, rows.origin, {ours: Cell(f"c{i}") for ours, i in places.items()},
         {ours: opened.headers[i] for ours, i in places.items()}, rows.row, rows.first,
         filled=f"coalesce({', '.join(f'c{i}' for i in range(len(opened.headers)))}, NULL) IS NOT NULL",
-        proved=dict(opened.proved)))  # fmt: skip
+        proved=dict(opened.proved) | ({"footer": rows.footer} if rows.footer else {})))  # fmt: skip
 
 
 def _open_workbook(job: _Job, found: _Found, path: Path, name: str) -> None:
