@@ -150,6 +150,25 @@ def test_a_killed_run_takes_its_kernel_along(here: Path) -> None:
     shutil.rmtree(Path(scratch).parent, ignore_errors=True)  # nobody was left to do it
 
 
+@pytest.mark.parametrize("loading", ["typer", "workbench.publish", "pydantic"])
+def test_stopping_while_it_still_loads_is_told_as_plainly(here: Path, loading: str) -> None:
+    code = f"""
+import sys
+class Stopping:
+    def find_spec(self, name, *_):
+        if name == {loading!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stopping())
+from workbench.cli import main
+sys.argv = ["workbench", "run", "good.ipynb"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 130
+    assert [line.partition(".")[0] for line in done.stderr.splitlines()] == ["Stopped"]
+
+
 def under_way(here: Path, name: str) -> tuple[subprocess.Popen[str], list[int], str]:
     """A run whose notebook sleeps; the processes of its kernel and the kernel's parent, and its scratch folder."""
     pipe = here / f"pipe-{name}"

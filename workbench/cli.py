@@ -4,13 +4,42 @@ import json
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
-import typer
 
-from workbench.errors import ParameterError, WorkbenchError
+def _stopped(more: str = "") -> NoReturn:
+    """Ctrl-C in plain words, with the exit code that shells expect."""
+    sys.stderr.write(f"Stopped.{more}\n")
+    sys.exit(130)
+
+
+try:
+    import typer
+    from typer.core import TyperGroup
+
+    from workbench.errors import ParameterError, WorkbenchError
+except KeyboardInterrupt:  # impatient people stop it before `main` begins
+    _stopped()
+
+
+class _Commands(TyperGroup):
+    """typer would end without a word when it is stopped."""
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        try:
+            return super().make_context(*given, **more)
+        except KeyboardInterrupt:
+            _stopped()
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _stopped()
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,17 +73,15 @@ def run(
     force: Annotated[bool, typer.Option(help="Run even if nothing has changed since the last report.")] = False,
 ) -> None:
     """Run notebooks and write a dated report."""
-    from workbench import publish
-
-    request = publish.Request(
-        notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, scope=scope, lang=lang, out=out,
-        timeout=timeout, workers=workers, parameters=tuple(parameter or ()), force=force,
-    )  # fmt: skip
     try:
-        outcome = publish.run(request)
+        from workbench import publish
+
+        outcome = publish.run(publish.Request(
+            notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, scope=scope, lang=lang, out=out,
+            timeout=timeout, workers=workers, parameters=tuple(parameter or ()), force=force,
+        ))  # fmt: skip
     except KeyboardInterrupt:
-        typer.echo("Stopped. Nothing was left behind, and earlier reports are as they were.", err=True)
-        raise typer.Exit(130) from None
+        _stopped(" Nothing was left behind, and earlier reports are as they were.")
     except WorkbenchError as error:
         if as_json:
             refused: dict[str, object] = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
@@ -112,6 +139,8 @@ def main() -> None:
     except WorkbenchError as error:
         typer.echo(str(error), err=True)
         sys.exit(2 if isinstance(error, ParameterError) else 1)
+    except KeyboardInterrupt:
+        _stopped()
 
 
 if __name__ == "__main__":

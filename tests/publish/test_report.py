@@ -149,6 +149,29 @@ def test_the_same_inputs_are_not_run_again(asked: Callable[..., Request], made: 
     assert again.good
 
 
+def test_inputs_that_change_during_a_run_are_told_and_never_called_unchanged(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "workbench.toml").write_text(SETTINGS, "utf-8")
+    (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
+    late = f"open({str(tmp_path / 'orders.csv')!r}, 'a').write('2026-01-02,4\\n')"
+    request = Request(
+        (str(notebook("late", late)),), tmp_path / "workbench.toml", out=tmp_path / "out", as_of="2026-09-30"
+    )
+    changed = publish.run(request)
+    told = manifest_of(changed.folder)
+
+    assert (changed.status, changed.changed) == ("ok", ("orders.csv",))
+    assert changed.text().startswith("orders.csv changed while this report was made")
+    assert (told["inputs_changed"], told["key"]) == (True, None)
+    assert publish.run(request).folder != changed.folder
+
+
+def test_inputs_that_stay_are_told_so(made: Outcome) -> None:
+    assert made.changed == ()
+    assert manifest_of(made.folder)["inputs_changed"] is False
+
+
 def test_the_same_inputs_give_the_same_bytes(asked: Callable[..., Request], made: Outcome, company: Path) -> None:
     twin = publish.run(asked(scope="region=华东", out=company / "elsewhere"))
 

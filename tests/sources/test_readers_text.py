@@ -134,6 +134,24 @@ def test_rows_that_are_not_as_wide_as_the_header_are_named(con, tmp_path: Path) 
     assert "2 rows do not have the header's 3 fields: 3 (2), 4 (4)" in problem
 
 
+def test_a_footer_of_short_rows_is_passed_over_and_named(con, tmp_path: Path) -> None:
+    text = 'a,b,c\n1,2,3\n4,5,6\n\n"My Report"\n"Copyright (c) 2026, Inc."\n"Confidential","Do not share"\n'
+    raw = things(con, tmp_path, "f.csv", text, {"x": "a", "y": "b"})
+    assert raw.problems == []
+    assert [row[0] for row in cells(raw)] == ["1", "4"]
+    footer = ("My Report", "Copyright (c) 2026, Inc.", "Confidential Do not share")
+    assert raw.proved["f.csv"]["footer"] == footer
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b,c\n1,2,3\n4,5\n", "a,b,c\n1,2,3\nnote\n4,5,6\n", "a,b,c\nx\ny\n", "a,b,c\n1,2,3\n" + "x\n" * 30]
+)
+def test_short_rows_that_are_no_footer_stay_an_error(con, tmp_path: Path, text: str) -> None:
+    raw = things(con, tmp_path, "f.csv", text, {"x": "a"})
+    assert "rows do not have the header's 3 fields" in raw.problems[0]
+    assert "delete them where they are notes" in raw.problems[0]
+
+
 def test_a_quotation_mark_that_is_never_closed_is_named(con, tmp_path: Path) -> None:
     raw = things(con, tmp_path, "a.csv", 'a,b\n1,2\n"3,4\n5,6\n', {"x": "a"})
     assert any("at row 3 a quotation mark is opened and not closed" in p for p in raw.problems)

@@ -156,3 +156,40 @@ def test_all_breaches_are_told_at_once(con, tmp_path: Path) -> None:
     source = Source(files=["bad.csv", "gone.csv"], columns={"date": "d", "amount": "a", "quantity": "q"})
     problems = readers.read(con, "orders", source, TABLES["orders"], tmp_path).problems
     assert [word in " ".join(problems) for word in ("gone.csv", "(date)", "(amount)", "(quantity)")] == [True] * 4
+
+
+def amounts(con, folder: Path, text: str, own: str, **columns: str) -> readers.Raw:
+    (folder / "o.csv").write_text(text, "utf-8")
+    source = Source(files=["o.csv"], columns={"date": "date", "amount": "amount", **columns})
+    return readers.read(con, "orders", source, TABLES["orders"], folder, currency=own)
+
+
+def test_dollars_and_euros_in_one_column_are_not_added(con, tmp_path: Path) -> None:
+    raw = amounts(con, tmp_path, "date,amount\n2026-01-05,$5.00\n2026-01-06,€3.00\n2026-01-07,4\n", "USD")
+    assert len(raw.problems) == 1
+    assert "$ in row 2 (e.g. '$5.00') and € in row 3 (e.g. '€3.00')" in raw.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "currency", "told"),
+    [
+        ("€5.00", "3.00", "CNY", "€ in row 2"),
+        ("$5.00", "3.00", "CNY", "$ in row 2"),
+        ("US$5.00", "3.00", "TWD", "US$ in row 2"),
+        ("$5.00", "NT$3.00", "TWD", ""),
+        ("$5.00", "3.00", "SGD", ""),
+        ("¥5.00", "3.00元", "CNY", ""),
+        ("￥5.00", "RMB 3.00", "CNY", ""),
+        ("EUR 5.00", "3.00 €", "EUR", ""),
+    ],
+)
+def test_a_sign_that_contradicts_the_company_s_currency_is_told(
+    con, tmp_path: Path, first: str, second: str, currency: str, told: str
+) -> None:
+    raw = amounts(con, tmp_path, f"date,amount\n2026-01-05,{first}\n2026-01-06,{second}\n", currency)
+    assert [told in p and currency in p for p in raw.problems] == [True] * bool(told)
+
+
+def test_signs_may_differ_where_a_column_says_each_row_s_currency(con, tmp_path: Path) -> None:
+    text = "date,amount,cur\n2026-01-05,$5.00,USD\n2026-01-06,€3.00,EUR\n"
+    assert amounts(con, tmp_path, text, "USD", currency="cur").problems == []

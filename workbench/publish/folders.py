@@ -1,4 +1,4 @@
-"""Where reports live: `reports/<as_of>/<company>[, <scope>]/r<N>/`, written in a hidden folder beside it and renamed when whole."""
+"""Where reports live: `reports/<as_of>/<company>[, <scope>]/r<N>/`, written in a hidden folder, renamed when whole."""
 
 import contextlib
 import hashlib

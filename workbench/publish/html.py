@@ -106,7 +106,10 @@ def _outputs(cell: NotebookNode, place: int) -> Iterator[Fragment]:
 def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
     """The outputs; what was printed bit by bit is one again."""
     for stream, some in groupby(outputs, key=lambda o: o.name if o.output_type == "stream" else ""):
-        yield from [new_output("stream", name=stream, text="".join(o.text for o in some))] if stream else some
+        if stream:
+            yield new_output("stream", name=stream, text="".join(o.text for o in some))
+        else:
+            yield from some
 
 
 def _part(anchor: str, markup: dict[str, str]) -> Fragment:

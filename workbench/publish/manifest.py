@@ -34,7 +34,8 @@ def data(plan: Plan, bundles: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def described(plan: Plan, revision: int, status: str, inputs: Mapping[str, Any],
-              notebooks: Sequence[Mapping[str, Any]], times: Mapping[str, str]) -> dict[str, Any]:  # fmt: skip
+              notebooks: Sequence[Mapping[str, Any]], times: Mapping[str, str],
+              changed: Sequence[str] = ()) -> dict[str, Any]:  # fmt: skip
     """The manifest of one run."""
     return {
         "status": status,
@@ -46,6 +47,7 @@ def described(plan: Plan, revision: int, status: str, inputs: Mapping[str, Any],
         "languages": list(plan.languages),
         "notebooks": list(notebooks),
         "data": dict(inputs),
+        "inputs_changed": bool(changed),
         "key": plan.key,
         "commit": commit(),
         "python": python_version(),

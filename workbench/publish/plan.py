@@ -95,6 +95,17 @@ def plan(request: Request) -> Plan:
     return replace(made, inputs=(inputs := _inputs(company)), key=_key(made, inputs))
 
 
+def changed(planned: Plan) -> tuple[str, ...]:
+    """What is no longer as it was when the run was planned, and may be half of the old and half of the new."""
+    try:
+        differ = planned.inputs.items() ^ _inputs(planned.settings).items()
+        same = _key(planned, planned.inputs) == planned.key
+    except OSError as error:
+        return (Path(error.filename or planned.settings.path).name,)
+    files = tuple(sorted({name for name, _ in differ}))
+    return files if same else (*files, "a setting, a notebook or the workbench itself")
+
+
 def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
     """Equal for runs that can only give equal reports. What is in a database cannot be told without reading it."""
     if any(source.url for source in made.settings.sources.values()):

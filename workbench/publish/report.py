@@ -4,14 +4,14 @@ import json
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.publish import folders, warm
-from workbench.publish.plan import Plan, Request, plan
+from workbench.publish.plan import Plan, Request, changed, plan
 
 if TYPE_CHECKING:
     from workbench.publish import runner
@@ -37,6 +37,7 @@ class Outcome:
     status: Literal["ok", "unchanged", "failed"]
     folder: Path
     reports: tuple[Report, ...]
+    changed: tuple[str, ...] = ()  # inputs that did so while the notebooks ran
 
     @property
     def good(self) -> bool:
@@ -48,7 +49,9 @@ class Outcome:
 
     def text(self) -> str:
         """What a person wants to know: where the report is, or what went wrong, where, and where it was kept."""
-        lines = [f"{r.notebook}: {r.error}" for r in self.reports if r.error and r.lang == self.reports[0].lang]
+        moved = ", ".join(self.changed)
+        lines = [f"{moved} changed while this report was made; it may mix old and new. Run it again."] if moved else []
+        lines += [f"{r.notebook}: {r.error}" for r in self.reports if r.error and r.lang == self.reports[0].lang]
         kept = [str(self.folder / f"{n}.ipynb") for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
         lines += [f"The notebook as it stopped: {path}" for path in kept]
         lines += (
@@ -77,17 +80,19 @@ def _run(planned: Plan, request: Request) -> Outcome:
             tables = (staging.folder / "tables").resolve()
             tables.mkdir()
             executed = _executed(planned, request, tables, nursery)
+            moved = changed(planned)
+            planned = replace(planned, key=None) if moved else planned
             from workbench.publish import index, manifest, pages, workbook
 
             workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
             made = pages.write(staging, planned, executed)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
             times = {"started": began, "ended": _now()}
-            told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times)
+            told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
             manifest.write(staging.folder, told)
             folder = folders.finish(staging, good=status == "ok")
         index.rebuild(planned.out)
-    return Outcome(status, folder, _reports(folder, told))
+    return Outcome(status, folder, _reports(folder, told), moved)
 
 
 def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nursery | None) -> "list[runner.Executed]":

@@ -327,11 +327,17 @@ class _Loading:
             self._embedded = engines.embedded()
         try:
             folder, extra = self.run.settings.folder, self._extra(name, source)
-            raw = readers.read(self._embedded, name, source, table, folder, extra=extra)
+            own = self.run.settings.company.currency
+            raw = readers.read(self._embedded, name, source, table, folder, extra=extra, currency=own)
         except DataError as error:
             self.problems += [f"{name}: {error.where}: {p}" for p in error.problems]
             return None
         self.problems += [p if p.startswith(name) else f"{name}: {p}" for p in raw.problems]
+        self.steps += [
+            Step(name, "footer", len(lines), None, {"file": file, "values": list(lines)})
+            for file, told in raw.proved.items()
+            if (lines := told.get("footer"))
+        ]
         self.digests |= {f"{name}/{file}": digest for file, digest in raw.digest.items()}
         if raw.expr is None or raw.problems:
             return None

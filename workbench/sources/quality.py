@@ -12,6 +12,7 @@ class Step:
 
     `kind` is one of
     - read: rows of one file (detail: file, first, last)
+    - footer: short rows under the data of a text file, passed over (file, values)
     - empty: the table has a header and no rows, so it counts as missing
     - excluded: rows left out by the settings (column, values)
     - overlap: rows that stood in several files and were counted once (files, first, last)

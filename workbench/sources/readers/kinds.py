@@ -93,7 +93,8 @@ def prepared(origin: str, cells: Iterable[tuple[str, Cell]]) -> str:
     """`origin` with helper columns, so that each value is taken apart once however often it is looked at.
 
     For a text column c0: w_c0 it without blanks around; v_c0 its value, null where the writing says that there is none;
-    k_c0 its core in ASCII, and what else its kind needs. The engine leaves out the columns that a query does not use.
+    k_c0 its core in ASCII, s_c0 its currency sign, and what else its kind needs. The engine leaves out the columns that
+    a query does not use.
     """
     layers: list[dict[str, None]] = [{}, {}, {}, {}, {}]
     for kind, cell in cells:
@@ -154,6 +155,11 @@ def evidence(kind: str, cell: Cell) -> list[str]:
     return _number_evidence(f"b_{cell.text}") if kind == NUMBER else _date_evidence(f"dp_{cell.text}")
 
 
+def sign(cell: Cell) -> str:
+    """SQL of the currency sign beside a number; empty where there is none."""
+    return f"s_{cell.text}"
+
+
 def judged(kind: str, counts: Sequence[int], cell: Cell) -> Writing:
     """The writing that the counts of `evidence` prove."""
     return _judged_number(counts, f"b_{cell.text}") if kind == NUMBER else _judged_date(counts, f"dp_{cell.text}")
@@ -170,7 +176,8 @@ def _steps(kind: str, text: str) -> list[dict[str, str]]:
     if kind == NUMBER:
         core = f"regexp_replace({wide}, {quoted(_CURRENCY)}, '', 'g')"
         parts = f"regexp_extract(k_{text}, {quoted(_FIGURE)}, ['s', 'b', 'u', 'e'])"
-        return [trimmed, first, {f"k_{text}": core}, {f"np_{text}": parts}, {f"b_{text}": _body(f"np_{text}")}]
+        sign = {f"s_{text}": f"regexp_extract({wide}, {quoted(_CURRENCY)})"}
+        return [trimmed, first, {f"k_{text}": core} | sign, {f"np_{text}": parts}, {f"b_{text}": _body(f"np_{text}")}]
     core = f"trim(regexp_replace(regexp_replace({wide}, {quoted(_TIME)}, ''), {quoted(_WEEKDAY)}, ''))"
     parts = f"regexp_extract(d_{text}, {quoted(_DAY)}, ['a', 'b', 'c'])"
     month = f"regexp_extract(d_{text}, {quoted(_MONTH)}, ['a', 'b'])"

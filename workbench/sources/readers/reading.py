@@ -15,7 +15,7 @@ from workbench.settings import Source
 from workbench.sources import engines
 from workbench.sources.contracts import NUMBERS, Table
 from workbench.sources.engines import named, quoted
-from workbench.sources.readers import database, excel, files, headers, kinds, parquet, text
+from workbench.sources.readers import database, excel, files, headers, kinds, parquet, signs, text
 from workbench.sources.readers.kinds import DATE, NUMBER, TEXT, Cell, Writing
 from workbench.sources.readers.parts import Part
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _COUNT = itertools.count()
 _ASKED = {NUMBER: ("decimal mark", 'decimal = "." or decimal = ","'),
           DATE: ("order of day and month", 'dates = "day-first" or dates = "month-first"')}  # fmt: skip
+_BY_ROW = "Map a column that holds each row's currency code as currency, and add the table rates"
 _EXPECTED = {NUMBER: ("a number", "1234.50"), DATE: ("a date", "2026-09-30")}
 
 
@@ -65,6 +66,7 @@ class _Job:
     table: Table
     folder: Path
     extra: tuple[str, ...]
+    currency: str = ""  # the company's
 
     def kind(self, ours: str) -> str:
         column = self.table.columns.get(ours)
@@ -81,10 +83,22 @@ class _Found:
     temporary: list[Path]
 
 
-def read(con: "Backend", name: str, source: Source, table: Table, folder: Path, extra: Iterable[str] = ()) -> Raw:
-    """The source as one table with our names and kinds, and all that is wrong with it."""
+def read(
+    con: "Backend",
+    name: str,
+    source: Source,
+    table: Table,
+    folder: Path,
+    extra: Iterable[str] = (),
+    *,
+    currency: str = "",
+) -> Raw:
+    """The source as one table with our names and kinds, and all that is wrong with it.
+
+    `currency` is the company's, which signs beside amounts must not contradict.
+    """
     engines.quiet()
-    job = _Job(con, name, source, table, Path(folder), tuple(extra))
+    job = _Job(con, name, source, table, Path(folder), tuple(extra), currency)
     found = _Found([], headers.unmapped(source, table), {}, [])
     if source.url:
         return _from_database(job, found)
@@ -126,7 +140,7 @@ def _open_text(job: _Job, found: _Found, path: Path, name: str) -> None:
         name, rows.origin, {ours: Cell(f"c{i}") for ours, i in places.items()},
         {ours: opened.headers[i] for ours, i in places.items()}, rows.row, rows.first,
         filled=f"coalesce({', '.join(f'c{i}' for i in range(len(opened.headers)))}, NULL) IS NOT NULL",
-        proved=dict(opened.proved)))  # fmt: skip
+        proved=dict(opened.proved) | ({"footer": rows.footer} if rows.footer else {})))  # fmt: skip
 
 
 def _open_workbook(job: _Job, found: _Found, path: Path, name: str) -> None:
@@ -260,8 +274,33 @@ def _settled(job: _Job, found: _Found, part: Part, proofs: list[dict[str, Writin
             writing = _borrowed(job, kind, [proofs[i]]) or _borrowed(job, kind, proofs) or writing
         if not writing.told:
             found.problems.append(_untold(job, part, ours, writing))
+        if not writing.simple and _is_money(job, part, ours):
+            found.problems += _currencies(job, part, ours)
         settled[ours] = writing
     return settled
+
+
+def _is_money(job: _Job, part: Part, ours: str) -> bool:
+    """Whether a column holds money of which no other column says the currency."""
+    column = job.table.columns.get(ours)
+    return column is not None and column.kind in ("money", "price") and "currency" not in part.cells
+
+
+def _currencies(job: _Job, part: Part, ours: str) -> list[str]:
+    """What is wrong with the currency signs in a column of money."""
+    cell, sign = part.cells[ours], kinds.sign(part.cells[ours])
+    found = job.con.con.execute(f"SELECT DISTINCT {sign} FROM {part.origin} WHERE {sign} <> '' ORDER BY ALL").fetchall()
+    there = [str(row[0]) for row in found]
+    told = there if signs.apart(there) else signs.foreign(there, job.currency)
+    if not told:
+        return []
+    where = f"{part.name}, column '{part.headers[ours]}' ({ours})"
+    rows = [(s, *_rows(job, part, f"{sign} = {quoted(s)}", cell)[1:]) for s in told[:5]]
+    places = " and ".join(f"{s} in {numbers} (e.g. '{example}')" for s, numbers, example in rows)
+    if signs.apart(there):
+        return [f"{where}: amounts in several currencies cannot be added: {places}. {_BY_ROW}, or write all in one."]
+    own = f"but the company's currency is {job.currency}"
+    return [f"{where}: {places}, {own}. {_BY_ROW}, or correct [company] currency."]
 
 
 def _borrowed(job: _Job, kind: str, proofs: Iterable[Mapping[str, Writing]]) -> Writing | None:

@@ -8,6 +8,7 @@ regular one beside the engine, with the row numbers that its owner sees.
 
 import csv
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SAMPLE = 1 << 18
 _COUNT = itertools.count()
+_FOOTER = 20  # short rows at the end: a name, a date, a few lines of law
 csv.field_size_limit(1 << 20)  # a field of more than this is a quote that was never closed
 
 
@@ -59,6 +61,7 @@ class Rows:
     first: int = 1
     problems: tuple[str, ...] = ()
     temporary: Path | None = None
+    footer: tuple[str, ...] = ()  # what stands in short rows at the end, which are no data
 
 
 def open_text(file: Path, name: str, source: Source, header: int | None = None) -> tuple[Text | None, list[str]]:
@@ -206,7 +209,7 @@ def _rewritten(con: "Backend", text: Text) -> Rows:
     with target.open("w", encoding="utf-8", newline="") as opened:
         csv.writer(opened, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(_numbered(text, ragged))
     origin = _read_csv(target, ",", ["r", *(f"c{i}" for i in range(width))], 0)
-    return Rows(origin, "CAST(r AS BIGINT)", problems=tuple(ragged.problems()), temporary=target)
+    return Rows(origin, "CAST(r AS BIGINT)", 1, tuple(ragged.problems()), target, ragged.footer)
 
 
 def _numbered(text: Text, ragged: "_Ragged") -> Iterator[list[str | int]]:
@@ -216,39 +219,76 @@ def _numbered(text: Text, ragged: "_Ragged") -> Iterator[list[str | int]]:
     row = 0
     try:
         for row, cells in enumerate(reader, 1):
-            if row > text.header and any(cells):
+            if row > text.header and any(cells) and not ragged.waits(row, cells):
+                yield from ragged.released()
                 yield [row, *ragged.even(row, cells)]
     except csv.Error:
         ragged.broken = row + 1
+    if not ragged.ended():
+        yield from ragged.released()
 
 
 class _Ragged:
-    """Counts the rows that are not as wide as the header."""
+    """Counts the rows that are not as wide as the header; short ones wait until it is known whether others follow."""
 
     def __init__(self, name: str, width: int) -> None:
         self.name, self.width = name, width
         self.found: dict[int, int] = {}
-        self.count = 0
-        self.broken = 0
+        self.waiting: dict[int, list[str]] = {}
+        self.footer: tuple[str, ...] = ()
+        self.count = self.whole = self.broken = 0
+        self.first = ""  # field of the last whole row
+
+    def waits(self, row: int, cells: list[str]) -> bool:
+        """Whether the row may be one of a footer's."""
+        if len(cells) >= self.width or len(list(filter(None, cells))) > 2 or len(self.waiting) >= _FOOTER:
+            return False
+        if "9" in (shape := _shape(cells[0])) and shape == _shape(self.first):  # a row of data that was cut short
+            return False
+        self.waiting[row] = cells
+        return True
+
+    def released(self) -> list[list[str | int]]:
+        """The rows that waited and are no footer, for others follow."""
+        rows, self.waiting = self.waiting, {}
+        return [[row, *self.even(row, cells)] for row, cells in rows.items()]
+
+    def ended(self) -> bool:
+        """Whether the rows that wait are a footer: they stand under rows of data."""
+        if self.broken or not self.whole:
+            return False
+        self.footer = tuple(" ".join(filter(None, cells)) for cells in self.waiting.values())
+        return True
 
     def even(self, row: int, cells: list[str]) -> list[str]:
         if len(cells) != self.width and (len(cells) < self.width or any(cells[self.width :])):
             self.count += 1
             if len(self.found) < 5:
                 self.found[row] = len(cells)
+        else:
+            self.whole += 1
+            self.first = cells[0]
         return (cells + [""] * self.width)[: self.width]
 
     def problems(self) -> list[str]:
         found = []
         if self.count:
             rows = ", ".join(f"{r} ({n})" for r, n in self.found.items())
+            short = all(n < self.width for n in self.found.values())
+            advice = ("Complete these rows, or delete them where they are notes" if short
+                      else "Put quotes around fields that hold the delimiter")  # fmt: skip
             found.append(f"{self.name}: {self.count} rows do not have the header's {self.width} fields: {rows}"
-                         f"{', …' if self.count > len(self.found) else ''}. Put quotes around fields that hold the"
-                         f" delimiter, or set header to the row of the column names.")  # fmt: skip
+                         f"{', …' if self.count > len(self.found) else ''}. {advice}, or set header to the row of the"
+                         f" column names.")  # fmt: skip
         if self.broken:
             found.append(f"{self.name}: at row {self.broken} a quotation mark is opened and not closed, or not doubled"
                          " within quotes; nothing after it can be read. Correct it in the file.")  # fmt: skip
         return found
+
+
+def _shape(cell: str) -> str:
+    """How a field is written: each run of digits as 9."""
+    return re.sub(r"\d+", "9", cell.strip())
 
 
 def sampled(text: Text) -> Text:
