@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from workbench.views import Page
 
 __all__ = [
-    "Calendar", "customers", "forecast", "funnel", "history", "kpis", "load", "Page", "Run", "vintages",
-]  # fmt: skip  # noqa: RUF022 sorted as people sort
+    "Calendar",
+    "Page",
+    "Run",
+    "customers",
+    "forecast",
+    "funnel",
+    "history",
+    "kpis",
+    "load",
+    "vintages",
+]  # fmt: skip
 
 _HOMES = {
     "Calendar": "workbench.periods",

@@ -18,7 +18,7 @@ def customers(n: int = 90, seed: int = 1) -> pd.DataFrame:
 
 
 def test_a_published_scoring_is_reproduced() -> None:
-    # rfm for R, README: 995 customers; Abbey O'Reilly 205 days / 6 / 472 scores 343; Champions 158 with 1,234 orders and
+    # rfm for R, README: 995 customers; Abbey O'Reilly 205 days / 6 / 472 scores 343; Champions 158 with 1234 orders and
     # 120,178. Its score rises at the quintile + 1, so these cuts are just below that.
     orders = pd.read_csv(shared_data("published/rfm_orders.csv"), parse_dates=["order_date"])
     by = orders.groupby("customer_id").agg(last=("order_date", "max"), n=("order_date", "size"), m=("revenue", "sum"))

@@ -91,7 +91,7 @@ class Page:
             self._section(result, "section")
 
     def more(self, *results: Any) -> None:
-        """Sections of which only the heading and the point are seen at once; figure, table and method are a tap away."""
+        """Sections that show their heading and point; figure, table and method are a tap away."""
         for result in show.flat(results):
             self._section(result, "section", folded=True)
 
