@@ -38,6 +38,36 @@ def test_a_manager_who_alone_has_a_target_keeps_it(tmp_path: Path) -> None:
     assert data.components().loc["now", "target"] == 300
 
 
+def test_a_total_among_the_targets_is_not_added_to_them_though_nobody_says_who_leads(tmp_path: Path) -> None:
+    frames = {"orders": ORDERS, "targets": targets(ann=20, bo=10.04, director=30)}  # 0.13 % apart
+    data = company(tmp_path, frames, as_of="2026-06-30")
+    assert data.components().loc["now", "target"] == pytest.approx(6 * 30.04)
+    assert steps(data, "rolled_up") == [(24, 720.0)]
+    assert data.quality.of("rolled_up")[0].detail["nodes"] == ["director"]
+
+
+@pytest.mark.parametrize(
+    ("made", "months"),
+    [
+        (targets(ann=30, bo=30), 24),  # two with the same target: none leads the other
+        (targets(ann=20, bo=10, cy=30).query("period < '2025-03-01'"), 2),  # two months may be chance
+        (targets(ann=20, bo=10, cy=30).assign(amount=lambda t: t["amount"] + (t["period"] == MONTHS[9]) * 5), 24),
+    ],
+)
+def test_targets_that_equal_the_others_by_chance_count(tmp_path: Path, made: pd.DataFrame, months: int) -> None:
+    data = company(tmp_path, {"orders": ORDERS, "targets": made}, as_of="2026-06-30")
+    assert (made["period"].nunique(), steps(data, "rolled_up")) == (months, [])
+
+
+def test_targets_in_another_unit_than_the_sales_are_told(tmp_path: Path) -> None:
+    sold = ORDERS.assign(amount=10_000.0)
+    data = company(tmp_path, {"orders": sold, "targets": targets(ann=20, bo=10)}, as_of="2026-06-30")
+    (step,) = data.quality.of("target_unit")
+    assert step.detail == {"target": 180.0, "sold": 1_810_000.0}
+    near = company(tmp_path, {"orders": ORDERS, "targets": targets(ann=4)}, as_of="2026-06-30")  # 754 %
+    assert near.quality.of("target_unit") == ()
+
+
 def test_a_regions_target_is_not_added_to_its_reps(tmp_path: Path) -> None:
     month = pd.Timestamp("2026-01-01")
     rows = [(month, 100.0, "N", None), (month, 60.0, "N", "ann"), (month, 30.0, "N", "bo"), (month, 50.0, "S", None)]

@@ -189,7 +189,7 @@ class Data:
             found = overlap.repeats(overlap.Lines(made.con, "orders", made.expr, "date", "amount"))
             steps += [found] if found.rows else []
         missing = tuple(t for t in TABLES if t != "orders" and t not in self.tables)
-        return Quality((*steps, *self._partial()), missing, dict(self.digests))
+        return Quality((*steps, *self._target_unit(), *self._partial()), missing, dict(self.digests))
 
     def _sales(self, every: Every, by: tuple[str, ...]) -> pd.DataFrame:
         found = self._split(by, lambda known: self.cube.by_period(every, known))
@@ -229,6 +229,16 @@ class Data:
     def _whole(self, periods: pd.Series, every: Every) -> pd.Series:
         return whole(periods, every, self.covers, self.run.calendar) if len(periods) else periods.astype(bool)
 
+    def _target_unit(self) -> list[Step]:
+        """Targets that are so far from the sales that only another unit, as 万元, can be the reason."""
+        sums = self.components()
+        if not {"target", "targets_amount"} <= set(sums):
+            return []
+        both = sums[(sums["target"] > 0) & (sums["targets_amount"] > 0)].iloc[-1:]
+        odd = both[~(both["targets_amount"] / both["target"]).between(*_ATTAINABLE)]
+        told = [{"target": r["target"], "sold": r["targets_amount"]} for r in rows_of(odd)]
+        return [Step("targets", "target_unit", len(self.tables["targets"]), d["target"], d) for d in told]
+
     def _partial(self) -> list[Step]:
         months = self.sales("month")
         cut = months[~months["whole"] & (months["lines"] > 0)]
@@ -249,6 +259,7 @@ class Data:
         return self._results[key].copy()
 
 
+_ATTAINABLE = (0.001, 10.0)  # shares of a target that may have been sold
 _NEVER = (pd.Timestamp("1900-01-01"), pd.Timestamp("1900-01-01"))
 
 

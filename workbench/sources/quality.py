@@ -30,6 +30,7 @@ class Step:
     - not_scoped: a table in which the scope cannot be told (level, kept: bool)
     - rolled_up: targets of nodes that lead others with a target: left out of sums (nodes)
     - other_metric: targets that are not of sales (metrics)
+    - target_unit: targets and sales of the latest span are so far apart that their units must differ (target, sold)
     - target_period: it cannot be told how long the targets' periods are
     - partial: a period at the edge that the data cover in part (period, every, first, last)
     """

@@ -34,6 +34,7 @@ SALES_METRICS = frozenset(
         "業績",
     ]
 )
+_PERIODS, _ALIKE = 3, 0.005  # a target is a sum of others where it is so 3 times, within 0.5 %
 _STEPS: dict[Every, tuple[int, int]] = {  # days from one period to the next
     "year": (350, 380),
     "quarter": (77, 105),
@@ -161,11 +162,13 @@ def roll_ups(frame: pd.DataFrame, refs: References, levels: list[str]) -> tuple[
     """Targets with `rolls_up`: true where the row's node leads others that have a target in the same period.
 
     A node leads those whose manager it is, directly or not, and those that it is divided into: a row that names a
-    region and no rep stands above the rows that name this region and a rep.
+    region and no rep stands above the rows that name this region and a rep. So does one whose targets are the sum of
+    all others', whoever it is.
     """
     nodes = [c for c in frame.columns if c == "rep" or c in levels]
     group = ["period", *(["metric"] if "metric" in frame else [])]
     above = _leads(frame, refs, group) | _divided(frame, nodes, group)
+    above |= _sums(frame[~above], nodes, group).reindex(frame.index, fill_value=False)
     frame = frame.assign(rolls_up=above.astype(bool))
     named: set[str] = set()
     for node in nodes:
@@ -238,6 +241,22 @@ def _divided(frame: pd.DataFrame, nodes: list[str], group: list[str]) -> pd.Seri
         rows = frame.loc[here, [*group, *few]].itertuples(index=False, name=None)
         above = above.mask(here, pd.Series([row in keys for row in rows], index=frame.index[here]))
     return above.astype(bool)
+
+
+def _sums(frame: pd.DataFrame, nodes: list[str], group: list[str]) -> pd.Series:
+    """Rows of a node whose target is the sum of the others' in all periods that it shares with two or more, 3 at least.
+
+    Two nodes with the same targets are no leader and a team.
+    """
+    node = frame.groupby(nodes, dropna=False).ngroup() if nodes else pd.Series(0, index=frame.index)
+    each = frame["amount"].groupby([*(frame[c] for c in group), node.rename("node")], dropna=False).sum()
+    wide = each[each > 0].unstack("node")
+    shared = wide[wide.notna().sum(axis=1) > 2]
+    others = shared.rsub(shared.sum(axis=1), axis=0)
+    same = (shared - others).abs() <= _ALIKE * shared
+    leads = same.sum()[(same.sum() >= _PERIODS) & (same.sum() == shared.notna().sum())].index
+    keys = frame.set_index(group).index
+    return node.isin(leads) & pd.Series(keys.isin(shared.index), index=frame.index)
 
 
 def _counts(con: Any, name: str, checked: checks.Checked, source: Source, refs: References) -> pd.DataFrame:
