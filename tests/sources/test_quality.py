@@ -99,6 +99,28 @@ def test_a_footer_of_totals_without_a_day_or_a_currency_is_told_as_a_row_without
         company(tmp_path, {"orders": frame, "rates": RATES.assign(date=pd.Timestamp("2026-01-01"))[:1]})
 
 
+@pytest.mark.parametrize(("table", "day"), [("payments", "date"), ("spend", "date"), ("targets", "period")])
+def test_money_of_the_small_tables_is_converted_like_that_of_orders(tmp_path: Path, table: str, day: str) -> None:
+    dollars = [("2026-01-31", 10.0, "usd "), ("2026-02-01", 10.0, "USD")]
+    rows = [*dollars, ("2026-02-01", 7.0, "EUR"), ("2026-02-01", 9.0, "GBP")]
+    frame = lines(*rows, columns="date amount currency").rename(columns={"date": day})
+    data = company(tmp_path, {"orders": lines(("2026-01-05", 5.0)), "rates": RATES, table: frame})
+    assert sorted(data.table(table)["amount"].dropna()) == [5, 7, 8]
+    assert steps(data, "converted", table=table) == [(2, 13.0)]
+    (left,) = data.quality.of("no_rate")
+    assert (left.rows, left.detail) == (1, {"currencies": ["GBP"]})
+
+
+def test_a_deal_is_worth_what_its_currency_was_worth_when_it_closed_or_is_worth_now(tmp_path: Path) -> None:
+    days = pd.to_datetime(["2026-01-31", "2026-02-01", None])
+    deals = pd.DataFrame({"opportunity": ["a", "b", "c"], "stage": ["Won", "Won", "Open"], "closed": days})
+    deals = deals.assign(amount=10.0, currency="USD")
+    frames = {"orders": lines(("2026-01-05", 5.0)), "rates": RATES, "opportunities": deals}
+    stages = {"stages": {"won": ["Won"], "lost": ["Lost"]}}
+    found = company(tmp_path, frames, opportunities=stages).table("opportunities").set_index("opportunity")["amount"]
+    assert found.to_dict() == {"a": 5, "b": 8, "c": 8}
+
+
 def test_two_spellings_of_a_currency_do_not_count_its_lines_twice(tmp_path: Path) -> None:
     rates = RATES.assign(currency=["usd ", "USD"])
     rows = [("2026-01-31", 10.0, "USD"), ("2026-02-01", 10.0, " Usd")]

@@ -71,7 +71,7 @@ TABLES: dict[str, Table] = {
             expected=Column("date", aliases=("预计成交日期", "预计结束日期", "预计签约日期", "預計成交日期", "預計結案日期", "expected close date", "expected close"), meaning="day on which it was thought to close"),
             stage=Column("text", required=True, aliases=("阶段", "商机阶段", "销售阶段", "階段", "商機階段", "stage", "deal stage", "deal_stage", "status")),
             amount=Column("money", aliases=("商机金额", "预计金额", "金额", "商機金額", "預計金額", "amount", "value", "close_value", "deal value", "expected revenue")),
-            currency=Column("key", aliases=("币种", "货币", "币别", "幣別", "currency", "amount currency", "currency code", "currency iso code", "währung"), meaning="of the amount; it counts where orders are derived from deals"),
+            currency=Column("key", aliases=("币种", "货币", "币别", "幣別", "currency", "amount currency", "currency code", "currency iso code", "währung"), meaning="of the amount; the table rates converts it"),
             customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶名稱", "客戶", "account", "customer", "company")),
             product=Column("key", references="products", aliases=("产品名称", "产品", "產品", "product", "product line")),
             rep=Column("key", references="reps", aliases=("销售员", "负责人", "销售代表", "業務", "負責人", "sales_agent", "sales agent", "owner", "rep", "salesperson")),
@@ -106,6 +106,7 @@ TABLES: dict[str, Table] = {
             period=Column("date", required=True, aliases=("期间", "月份", "季度", "目标月份", "期間", "period", "month", "quarter", "targetmonth", "target month", "date", "quotadate", "zeitraum", "periode", "monat", "quartal")),
             amount=Column("money", required=True, at_least=0, aliases=("目标", "目标金额", "目标额", "销售目标", "任务额", "配额", "目標額", "目標", "目標金額", "target", "targetamount", "target amount", "quota", "salesquota", "budget", "umsatzziel", "ziel", "zielumsatz", "sollumsatz")),
             rep=Column("key", references="reps", aliases=("销售员", "员工编号", "姓名", "業務", "rep", "employeeid", "employee id", "salesperson", "业务员", "销售代表", "sales rep", "vertreter", "verkäufer", "mitarbeiter")),
+            currency=Column("key", aliases=("币种", "货币", "币别", "幣別", "currency", "currency code", "currency iso code", "währung"), meaning="of the amount; the table rates converts it"),
             metric=Column("text", aliases=("指标", "指標", "metric", "kpi")),
         ),
         _table(
@@ -170,6 +171,7 @@ TABLES: dict[str, Table] = {
             date=Column("date", required=True, aliases=("日期", "月份", "date", "month", "period")),
             channel=Column("text", aliases=("渠道", "投放渠道", "通路", "channel", "campaign", "source")),
             amount=Column("money", required=True, at_least=0, aliases=("费用", "花费", "投放金额", "費用", "花費", "amount", "spend", "cost", "budget")),
+            currency=Column("key", aliases=("币种", "货币", "币别", "幣別", "currency", "currency code", "currency iso code", "währung"), meaning="of the amount; the table rates converts it"),
             leads=Column("quantity", at_least=0, aliases=("线索数", "线索", "名單數", "leads")),
         ),
         _table(
@@ -180,6 +182,7 @@ TABLES: dict[str, Table] = {
             amount=Column("money", required=True, aliases=("回款金额", "收款金额", "回款金額", "收款金額", "金额", "金額", "amount", "paid", "payment", "zahlbetrag", "betrag")),
             order=Column("key", aliases=("订单号", "订单编号", "訂單編號", "order", "order id", "invoice", "rechnungsnr", "belegnr")),
             customer=Column("key", references="customers", aliases=("客户名称", "客户", "客戶", "customer", "account", "客户编码", "kunde", "kundennr")),
+            currency=Column("key", aliases=("币种", "货币", "币别", "幣別", "currency", "currency code", "currency iso code", "währung"), meaning="of the amount; the table rates converts it"),
             due=Column("date", aliases=("到期日", "应收日期", "應收日期", "due", "due date")),
         ),
         _table(

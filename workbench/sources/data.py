@@ -11,7 +11,7 @@ from workbench.errors import DataError
 from workbench.periods import Every, Spans
 from workbench.run import Run
 from workbench.settings import Source, Stages
-from workbench.sources import overlap, repair, small
+from workbench.sources import overlap, rates, repair, small
 from workbench.sources.components import Facts, components
 from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.covers import Days, whole
@@ -417,7 +417,7 @@ class _Loading:
             self.steps += steps
             frame, steps = small.cut(name, frame, self.run.as_of)
             self.steps += steps
-            found[name] = frame
+            found[name] = self._converted(name, frame)
         if "opportunities" in found:
             source = self.run.settings.sources["opportunities"]
             history = found.get("stage_history")
@@ -426,6 +426,14 @@ class _Loading:
         if "targets" in found:
             found["targets"] = self._rolled(found["targets"])
         return self._scoped(found)
+
+    def _converted(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        known, as_of = self.frames.get("rates"), self.run.as_of
+        if known is not None and "date" in known:
+            known = known[known["date"] <= as_of]
+        frame, steps = rates.converted(name, frame, self.run.settings.company.currency, known, as_of)
+        self.steps += steps
+        return frame
 
     def _rolled(self, targets: pd.DataFrame) -> pd.DataFrame:
         levels = [c for c in targets.columns if c in self.run.settings.levels]

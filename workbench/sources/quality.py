@@ -21,6 +21,7 @@ class Step:
       the older file (files, first, last, orders, newer: the file that reaches further, None where neither does)
     - repeats: identical lines within one file (kept: bool)
     - converted: money in other currencies (currencies)
+    - no_rate: money in currencies of which no rate is known for the day: left out (currencies)
     - no_customer: lines without a customer
     - no_cost, no_quantity: lines that lack it, so that sums that need it are unknown
     - unmatched: values that do not join their reference table (column, reference, values, nearest)
