@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.publish.conftest import SETTINGS, write_notebook
-from workbench.publish.plan import Plan, Request, plan
+from workbench.publish.plan import _in_cycle, Plan, Request, plan
 
 Planned = Callable[[], Plan]
 
@@ -58,3 +58,9 @@ def test_two_files_of_one_name_outside_the_folder_both_count(made: Callable[...,
 
     assert len(before.inputs) == 2
     assert planned().key != before.key
+
+
+def test_notebooks_run_in_the_order_of_the_cycle() -> None:
+    names = ["tracking.ipynb", "appendix.ipynb", "forecast.ipynb", "history.ipynb"]
+    ordered = [p.stem for p in sorted(map(Path, names), key=_in_cycle)]
+    assert ordered == ["history", "forecast", "tracking", "appendix"]

@@ -24,6 +24,14 @@ from workbench.settings import ROOT, Language, Settings
 DEMO = "data/demo/workbench.toml"
 _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
+CYCLE = (
+    "history",
+    "market",
+    "forecast",
+    "plan",
+    "tracking",
+    "review",
+)  # the steps, in the order in which they are read
 
 
 @dataclass(frozen=True)
@@ -154,9 +162,14 @@ def _settings_path(request: Request) -> Path:
     return here if here.is_file() else Path(DEMO)
 
 
+def _in_cycle(notebook: Path) -> tuple[int, str]:
+    """The cycle's steps in their order, a company's own notebooks after them by name."""
+    return (CYCLE.index(notebook.stem) if notebook.stem in CYCLE else len(CYCLE)), notebook.stem
+
+
 def _notebooks(names: Sequence[str]) -> tuple[tuple[Path, ...], list[str]]:
     """The notebooks by name or path, else all of the project's."""
-    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"))}
+    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"), key=_in_cycle)}
     found = {name: _notebook(name, every) for name in names}
     chosen = [p for p in found.values() if p] if names else list(every.values())
     problems = [_no_notebook(name, list(every)) for name, p in found.items() if p is None]

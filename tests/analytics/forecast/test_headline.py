@@ -97,6 +97,12 @@ def test_parts_add_up_to_the_whole_and_levels_left_out_are_named(made: Forecast,
     assert parts.findings[-1].values["levels"] == ("team",)
 
 
+def test_a_level_that_only_renames_an_earlier_one_is_not_forecast_again() -> None:
+    frame = pd.DataFrame({"region": ["N", "N", "S"], "team": ["n", "n", "s"], "shop": ["1", "2", "1"]})
+    assert forecasting.levels(frame, ("region", "team", "shop")) == ("region", "shop")
+    assert forecasting.levels(frame, ("region", "team"), fixed=("team",)) == ("region", "team")
+
+
 def test_levels_are_taken_while_their_parts_are_few() -> None:
     frame = pd.DataFrame({"a": range(60), "b": [0, 1] * 30, "c": range(60)}).merge(
         pd.DataFrame({"d": range(3)}), how="cross"

@@ -64,13 +64,19 @@ def steps(months: int, every: Every) -> int:
 def levels(sales: pd.DataFrame, wanted: tuple[str, ...], *, fixed: tuple[str, ...] = ()) -> tuple[str, ...]:
     """As many of the `wanted` levels, in their order, as leave no more than MOST_PARTS when crossed.
 
-    `fixed` ones stay in any case.
+    A level that only renames an earlier one (each region has one team) adds nothing and is left out. `fixed` ones stay
+    in any case.
     """
     kept: tuple[str, ...] = ()
     for level in wanted:
-        if level in fixed or len(sales[[*kept, level]].drop_duplicates()) <= MOST_PARTS:
+        renames = any(_parts(sales, one) == _parts(sales, level) == _parts(sales, one, level) for one in kept)
+        if level in fixed or (not renames and _parts(sales, *kept, level) <= MOST_PARTS):
             kept = (*kept, level)
     return kept
+
+
+def _parts(sales: pd.DataFrame, *by: str) -> int:
+    return len(sales[list(by)].drop_duplicates())
 
 
 def landing(found: Forecast | Unknown, calendar: Calendar, issued: pd.DataFrame | None = None) -> Landing | Unknown:
