@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.publish.conftest import SETTINGS, write_notebook
-from workbench.publish.plan import _in_cycle, Plan, Request, plan
+from workbench.publish.plan import Plan, Request, _in_cycle, plan
 
 Planned = Callable[[], Plan]
 

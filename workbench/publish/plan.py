@@ -24,7 +24,7 @@ from workbench.settings import ROOT, Language, Settings
 DEMO = "data/demo/workbench.toml"
 _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
-CYCLE = (
+CYCLE = ("history", "market", "forecast", "plan", "tracking", "review")  # in which the steps are read
     "history",
     "market",
     "forecast",
