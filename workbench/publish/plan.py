@@ -25,13 +25,6 @@ DEMO = "data/demo/workbench.toml"
 _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
 CYCLE = ("history", "market", "forecast", "plan", "tracking", "review")  # in which the steps are read
-    "history",
-    "market",
-    "forecast",
-    "plan",
-    "tracking",
-    "review",
-)  # the steps, in the order in which they are read
 
 
 @dataclass(frozen=True)
