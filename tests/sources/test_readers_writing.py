@@ -193,3 +193,53 @@ def test_a_sign_that_contradicts_the_company_s_currency_is_told(
 def test_signs_may_differ_where_a_column_says_each_row_s_currency(con, tmp_path: Path) -> None:
     text = "date,amount,cur\n2026-01-05,$5.00,USD\n2026-01-06,€3.00,EUR\n"
     assert amounts(con, tmp_path, text, "USD", currency="cur").problems == []
+
+
+PERIODS = [
+    "2026Q2",
+    "2026-Q2",
+    "Q2 2026",
+    "Q2/2026",
+    "2026年2季度",
+    "2026年第二季度",
+    "2026第2季",
+    "FY26 Q2",
+    "FY2026Q2",
+]
+
+
+def periods(con, folder: Path, written: list[str], starts: int) -> readers.Raw:
+    (folder / "t.csv").write_text("period|amount\n" + "".join(f"{p}|1\n" for p in written), "utf-8")
+    source = Source(files=["t.csv"], delimiter="|")
+    return readers.read(con, "targets", source, TABLES["targets"], folder, starts=starts)
+
+
+def first_days(raw: readers.Raw) -> list[str]:
+    assert raw.problems == []
+    return engines.frame(raw.expr.order_by("_row"))["period"].dt.strftime("%Y-%m-%d").tolist()
+
+
+def test_a_quarter_is_its_first_day(con, tmp_path: Path) -> None:
+    assert first_days(periods(con, tmp_path, PERIODS, 1)) == ["2026-04-01"] * len(PERIODS)
+
+
+@pytest.mark.parametrize("starts", [0, 1, 4])
+def test_a_month_is_its_first_day_in_any_fiscal_year(con, tmp_path: Path, starts: int) -> None:
+    months = ["Jan-26", "January 26", "Jan 2026", "2026年1月", "2026-01", "2026/1"]
+    assert first_days(periods(con, tmp_path, months, starts)) == ["2026-01-01"] * len(months)
+
+
+def test_a_fiscal_quarter_is_read_by_the_fiscal_year_and_named_by_the_year_it_ends_in(con, tmp_path: Path) -> None:
+    assert first_days(periods(con, tmp_path, ["FY26 Q1", "FY2026-Q4"], 4)) == ["2025-04-01", "2026-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("written", "starts", "advice"),
+    [("2026Q1", 4, "or as FY26 Q1)"), ("2026年第一季度", 4, "first day"), ("FY26 Q1", 0, "first day)")],
+)
+def test_a_quarter_that_may_be_of_either_calendar_is_asked_for(
+    con, tmp_path: Path, written: str, starts: int, advice: str
+) -> None:
+    (problem,) = periods(con, tmp_path, [written], starts).problems
+    assert "the fiscal year does not start in January" in problem
+    assert advice in problem

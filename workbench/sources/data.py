@@ -338,8 +338,9 @@ class _Loading:
             self._embedded = engines.embedded()
         try:
             folder, extra = self.run.settings.folder, self._extra(name, source)
-            own = self.run.settings.company.currency
-            raw = readers.read(self._embedded, name, source, table, folder, extra=extra, currency=own)
+            own, years = self.run.settings.company.currency, self.run.calendar.settings
+            starts = years.fiscal_year_starts if years.pattern == "months" else 0
+            raw = readers.read(self._embedded, name, source, table, folder, extra, currency=own, starts=starts)
         except DataError as error:
             self.problems += [f"{name}: {error.where}: {p}" for p in error.problems]
             return None

@@ -33,8 +33,10 @@ _WEEKDAY = (
 )
 _DAY = r"^(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})\s*[日号號]?$"
 _MONTH = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$"
+_QUARTER = r"^(FY)?\s*(\d{4}|\d{2})\s*[-/.年]?\s*Q\s*([1-4])$"
+_QUARTER_FIRST = r"^Q\s*([1-4])[-\s,/.']*((?:FY)?\s*\d+)$"
 _NAMED = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%b %Y", "%B %Y")
-_NAMED_SHORT = ("%d %b %y", "%d %B %y")
+_NAMED_SHORT = ("%d %b %y", "%d %B %y", "%b %y", "%B %y")
 ORDERS = ("year-first", "month-first", "day-first")
 
 
@@ -125,9 +127,12 @@ def number(cell: Cell, writing: Writing) -> str:
     return _first([cell.number, text]) if cell.number or text else "NULL::DOUBLE"
 
 
-def day(cell: Cell, writing: Writing) -> str:
-    """SQL of a date, null where the value is missing or cannot be read."""
-    text = _date(cell.text, writing) if cell.text else ""
+def day(cell: Cell, writing: Writing, starts: int = 1) -> str:
+    """SQL of a date, null where the value is missing or cannot be read; a month or quarter is its first day.
+
+    `starts` is the month in which the fiscal year starts, 0 where its quarters are no three months.
+    """
+    text = _date(cell.text, writing, starts) if cell.text else ""
     return _first([_cast(cell.moment, "DATE"), _serial(cell.number), text])
 
 
@@ -182,7 +187,13 @@ def _steps(kind: str, text: str) -> list[dict[str, str]]:
     parts = f"regexp_extract(d_{text}, {quoted(_DAY)}, ['a', 'b', 'c'])"
     month = f"regexp_extract(d_{text}, {quoted(_MONTH)}, ['a', 'b'])"
     names = f"replace(trim(regexp_replace(d_{text}, '[-\\s,./]+', ' ', 'g')), 'SEPT ', 'SEP ')"
-    return [trimmed, first, {f"d_{text}": core}, {f"dp_{text}": parts, f"m_{text}": month, f"n_{text}": names}]
+    quarter = {f"q_{text}": _quarter(f"d_{text}")}
+    return [
+        trimmed,
+        first,
+        {f"d_{text}": core},
+        {f"dp_{text}": parts, f"m_{text}": month, f"n_{text}": names} | quarter,
+    ]
 
 
 def _number_evidence(body: str) -> list[str]:
@@ -258,7 +269,23 @@ def _mirror(pattern: str) -> str:
     return pattern.replace(r"\.", "\0").replace("(,", r"(\.").replace("*,", r"*\.").replace("\0", ",")
 
 
-def _date(text: str, writing: Writing) -> str:
+def _quarter(core: str) -> str:
+    """SQL of a quarter's parts f (FY or nothing), y and q, from any of the ways in which people write it."""
+    digits = f"regexp_replace(translate({core}, '一二三四', '1234'), '第?\\s*([1-4])\\s*季度?$', 'Q\\1')"
+    turned = f"regexp_replace({digits}, {quoted(_QUARTER_FIRST)}, '\\2Q\\1')"
+    return f"regexp_extract({turned}, {quoted(_QUARTER)}, ['f', 'y', 'q'])"
+
+
+def _first_of_quarter(q: str, starts: int) -> str:
+    """SQL of a day; a fiscal year is named by the year it ends in, and without FY it must be the calendar's."""
+    if not starts:
+        return "NULL::DATE"
+    year = f"TRY_CAST(CASE WHEN length({q}.y) = 2 THEN '20' ELSE '' END || {q}.y AS INTEGER) - {int(starts != 1)}"
+    first = f"CAST(make_date({year}, {starts}, 1) + to_months(3 * (TRY_CAST({q}.q AS INTEGER) - 1)) AS DATE)"
+    return first if starts == 1 else f"CASE WHEN {q}.f = 'FY' THEN {first} END"
+
+
+def _date(text: str, writing: Writing, starts: int) -> str:
     if writing.simple:
         return f"TRY_CAST(left(v_{text}, 10) AS DATE)"
     d, p, m, names = (f"{x}_{text}" for x in ("d", "dp", "m", "n"))
@@ -268,6 +295,7 @@ def _date(text: str, writing: Writing) -> str:
         f" WHEN {_open(p)} THEN {_ordered(p, writing.form)}"
         f" WHEN regexp_full_match({d}, '\\d{{8}}(\\d{{6}})?') THEN try_strptime(left({d}, 8), '%Y%m%d')::DATE"
         f" WHEN regexp_full_match({d}, '\\d{{4,5}}([.]\\d+)?') THEN {_serial(f'TRY_CAST({d} AS DOUBLE)')}"
+        f" WHEN length(q_{text}.q) = 1 THEN {_first_of_quarter(f'q_{text}', starts)}"
         f" WHEN length({m}.a) = 4 THEN {_made(f'{m}.a', f'{m}.b', quoted('1'))}"
         f" WHEN regexp_matches({names}, ' \\d{{4}}$') THEN try_strptime({names}, [{_list(_NAMED)}])::DATE"
         f" ELSE try_strptime({names}, [{_list(_NAMED_SHORT)}])::DATE END"

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - names and values pass engines.named and engines.quoted, and the tests try hostile ones
 
 import itertools
+import re
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +68,7 @@ class _Job:
     folder: Path
     extra: tuple[str, ...]
     currency: str = ""  # the company's
+    starts: int = 1  # the month in which its fiscal year starts
 
     def kind(self, ours: str) -> str:
         column = self.table.columns.get(ours)
@@ -92,13 +94,15 @@ def read(
     extra: Iterable[str] = (),
     *,
     currency: str = "",
+    starts: int = 1,
 ) -> Raw:
     """The source as one table with our names and kinds, and all that is wrong with it.
 
-    `currency` is the company's, which signs beside amounts must not contradict.
+    `currency` is the company's, which signs beside amounts must not contradict. `starts` is the month in which its
+    fiscal year starts, by which quarters are read; 0 where they are no three months.
     """
     engines.quiet()
-    job = _Job(con, name, source, table, Path(folder), tuple(extra), currency)
+    job = _Job(con, name, source, table, Path(folder), tuple(extra), currency, starts)
     found = _Found([], headers.unmapped(source, table), {}, [])
     if source.url:
         return _from_database(job, found)
@@ -325,7 +329,7 @@ def _untold(job: _Job, part: Part, ours: str, writing: Writing) -> str:
 
 def _placed(job: _Job, found: _Found, part: Part, writings: Mapping[str, Writing]) -> str:
     """SQL of the part's typed rows, having named those that cannot be read."""
-    values = {ours: _value(job.kind(ours), cell, writings.get(ours, Writing())) for ours, cell in part.cells.items()}
+    values = {ours: _value(job, ours, cell, writings.get(ours, Writing())) for ours, cell in part.cells.items()}
     odd = {ours: f"(({kinds.present(cell)}) AND {values[ours]} IS NULL)" for ours, cell in part.cells.items()
            if job.kind(ours) != TEXT and writings.get(ours, Writing()).told}  # fmt: skip
     columns = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in values.items())
@@ -351,9 +355,10 @@ def _placed(job: _Job, found: _Found, part: Part, writings: Mapping[str, Writing
     return f"SELECT {names}, {file} AS _file, {row or f'rowid + {part.first}'} AS _row FROM {staged}"
 
 
-def _value(kind: str, cell: Cell, writing: Writing) -> str:
+def _value(job: _Job, ours: str, cell: Cell, writing: Writing) -> str:
+    kind = job.kind(ours)
     if kind == DATE:
-        return kinds.day(cell, writing)
+        return kinds.day(cell, writing, job.starts)
     return kinds.number(cell, writing) if kind == NUMBER else kinds.label(cell)
 
 
@@ -379,6 +384,10 @@ def _unreadable(job: _Job, found: _Found, part: Part, counts: Mapping[str, int],
         if count:
             _, rows, example = _rows(job, part, odd[ours], part.cells[ours])
             what, such = _EXPECTED[job.kind(ours)]
+            if job.kind(ours) == DATE and job.starts != 1 and re.search("[Qq季]", example):
+                such += " (the fiscal year does not start in January: write a quarter as its first day" + (
+                    ", or as FY26 Q1)" if job.starts else ")"
+                )
             noun = f"1 value is not {what}" if count == 1 else f"{count} values are not {what}s".replace("a ", "", 1)
             found.problems.append(f"{part.name}, column '{part.headers[ours]}' ({ours}): {noun}, {rows}:"
                                   f" '{example}'. Expected such as {such}; correct or empty the cell.")  # fmt: skip
