@@ -1,5 +1,6 @@
 """How a notebook ended is told truly, whatever papermill says, by real kernels."""
 
+import asyncio
 import json
 import os
 import sys
@@ -158,3 +159,19 @@ def test_a_second_ctrl_c_does_not_wait_for_the_notebook() -> None:
     runner._stop({future: running})
 
     assert (running.times, future.done()) == (3, True)
+
+
+@pytest.mark.parametrize(("lives", "said"), [(False, "died before"), (True, "didn't respond in 0 seconds")])
+def test_a_kernel_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, lives: bool, said: str) -> None:
+    async def no() -> bool:
+        return False
+
+    async def alive() -> bool:
+        return lives
+
+    client = kernels._Client()
+    monkeypatch.setattr(client, "_answers", no)
+    monkeypatch.setattr(client, "_async_is_alive", alive)
+
+    with pytest.raises(RuntimeError, match=said):
+        asyncio.run(client.wait_for_ready(timeout=0))

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from platform import python_version
 from typing import Any
@@ -14,8 +15,12 @@ from workbench.settings import ROOT
 NAME = "manifest.json"
 
 
+@cache
 def commit() -> str | None:
-    """The commit of the workbench's own files, marked where they were changed since; None outside a repository."""
+    """The commit of the workbench's own files, marked where they were changed since; None outside a repository.
+
+    As it was when first asked: that is the code that this process runs.
+    """
     call = ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
     try:
         done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
