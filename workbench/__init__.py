@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from workbench.sources import load
     from workbench.views import Page
 
-__all__ = [
+__all__ = [  # noqa: RUF022 sorted as people sort
     "Calendar",
-    "Page",
-    "Run",
     "customers",
     "forecast",
     "funnel",
     "history",
     "kpis",
     "load",
+    "Page",
+    "Run",
     "vintages",
-]  # fmt: skip
+]
 
 _HOMES = {
     "Calendar": "workbench.periods",

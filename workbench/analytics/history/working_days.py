@@ -117,7 +117,8 @@ def _inside(away: pd.Series, spans: tuple[tuple[int, int], ...]) -> pd.Series:
 
 def _fit(ordinary: pd.DataFrame) -> tuple[Any, float]:
     """Quasi-Poisson, with the spread there is instead of that of counts; and the mean day, which it is in units of."""
-    from statsmodels.api import GLM, families
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     size = ordinary["amount"].mean()
     amount = ordinary["amount"].clip(lower=0) / size
