@@ -54,3 +54,11 @@ def test_the_changes_of_shares_add_up_to_nothing() -> None:
 def test_a_mix_needs_two_spans_with_sales() -> None:
     assert keys_of(history.mix(spans_of({"A": 1}, {"A": 1}), "region", None)) == ["history.unknown_spans"]
     assert keys_of(history.mix(spans_of({"A": 1}, {"A": -1}), "region", YEAR)) == ["history.unknown_negative"]
+
+
+def test_the_mix_of_the_first_levels_is_told_and_of_none_where_there_is_none() -> None:
+    frame = spans_of({"N": 60, "S": 40}, {"N": 50, "S": 50})
+    levels = {name: frame.rename(columns={"region": name}) for name in ("region", "channel", "line")}
+
+    assert [m.by for m in history.mixes(levels, YEAR)] == ["region", "channel"]
+    assert history.mixes({}, YEAR) == ()

@@ -8,7 +8,7 @@ from workbench.analytics.history.by_period import totals
 from workbench.analytics.history.decomposition import season
 from workbench.analytics.history.effects import bridge, price_volume
 from workbench.analytics.history.headline import growth
-from workbench.analytics.history.lifecycle import mix, product_life
+from workbench.analytics.history.lifecycle import mix, mixes, product_life
 from workbench.analytics.history.nodes import breakdown, breakdowns
 from workbench.analytics.history.pareto import concentration
 from workbench.analytics.history.results import Breaks, CalendarEffects, Mix, ProductLife
@@ -46,6 +46,7 @@ __all__ = [
     "concentration",
     "growth",
     "mix",
+    "mixes",
     "price_index",
     "price_volume",
     "product_life",

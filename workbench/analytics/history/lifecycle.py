@@ -1,5 +1,6 @@
 """Which items are new, which carry the sales, which fade; and how shares moved."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -40,6 +41,11 @@ def product_life(
     items = _items(wide, _first(wide, products, by)).rename_axis(by)
     result = ProductLife(by=by, table=_classes(items), items=items)
     return ProductLife(**{**vars(result), "findings": tuple(_life(result))})
+
+
+def mixes(compares: Mapping[str, pd.DataFrame], spans: Spans | None, most: int = 2) -> tuple[Mix | Unknown, ...]:
+    """The mix of each of the first `most` levels; nothing for a company without levels."""
+    return tuple(mix(compare, level, spans) for level, compare in list(compares.items())[:most])
 
 
 def mix(compare: pd.DataFrame, by: str, spans: Spans | None) -> Mix | Unknown:
