@@ -111,11 +111,11 @@ def test_levels_are_taken_while_their_parts_are_few() -> None:
     assert forecasting.levels(frame, ("a", "b", "d"), fixed=("a", "b", "d")) == ("a", "b", "d")
 
 
-@pytest.mark.parametrize("months", [0, 2])
+@pytest.mark.parametrize("months", [0, 2, 35])
 def test_too_short_a_history_is_unknown_and_says_what_is_needed(months: int) -> None:
     found = forecasting.ahead(made_sales(months), ("shop",), months=12, every="month", calendar=CALENDAR)
     assert isinstance(found, Unknown)
-    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 3}
+    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 36}
     assert forecasting.landing(found, CALENDAR) is found
     assert forecasting.accuracy(found) is None
     assert forecasting.by_level(found, CALENDAR) == ()

@@ -14,7 +14,7 @@ from workbench.errors import NotEnoughHistoryError
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
-LEAST = 3  # whole periods below which a forecast would be a guess
+YEARS = 3  # of whole periods, below which a season cannot be told from chance and a forecast would be a guess
 _ANSWER = ("forecast.rest_of_year", "forecast.next_year", "forecast.doubt")
 MOST_PARTS = 100  # smaller parts than that many are mostly noise: their sum says less than the whole does
 
@@ -43,8 +43,8 @@ def ahead(
 ) -> Forecast | Unknown:
     """The forecast that the notebook shows, at least `months` ahead; `Unknown` where history is too short for one."""
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
-    have = int(whole["period"].nunique())
-    if have >= LEAST and (whole["amount"] != 0).any():
+    have, need = int(whole["period"].nunique()), YEARS * PER_YEAR[every]
+    if have >= need and (whole["amount"] != 0).any():
         try:
             return forecast(
                 sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=Options(seed=seed)
@@ -52,7 +52,7 @@ def ahead(
         except NotEnoughHistoryError:
             pass
     return Unknown(
-        section="forecast", findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=LEAST),)
+        section="forecast", findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=need),)
     )
 
 
@@ -186,7 +186,7 @@ def _doubt(found: Forecast) -> list[Finding]:
     """Why the forecast of the whole is to be used with care: its own reasons, or fewer than three seasons of
     history."""
     why = tuple(found.nodes["reasons"].iloc[0])
-    have, need = int(found.history.iloc[:, 0].notna().sum()), 3 * PER_YEAR[found.every]
+    have, need = int(found.history.iloc[:, 0].notna().sum()), YEARS * PER_YEAR[found.every]
     if not why and have >= need:
         return []
     return [fact("forecast.doubt", reasons=why or None, short=have < need, have=have, need=need, every=found.every)]
