@@ -102,6 +102,15 @@ def printed(text: str) -> NotebookNode:
     return nbformat.v4.new_output("stream", name="stdout", text=text)
 
 
+def test_a_page_does_not_depend_on_when_a_warning_came() -> None:
+    warned = nbformat.v4.new_output("stream", name="stderr", text="a warning")
+    either = [notebook(code("x", *outputs)) for outputs in ([warned, printed("1")], [printed("1"), warned])]
+    parts = [[p for p in html.parts(made) if isinstance(p, Fragment)] for made in either]
+
+    assert parts[0] == parts[1]
+    assert [p.html["en"] for p in parts[0]] == ["<pre>1</pre>"]
+
+
 def test_of_a_long_text_the_page_shows_both_ends_and_says_what_is_left_out() -> None:
     lines = [f"line {n}\n" for n in range(1000)]
     part = next(p for p in html.parts(notebook(code("x", printed("".join(lines))))) if isinstance(p, Fragment))

@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 from tests.views import results
+from workbench.analytics.results import Totals
 from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, CalendarSettings
-from workbench.views import charts, svg
-from workbench.views.charts import Picture
+from workbench.views import drawing, svg
+from workbench.views.drawing import Picture
+from workbench.views.history import charts
 from workbench.views.markup import style
 from workbench.views.words import Words
 
@@ -58,7 +60,7 @@ def _place(element: ElementTree.Element) -> tuple[float, float]:
 def test_no_label_leaves_its_figure_or_runs_into_another(lang: str, size: float) -> None:
     w = Words(lang, "CNY", "1" if size > 1 else "auto", calendar=CHINA)  # in single 元: 12 digits
     for name, picture in _pictures(w, size).items():
-        for kind, width in (("wide", charts.WIDE), ("narrow", charts.NARROW)):
+        for kind, width in (("wide", drawing.WIDE), ("narrow", drawing.NARROW)):
             texts = _texts(getattr(picture, kind))
             assert texts, name
             for left, right, _, words in texts:
@@ -163,7 +165,7 @@ def test_a_text_is_cut_where_it_would_be_too_wide() -> None:
     assert svg.text_width(cut) <= 120
 
 
-def _all_whole() -> charts.Totals:
+def _all_whole() -> Totals:
     made = results.totals()
     made.table["whole"] = True
     return made

@@ -14,7 +14,7 @@ from tests.views.test_charts import CHINA, LONG, _texts
 from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import Forecast, Landing
 from workbench.settings import LANGUAGES, Assumptions
-from workbench.views import charts, show, show_forecast, tables
+from workbench.views import drawing, forecast, show, tables
 from workbench.views.words import Words
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -80,7 +80,7 @@ def test_no_label_leaves_its_figure_or_runs_into_another(lang: str, size: float)
     for result in made((*LONG[:10], None), size):
         draw = show.view(result, w, AS_OF).draw
         picture = draw() if draw else None
-        for kind, width in (("wide", charts.WIDE), ("narrow", charts.NARROW)) if picture else ():
+        for kind, width in (("wide", drawing.WIDE), ("narrow", drawing.NARROW)) if picture else ():
             texts = _texts(getattr(picture, kind))
             for at, (left, right, base, words) in enumerate(texts):
                 assert left >= -6, (type(result), kind, words)
@@ -122,13 +122,13 @@ def test_the_answer_says_the_rest_of_the_year_then_the_year_ahead_then_how_accur
 def test_headline_facts_have_three_significant_digits() -> None:
     landing = made(("North", "South"))[0]
     assert isinstance(landing, Landing)
-    facts = show_forecast.headline(landing)
+    facts = forecast.headline(landing)
     assert facts["next_year"] == float(f"{landing.table.loc['next_year', 'amount']:.3g}")
-    assert show_forecast.headline(object()) == {}
+    assert forecast.headline(object()) == {}
 
 
 def test_a_node_not_to_be_trusted_is_given_to_the_head_of_sales(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.analytics.forecast.result import fact
+    from workbench.analytics.keys import fact
     from workbench.views import page
 
     landing = made(("North", "South"))[0]

@@ -9,7 +9,7 @@ from workbench.analytics import customers
 from workbench.analytics.customers.scoring import CLASSES
 from workbench.analytics.results import Result
 from workbench.settings import LANGUAGES
-from workbench.views import charts, show, show_customers  # noqa: F401 registers
+from workbench.views import drawing, show
 from workbench.views.words import Words
 
 HOSTILE = "<b>$x^2$ & {x}</b>"
@@ -48,7 +48,7 @@ def test_no_label_leaves_its_figure_or_runs_into_another(lang: str, results: lis
     w = Words(lang, "CNY")
     drawn = [draw() for result in results if (draw := show.view(result, w, END).draw)]
     for picture in drawn:
-        for figure, width in ((picture.wide, charts.WIDE), (picture.narrow, charts.NARROW)):
+        for figure, width in ((picture.wide, drawing.WIDE), (picture.narrow, drawing.NARROW)):
             texts = _texts(figure)
             for at, (left, right, base, words) in enumerate(texts):
                 assert left >= -6, words

@@ -7,15 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from workbench.analytics.forecast.result import KEYS as FORECAST_KEYS
-from workbench.analytics.keys import KEYS as OTHER_KEYS
+from workbench.analytics.keys import KEYS
 from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, CalendarSettings
 from workbench.sources import quality
 from workbench.views import words
 from workbench.views.words import Words
 
-KEYS = OTHER_KEYS | FORECAST_KEYS
 KEYS_OF_ALL = sorted(words.phrases())
 # characters that stand in one of the two scripts only, from the words that reports use most
 SIMPLIFIED = set(

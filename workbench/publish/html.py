@@ -96,7 +96,8 @@ def _injected(notebook: NotebookNode) -> bool:
 
 
 def _outputs(cell: NotebookNode, place: int) -> Iterator[Fragment]:
-    for number, output in enumerate(_joined(cell.outputs)):
+    """What a cell shows. What went to stderr is for analysts, and comes before or after the rest by chance."""
+    for number, output in enumerate(_joined(o for o in cell.outputs if o.get("name") != "stderr")):
         if MIME in output.get("data", {}):
             yield Fragment.of(output.data[MIME])
         elif markup := _rendered(output):
@@ -122,9 +123,9 @@ def _same(markup: str) -> dict[str, str]:
 
 
 def _rendered(output: NotebookNode) -> dict[str, str]:
-    """One output as harmless HTML, by language. What went to stderr is for analysts: it stays in the notebook."""
+    """One output as harmless HTML, by language."""
     if output.output_type == "stream":
-        return _pre(output.text) if output.name == "stdout" else {}
+        return _pre(output.text)
     if output.output_type == "error":
         return _pre(f"{output.ename}: {output.evalue}")
     return next((draw(output.data[mime], output) for mime, draw in _DRAWN.items() if mime in output.data), {})

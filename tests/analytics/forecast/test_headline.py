@@ -6,7 +6,7 @@ import pytest
 
 from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import Forecast, Landing, TrackRecord
-from workbench.analytics.forecast.result import KEYS
+from workbench.analytics.keys import KEYS
 from workbench.analytics.results import Scorecard, Unknown
 from workbench.periods import Calendar
 from workbench.settings import Assumptions

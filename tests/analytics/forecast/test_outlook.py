@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.analytics.forecast import Forecast, Model, Options, forecast
-from workbench.analytics.forecast.result import KEYS
+from workbench.analytics.keys import KEYS
 from workbench.errors import DataError, NotEnoughHistoryError, ParameterError
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.forecast.result import Forecast, fact, interval_of_sum
+from workbench.analytics.forecast.result import Forecast, interval_of_sum
+from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Scorecard, Unknown
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar

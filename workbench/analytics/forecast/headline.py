@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.outlook import Options, forecast
-from workbench.analytics.forecast.result import Forecast, fact
-from workbench.analytics.keys import direction
+from workbench.analytics.forecast.result import Forecast
+from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Result, Unknown
 from workbench.errors import NotEnoughHistoryError
 from workbench.findings import Finding

@@ -13,9 +13,9 @@ from workbench.analytics.forecast.evidence import NAIVE, OURS, Evidence, evidenc
 from workbench.analytics.forecast.hierarchy import METHODS, Method, non_negative, reconcile
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import Array, Panel
-from workbench.analytics.forecast.result import Forecast, fact, interval_of_sum
+from workbench.analytics.forecast.result import Forecast, interval_of_sum
 from workbench.analytics.forecast.series import Series, series
-from workbench.analytics.keys import direction
+from workbench.analytics.keys import direction, fact
 from workbench.errors import ParameterError
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.headline import MOST_PARTS
-from workbench.analytics.forecast.result import Forecast, fact
+from workbench.analytics.forecast.result import Forecast
+from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar
@@ -101,13 +102,13 @@ def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
     )
     change = table["change"].to_numpy(float)
     for key, at in (
-        ("rise", int(np.nan_to_num(change, nan=-np.inf).argmax())),
-        ("fall", int(np.nan_to_num(change, nan=np.inf).argmin())),
+        ("forecast.part_rise", int(np.nan_to_num(change, nan=-np.inf).argmax())),
+        ("forecast.part_fall", int(np.nan_to_num(change, nan=np.inf).argmin())),
     ):
-        if np.isfinite(change[at]) and (change[at] > 0) == (key == "rise") and change[at] != 0:
+        if np.isfinite(change[at]) and (change[at] > 0) == (key == "forecast.part_rise") and change[at] != 0:
             row = table.iloc[at]
             yield fact(
-                f"forecast.part_{key}",
+                key,
                 weight=row["change"],
                 about=_name(table.index[at]),
                 level=level,

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.evidence import NAIVE, OURS
-from workbench.analytics.forecast.result import Forecast, fact
+from workbench.analytics.forecast.result import Forecast
+from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every

@@ -28,8 +28,8 @@
 | forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
 | forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and |
 | | lowest ahead |
-| forecast.doubt | reasons (of the whole), short (history has less than two seasons), have, need (periods of two |
-| | seasons), every |
+| forecast.doubt | reasons (of the whole), short (history has less than three years), have, need (periods of |
+| | three years), every |
 | forecast.naive_money | wape, wape_naive, folds: by money, repeating last year was more accurate |
 | forecast.left_out | levels, most: levels not forecast because all parts together would be more than `most` |
 | forecast.by_horizon | every, steps, first, last, first_naive, last_naive: MASE one step ahead and `steps` ahead |
@@ -49,7 +49,6 @@ level_shift, naive_better, wide, filled.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,66 +56,6 @@ import pandas as pd
 from workbench.analytics.forecast.hierarchy import Hierarchy
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.results import Result
-from workbench.findings import Finding
-
-KEYS: dict[str, tuple[str, ...]] = {
-    "forecast.total": ("amount", "lo_80", "hi_80", "lo_95", "hi_95", "every", "periods", "first", "last"),
-    "forecast.growth": ("amount", "amount_before", "rate", "direction", "periods"),
-    "forecast.best": ("period", "amount"),
-    "forecast.accuracy": ("mase", "wape", "mase_naive", "wape_naive", "gain", "folds", "series"),
-    "forecast.naive_wins": ("mase", "mase_naive", "folds"),
-    "forecast.coverage": ("coverage_80", "coverage_95", "folds"),
-    "forecast.untested": ("have", "need"),
-    "forecast.partial": ("period", "amount"),
-    "forecast.festival": ("before", "during", "after"),
-    "forecast.working_days": ("effect",),
-    "forecast.filled": ("nodes", "periods"),
-    "forecast.unusual": ("node", "period", "amount", "used"),
-    "forecast.new": ("nodes", "amount"),
-    "forecast.discontinued": ("nodes", "node"),
-    "forecast.untrusted": ("node", "reasons", "amount", "share"),
-    "forecast.rest_of_year": (
-        "year", "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction",
-        "landing", "landing_lo", "landing_hi", "landing_before", "landing_rate",
-    ),
-    "forecast.next_year": (
-        "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction", "lo_rate", "hi_rate",
-    ),
-    "forecast.part_largest": ("level", "node", "amount", "lo_80", "hi_80", "share", "nodes"),
-    "forecast.part_rise": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
-    "forecast.part_fall": ("level", "node", "amount", "lo_80", "hi_80", "amount_before", "change", "yoy"),
-    "forecast.parts_untrusted": ("level", "count", "names"),
-    "forecast.shape": (
-        "every", "high", "amount", "lo_80", "hi_80", "low", "low_amount", "periods",
-    ),
-    "forecast.doubt": ("reasons", "short", "have", "need", "every"),
-    "forecast.naive_money": ("wape", "wape_naive", "folds"),
-    "forecast.left_out": ("levels", "most"),
-    "forecast.by_horizon": ("every", "steps", "first", "last", "first_naive", "last_naive"),
-    "forecast.calibration": ("coverage_80", "coverage_95", "folds", "verdict"),
-    "forecast.working_day": ("rate", "every"),
-    "forecast.no_calendar": ("country",),
-    "forecast.range": ("amount", "pessimistic", "optimistic", "span"),
-    "forecast.scenario": ("name", "assumptions", "amount", "change", "rate"),
-    "forecast.what_if": ("driver", "now", "amount", "rate"),
-    "forecast.record": ("as_of", "span", "amount", "lo_80", "hi_80", "actual", "error", "inside"),
-    "forecast.record_all": ("vintages", "periods", "wape", "coverage_80"),
-    "forecast.record_empty": ("section",),
-    "forecast.unknown_periods": ("section", "have", "need"),
-}  # fmt: skip
-
-
-def fact(key: str, *, weight: float = 0.0, about: str = "", **values: Any) -> Finding:
-    """A finding with plain Python values, None where unknown; KEYS says which values each key has."""
-    if set(values) != set(KEYS[key]):
-        raise TypeError(f"{key} has values {sorted(KEYS[key])}, not {sorted(values)}")
-    return Finding(key, {name: _plain(value) for name, value in values.items()}, abs(float(weight)), about)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | str | dict):
-        return value
-    return None if pd.isna(value) else getattr(value, "item", lambda: value)()
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

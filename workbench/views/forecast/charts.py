@@ -8,8 +8,8 @@ import pandas as pd
 
 from workbench.analytics.forecast import Accuracy, Landing, Parts
 from workbench.analytics.forecast.evidence import NAIVE, OURS
-from workbench.views import charts, svg
-from workbench.views.charts import NARROW, WIDE, Picture
+from workbench.views import drawing, svg
+from workbench.views.drawing import NARROW, WIDE, Picture
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, PAPER, Canvas
 from workbench.views.words import Scale, Words, missing
 
@@ -23,22 +23,22 @@ _MOST_ROWS = 10
 def landing(result: Landing, w: Words, label: str, as_of: pd.Timestamp) -> Picture:
     """History, then the fan of the forecast; as_of marked, and the forecast of a year ago where there is one."""
     past = result.forecast.history.iloc[:, 0].tail(_PAST[result.forecast.every])
-    fits = charts._roomy(w, [*past, *result.forecast.whole["hi_95"]])
+    fits = drawing.roomy(w, [*past, *result.forecast.whole["hi_95"]])
     reading = w.phrase("forecast.landing.reading", {"every": result.forecast.every, "issued": bool(len(result.issued))})
-    return charts._both(lambda wide: _landing(result, past, fits, as_of, wide), label, reading)
+    return drawing.both(lambda wide: _landing(result, past, fits, as_of, wide), label, reading)
 
 
 def parts(result: Parts, w: Words, label: str) -> Picture:
     """A dot a node with its interval and a mark for the year before; hollow where it is not to be trusted."""
-    fits = charts._roomy(w, [*result.table["hi_80"], *result.table["amount_before"]])
+    fits = drawing.roomy(w, [*result.table["hi_80"], *result.table["amount_before"]])
     doubt = bool((result.table["reasons"].map(len) > 0).any())
     reading = w.phrase("forecast.parts.reading", {"span": result.span, "doubt": doubt})
-    return charts._both(lambda wide: _parts(result, fits, wide), label, reading)
+    return drawing.both(lambda wide: _parts(result, fits, wide), label, reading)
 
 
 def accuracy(result: Accuracy, w: Words, label: str) -> Picture:
     """The error by how far ahead, beside that of repeating last year."""
-    return charts._both(lambda wide: _accuracy(result, w, wide), label, w.phrase("forecast.proof.reading"))
+    return drawing.both(lambda wide: _accuracy(result, w, wide), label, w.phrase("forecast.proof.reading"))
 
 
 # -- the fan ----------------------------------------------------------------------------------------------------------
@@ -54,11 +54,11 @@ def _landing(result: Landing, past: pd.Series, w: Words, as_of: pd.Timestamp, wi
     axes = size.axes(left=46, top=34, right=16, bottom=40)
     low, high = min(0.0, *known), max(0.0, *known) or 1.0
     axes.set(xlim=(-0.6, len(index) - 0.4), ylim=(low * 1.08, high * 1.1))
-    charts._grid(axes, w, scale.size)
+    drawing.grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
     _fan(axes, past, ahead)
     _issued(axes, result.issued, index)
-    charts._period_labels(axes, index, every, w, wide)
+    drawing.period_labels(axes, index, every, w, wide)
     at = len(past) - 0.5
     axes.axvline(at, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), ymax=1.03, clip_on=False)
     said = w.phrase("sections.totals.as_of", {"day": as_of})
@@ -198,7 +198,7 @@ def _accuracy(result: Accuracy, w: Words, wide: bool) -> Canvas:
     axes = size.axes(left=46, top=22, right=110 if wide else 14, bottom=42)
     known = [float(v) for v in table.to_numpy().ravel() if not missing(float(v))]
     axes.set(xlim=(0.6, len(table) + 0.4), ylim=(0, max([*known, 1.0]) * 1.12))
-    charts._grid(axes, w, 1.0)
+    drawing.grid(axes, w, 1.0)
     axes.axhline(1, color=GREY, linewidth=1)
     for name, colour in ((NAIVE, GREY), (OURS, ACCENT)):
         line = table[name].astype(float)
@@ -206,7 +206,7 @@ def _accuracy(result: Accuracy, w: Words, wide: bool) -> Canvas:
     _name_lines(axes, table, w, wide)
     every = max(len(table) // (13 if wide else 7), 1)
     for step in table.index[::every]:
-        charts._under(axes, step, str(step), 14)
+        drawing.under(axes, step, str(step), 14)
     size.text(0, 12, w.phrase("sections.columns.mase"))
     size.text(46, size.height - 6, w.phrase("forecast.proof.axis", {"every": result.every}), fontsize=11)
     return size
@@ -225,4 +225,4 @@ def _name_lines(axes: "Axes", table: pd.DataFrame, w: Words, wide: bool) -> None
             (middle + apart / 2, middle - apart / 2) if ours > naive else (middle - apart / 2, middle + apart / 2)
         )
     for y, word, colour in ((ours, "ours", ACCENT), (naive, "naive", MUTED)):
-        charts._beside(axes, len(table) + 0.25, y, w.phrase(f"forecast.proof.{word}"), colour, 104)
+        drawing.beside(axes, len(table) + 0.25, y, w.phrase(f"forecast.proof.{word}"), colour, 104)

@@ -6,8 +6,8 @@ import pandas as pd
 
 from workbench.analytics.forecast import Accuracy, CalendarEffects, Landing, Parts, Scenarios, TrackRecord
 from workbench.analytics.forecast.evidence import NAIVE, OURS
-from workbench.views import charts_forecast as charts
-from workbench.views.show import View, _id, _label, _split, sentences, view
+from workbench.views.forecast import charts
+from workbench.views.show import View, label_of, sentences, slug, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Words
 
@@ -30,8 +30,8 @@ def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "landing",
         heading,
-        *_split(said),
-        draw=lambda: charts.landing(result, w, _label(heading, said), as_of),
+        *split(said),
+        draw=lambda: charts.landing(result, w, label_of(heading, said), as_of),
         tables=(
             table(spans, w, heading),
             table(ahead, w, w.phrase("sections.columns.forecast"), most=len(ahead.frame)),
@@ -50,14 +50,14 @@ def _(result: Parts, w: Words, as_of: pd.Timestamp) -> View:
     sheet = Sheet(result.table, (first, *_PARTS))
     saved = Sheet(result.table, (first, *_PARTS, *_PARTS_MORE))
     return View(
-        _id("forecast-by", result.level),
+        slug("forecast-by", result.level),
         heading,
-        *_split(said),
-        draw=lambda: charts.parts(result, w, _label(heading, said)),
+        *split(said),
+        draw=lambda: charts.parts(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading, sums=("amount", "share", "amount_before", "change")),),
         how=w.phrase("forecast.parts.how", {"span": result.span}),
         terms=("prediction_interval", "share", "yoy"),
-        sheets={_id("forecast-by", result.level): saved},
+        sheets={slug("forecast-by", result.level): saved},
     )
 
 
@@ -76,8 +76,8 @@ def _(result: Accuracy, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "accuracy",
         heading,
-        *_split(said),
-        draw=(lambda: charts.accuracy(result, w, _label(heading, said))) if len(result.by_horizon) > 1 else None,
+        *split(said),
+        draw=(lambda: charts.accuracy(result, w, label_of(heading, said))) if len(result.by_horizon) > 1 else None,
         tables=(table(shown, w, heading),),
         how=w.phrase("forecast.proof.how"),
         terms=("mase", "wape", "bias", "interval_coverage", "seasonal_naive"),
@@ -94,7 +94,7 @@ def _(result: CalendarEffects, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "calendar",
         heading,
-        *_split(sentences(result.findings, w)),
+        *split(sentences(result.findings, w)),
         tables=(table(sheet, w, heading),) if len(result.table) else (),
         how=w.phrase("forecast.effects.how"),
         sheets={"calendar": sheet} if len(result.table) else {},
@@ -109,7 +109,7 @@ def _(result: TrackRecord, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "record",
         heading,
-        *_split(sentences(result.findings, w)),
+        *split(sentences(result.findings, w)),
         tables=(
             table(sheet, w, heading),
             table(
@@ -139,7 +139,7 @@ def _(result: Scenarios, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "scenarios",
         heading,
-        *_split(sentences(result.findings, w, most=6)),
+        *split(sentences(result.findings, w, most=6)),
         tables=tuple(tables),
         how=w.phrase("forecast.scenarios_section.how", {"span": result.span}),
         terms=("scenario", "prediction_interval"),

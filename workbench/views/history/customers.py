@@ -5,8 +5,8 @@ import pandas as pd
 from workbench.analytics.customers import AtRisk, Churn, Cohorts, LifetimeValue, NewAndRepeat, Repurchase, Rfm
 from workbench.analytics.customers.leaving import ACTIVE, GONE, SHORTEST, TIMES
 from workbench.analytics.customers.scoring import MEASURES
-from workbench.views import charts_customers as charts
-from workbench.views.show import View, _label, _split, sentences, view
+from workbench.views.history import customers_charts as charts
+from workbench.views.show import View, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Words
 
@@ -25,8 +25,8 @@ def _(result: Rfm, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "rfm",
         heading,
-        *_split(said),
-        draw=lambda: charts.rfm(result, w, _label(heading, said)),
+        *split(said),
+        draw=lambda: charts.rfm(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading, sums=("customers", "amount", "share")),),
         how=w.phrase("sections.rfm.how", values),
         terms=("purchase_day",),
@@ -44,8 +44,8 @@ def _(result: Cohorts, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "cohorts",
         heading,
-        *_split(said),
-        draw=lambda: charts.cohorts(result, w, _label(heading, said)),
+        *split(said),
+        draw=lambda: charts.cohorts(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading),),
         how=w.phrase("sections.cohorts.how", {"every": result.every}),
         terms=("retention", "purchase_day"),
@@ -60,7 +60,7 @@ def _(result: Repurchase, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "repurchase",
         heading,
-        *_split(said),
+        *split(said),
         tables=(table(sheet, w, heading, sums=("customers", "amount", "share")),),
         how=w.phrase("sections.repurchase.how", {"now": result.spans.now}),
         terms=("repurchase_rate", "purchase_day", "points"),
@@ -76,8 +76,8 @@ def _(result: NewAndRepeat, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "new-and-repeat",
         heading,
-        *_split(said),
-        draw=lambda: charts.new_and_repeat(result, w, _label(heading, said)),
+        *split(said),
+        draw=lambda: charts.new_and_repeat(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading, latest=True),),
         how=w.phrase("sections.new_and_repeat.how", {"every": result.every}),
         terms=("new_customer", "whole"),
@@ -92,8 +92,8 @@ def _(result: Churn, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "churn",
         heading,
-        *_split(said),
-        draw=lambda: charts.churn(result, w, _label(heading, said)),
+        *split(said),
+        draw=lambda: charts.churn(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading),),
         how=w.phrase("sections.churn.how", {"times": TIMES, "shortest": SHORTEST}),
         terms=("purchase_day",),
@@ -116,8 +116,8 @@ def _(result: LifetimeValue, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "lifetime-value",
         heading,
-        *_split(said),
-        draw=lambda: charts.lifetime_value(result, w, _label(heading, said)),
+        *split(said),
+        draw=lambda: charts.lifetime_value(result, w, label_of(heading, said)),
         tables=tuple(shown),
         how=w.phrase("sections.lifetime_value.how", {"weeks": result.weeks}),
         terms=("prediction_interval", "purchase_day", "holdout"),
@@ -137,7 +137,7 @@ def _(result: AtRisk, w: Words, as_of: pd.Timestamp) -> View:
     return View(
         "at-risk",
         heading,
-        *_split(said),
+        *split(said),
         tables=(table(Sheet(result.table, columns), w, heading),) if len(result.table) else (),
         how=w.phrase("sections.at_risk.how", {"weeks": result.weeks, "active": ACTIVE, "gone": GONE}),
         terms=("p_alive", "at_stake"),

@@ -5,12 +5,8 @@ from typing import Any
 import pandas as pd
 
 from workbench.analytics.history import Breaks, CalendarEffects, Mix, ProductLife
-from workbench.views import charts_shifts as charts
-from workbench.views.show import View, sentences, view
-from workbench.views.show import _columns as columns_of
-from workbench.views.show import _compared as compared
-from workbench.views.show import _label as label_of
-from workbench.views.show import _split as split
+from workbench.views.history import shifts_charts as charts
+from workbench.views.show import View, columns_of, compared, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Words
 

@@ -8,7 +8,7 @@ import pandas as pd
 from workbench.analytics.customers import Churn, Cohorts, LifetimeValue, NewAndRepeat, Rfm
 from workbench.analytics.customers.leaving import WEEKS_A_MONTH
 from workbench.views import svg
-from workbench.views.charts import NARROW, WIDE, Picture, _both, _grid, _left, _period_labels, _under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, grid, left_of, period_labels, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, Canvas
 from workbench.views.words import Words
 
@@ -21,7 +21,7 @@ _SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 def rfm(result: Rfm, w: Words, label: str) -> Picture:
     """For each class its share of the customers and of the amount."""
-    return _both(lambda wide: _rfm(result, w, wide), label, w.phrase("sections.rfm.reading"))
+    return both(lambda wide: _rfm(result, w, wide), label, w.phrase("sections.rfm.reading"))
 
 
 def cohorts(result: Cohorts, w: Words, label: str) -> Picture:
@@ -30,7 +30,7 @@ def cohorts(result: Cohorts, w: Words, label: str) -> Picture:
     every = {"every": result.every}
     ticks = [(float(age), str(age)) for age in curve.index]
     names = (w.phrase("sections.cohorts.axis", every), w.phrase("sections.cohorts.reading"))
-    return _both(lambda wide: _share_curve(curve, ticks, "retention", names[0], w, wide), label, names[1])
+    return both(lambda wide: _share_curve(curve, ticks, "retention", names[0], w, wide), label, names[1])
 
 
 def churn(result: Churn, w: Words, label: str) -> Picture:
@@ -41,17 +41,17 @@ def churn(result: Churn, w: Words, label: str) -> Picture:
     last = int(curve.index[-1]) if len(curve) else 0
     ticks = [(float(month), str(month)) for month in range(0, last + 1, every)]
     names = (w.phrase("sections.churn.axis"), w.phrase("sections.churn.reading"))
-    return _both(lambda wide: _share_curve(curve, ticks, "still", names[0], w, wide, step=True), label, names[1])
+    return both(lambda wide: _share_curve(curve, ticks, "still", names[0], w, wide, step=True), label, names[1])
 
 
 def lifetime_value(result: LifetimeValue, w: Words, label: str) -> Picture:
     """What each tenth of the customers will bring, the most valuable first."""
-    return _both(lambda wide: _tenths(result, w, wide), label)
+    return both(lambda wide: _tenths(result, w, wide), label)
 
 
 def new_and_repeat(result: NewAndRepeat, w: Words, label: str) -> Picture:
     """Sales of repeat customers by period, those of new ones on top."""
-    return _both(lambda wide: _stacked(result, w, wide), label, w.phrase("sections.new_and_repeat.reading"))
+    return both(lambda wide: _stacked(result, w, wide), label, w.phrase("sections.new_and_repeat.reading"))
 
 
 def _rfm(result: Rfm, w: Words, wide: bool) -> Canvas:
@@ -92,7 +92,7 @@ def _share_curve(
     axes.set(xlim=(min(at.min(), ticks[0][0]) if len(ticks) else at.min(), at.max() or 1.0), ylim=(0, 1.02))
     for level in _SHARES:
         axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
-        _left(axes, level, w.percent(level, 0))
+        left_of(axes, level, w.percent(level, 0))
     axes.fill_between(
         at,
         curve["lo"].to_numpy(float),
@@ -127,7 +127,7 @@ def _tick_labels(axes: "Axes", ticks: Sequence[tuple[float, str]], plot: float) 
     every = max(1, -int(-24 // room))
     for n, (x, said) in enumerate(ticks):
         if n % every == 0:
-            _under(axes, x, said, 14)
+            under(axes, x, said, 14)
 
 
 def _tenths(result: LifetimeValue, w: Words, wide: bool) -> Canvas:
@@ -136,11 +136,11 @@ def _tenths(result: LifetimeValue, w: Words, wide: bool) -> Canvas:
     size = svg.canvas(WIDE, 280) if wide else svg.canvas(NARROW, 240)
     axes = size.axes(left=46, top=34, right=10, bottom=44)
     axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(0, float(table["expected_value"].max()) * 1.14 or 1.0))
-    _grid(axes, w, scale.size)
+    grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
     axes.bar(range(len(table)), table["expected_value"], width=0.74, color=ACCENT, linewidth=0)
     for n, (tenth, row) in enumerate(table.iterrows()):
-        _under(axes, n, str(tenth), 14)
+        under(axes, n, str(tenth), 14)
         if n == 0 or (wide and n < 5):
             axes.annotate(
                 w.percent(row["share"], 0),
@@ -164,9 +164,9 @@ def _stacked(result: NewAndRepeat, w: Words, wide: bool) -> Canvas:
     size = svg.canvas(WIDE, 290) if wide else svg.canvas(NARROW, 250)
     axes = size.axes(left=46, top=34, right=10, bottom=40)
     axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(0, float((new + again).max()) * 1.12 or 1.0))
-    _grid(axes, w, scale.size)
+    grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
     axes.bar(range(len(table)), again, width=0.74, color=ACCENT_LIGHT, linewidth=0)
     axes.bar(range(len(table)), new, bottom=again, width=0.74, color=ACCENT, linewidth=0)
-    _period_labels(axes, table.index, result.every, w, wide)
+    period_labels(axes, table.index, result.every, w, wide)
     return size

@@ -7,10 +7,7 @@ import pandas as pd
 
 from workbench.analytics.history import Breaks, CalendarEffects
 from workbench.views import svg
-from workbench.views.charts import NARROW, WIDE, Picture
-from workbench.views.charts import _both as both
-from workbench.views.charts import _left as left_of
-from workbench.views.charts import _under as under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, left_of, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, LINE, Canvas
 from workbench.views.words import Words
 
@@ -51,7 +48,7 @@ def _breaks(result: Breaks, w: Words, wide: bool) -> Canvas:
         axes.plot(range(a, b), table["level"].iloc[a:b], color=ACCENT, linewidth=2.6)
     if scale:
         size.text(0, 12, scale.unit)
-    for at in _year_starts(table.index, w):
+    for at in year_starts(table.index, w):
         under(axes, at, w.period(table.index[at], "year"), 16, ha="left")
         axes.axvline(at - 0.5, color=LINE, linewidth=1, zorder=0)
     return size
@@ -84,7 +81,7 @@ def _between_labels(axes: "Axes", at: int, count: int, said: str) -> None:
     )
 
 
-def _year_starts(index: pd.Index, w: Words) -> list[int]:
+def year_starts(index: pd.Index, w: Words) -> list[int]:
     years = w.calendar.start(pd.Series(index), "year")
     starts = [int(at) for at in years.index[years.ne(years.shift())]]
     return starts[1:] if len(starts) > 1 and starts[1] < 6 else starts

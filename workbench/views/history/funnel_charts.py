@@ -9,10 +9,7 @@ import pandas as pd
 
 from workbench.analytics.funnel import Ageing, Conversion, Cycle, Reps, WinRate
 from workbench.views import svg
-from workbench.views.charts import NARROW, WIDE, Picture
-from workbench.views.charts import _both as both
-from workbench.views.charts import _left as left_of
-from workbench.views.charts import _under as under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, left_of, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
@@ -162,13 +159,13 @@ def _cycle(result: Cycle, w: Words, wide: bool) -> Canvas:
         said = w.phrase("sections.cycle.median", {"n": result.median})
         axes.annotate(said, (result.median, 0.5), (8, 6), textcoords="offset points", fontsize=12, color=INK,
                       fontweight="bold", va="baseline")  # fmt: skip
-    for day in _days(last):
+    for day in days(last):
         under(axes, day, w.number(day), 14)
     size.text(46, size.height - 6, w.phrase("sections.cycle.axis"))
     return size
 
 
-def _days(last: float) -> list[float]:
+def days(last: float) -> list[float]:
     step = next((s for s in (5, 10, 30, 60, 90, 180, 365) if last / s <= 7), 730)
     return [float(day) for day in np.arange(0, last + 1, step)]
 

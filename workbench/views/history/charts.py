@@ -1,82 +1,70 @@
-"""Pictures of results. Each function draws what a result holds and computes nothing but positions.
+"""Pictures of history. Each function draws what a result holds and computes nothing but positions."""
 
-Every picture is drawn twice, wide and narrow, because a phone cannot show the small print of a desktop's figure.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from workbench.analytics.keys import direction
 from workbench.analytics.results import Breakdown, Bridge, Concentration, Season, Totals
 from workbench.periods import spring_festival
 from workbench.views import svg
+from workbench.views.drawing import (
+    NARROW,
+    WIDE,
+    Picture,
+    beside,
+    both,
+    grid,
+    left_of,
+    period_labels,
+    roomy,
+    under,
+    without_collisions,
+    year_starts,
+)
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Scale, Words, missing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDE, NARROW = 720.0, 340.0  # pixels
 _MOST_BARS = 60
 _MOST_ROWS = 10
 _FESTIVAL_COUNTRIES = ("CN", "TW", "HK", "MO", "SG")
 _STEPS = ("before", "price", "volume", "mix", "new", "lost", "other", "after")
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure for wide and for narrow screens; `reading` says what the marks are."""
-
-    wide: Markup
-    narrow: Markup
-    reading: str = ""
-
-
 def totals(result: Totals, w: Words, label: str, as_of: pd.Timestamp) -> Picture:
     """Bars by period, lighter where not whole, with the mean of a year and the festival months marked."""
-    fits = _roomy(w, result.table["amount"])
-    return _both(lambda wide: _totals(result, fits, as_of, wide), label, _totals_reading(result, w))
+    fits = roomy(w, result.table["amount"])
+    return both(lambda wide: _totals(result, fits, as_of, wide), label, _totals_reading(result, w))
 
 
 def breakdown(result: Breakdown, w: Words, label: str) -> Picture:
     """One bar a node, largest first, with the amount before as a mark; at most ten and the rest."""
     days = {"now": result.spans.now, "before": result.spans.before}
-    fits = _roomy(w, [*result.table["amount"], *result.table["amount_before"]])
-    return _both(lambda wide: _breakdown(result, fits, wide), label, w.phrase("sections.breakdown.reading", days))
+    fits = roomy(w, [*result.table["amount"], *result.table["amount_before"]])
+    return both(lambda wide: _breakdown(result, fits, wide), label, w.phrase("sections.breakdown.reading", days))
 
 
 def bridge(result: Bridge, w: Words, label: str) -> Picture:
     """From the sales before to the sales now, step by step."""
-    fits = _roomy(w, result.steps)
-    return _both(lambda wide: _bridge(result, fits, wide), label, w.phrase("sections.bridge.reading"))
+    fits = roomy(w, result.steps)
+    return both(lambda wide: _bridge(result, fits, wide), label, w.phrase("sections.bridge.reading"))
 
 
 def concentration(result: Concentration, w: Words, label: str) -> Picture:
     """How much of the sales the largest nodes make together, with the point of 80 %."""
-    return _both(lambda wide: _concentration(result, w, wide), label)
+    return both(lambda wide: _concentration(result, w, wide), label)
 
 
 def season(result: Season, w: Words, label: str) -> Picture:
     """Sales and trend over time; each month of the year against the average one."""
-    fits = _roomy(w, result.table["amount"])
+    fits = roomy(w, result.table["amount"])
     reading = w.phrase("sections.season.reading", {"per_year": result.per_year})
-    return _both(lambda wide: _season(result, fits, wide), label, reading)
-
-
-def _roomy(w: Words, values: Iterable[float]) -> Words:
-    """The same words, in a larger unit of money where the company's own takes too many digits for a figure."""
-    largest = max((abs(v) for v in values if not missing(v)), default=0.0)
-    return replace(w, money_unit="auto") if largest / w.scale([largest]).size >= 1e6 else w
-
-
-def _both(draw: Callable[[bool], Canvas], label: str, reading: str = "") -> Picture:
-    with svg.settled():
-        wide, narrow = svg.svg(draw(True), label, "wide"), svg.svg(draw(False), label, "narrow")
-    return Picture(wide, narrow, reading)
+    return both(lambda wide: _season(result, fits, wide), label, reading)
 
 
 # -- totals -----------------------------------------------------------------------------------------------------------
@@ -91,11 +79,11 @@ def _totals(result: Totals, w: Words, as_of: pd.Timestamp, wide: bool) -> Canvas
     _bars(axes, table)
     low, high = min(0.0, float(table["amount"].min())), max(float(table["amount"].max()), 0.0) or 1.0
     axes.set(xlim=(-0.6, len(table) - 0.4), ylim=(low * 1.08, high * 1.12))
-    _grid(axes, w, scale.size)
+    grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
     _mean_line(axes, result, w, wide)
     _year_before(axes, result, table)
-    _period_labels(axes, table.index, result.every, w, wide)
+    period_labels(axes, table.index, result.every, w, wide)
     _festivals(axes, table, result, w)
     _as_of(size, axes, table.index, result.every, as_of, w, right)
     _label_bars(axes, table, w, wide)
@@ -141,7 +129,7 @@ def _mean_line(axes: "Axes", result: Totals, w: Words, wide: bool) -> None:
     last = shown.last_valid_index()
     if wide and last is not None:
         words = w.phrase("sections.totals.mean", {"n": _per_mean(result.every), "every": result.every})
-        _beside(axes, len(shown) - 0.3, float(shown[last]), words, ACCENT, 72)
+        beside(axes, len(shown) - 0.3, float(shown[last]), words, ACCENT, 72)
 
 
 def _year_before(axes: "Axes", result: Totals, table: pd.DataFrame) -> None:
@@ -158,42 +146,6 @@ def _year_before(axes: "Axes", result: Totals, table: pd.DataFrame) -> None:
 
 def _year_before_fits(table: pd.DataFrame) -> bool:
     return "yoy" in table and len(table) <= 26 and bool(table["yoy"].notna().any())
-
-
-def _period_labels(axes: "Axes", index: pd.Index, every: str, w: Words, wide: bool) -> None:
-    """The year under its first period; under each period its month or quarter while there is room."""
-    room = (WIDE if wide else NARROW - 40) / max(len(index), 1)
-    if every in ("month", "quarter") and room > 30:
-        for at, period in enumerate(index):
-            short = w.short_month(period) if every == "month" else f"Q{w.calendar.number(period, 'quarter')}"
-            _under(axes, at, short, 14)
-    firsts = _year_starts(index, w)
-    names = {at: w.period(index[at], "year") for at in firsts}
-    drop = 30 if every in ("month", "quarter") and room > 30 else 14
-    for at in _without_collisions(names, room):
-        _under(axes, at if every == "year" else at - 0.3, names[at], drop, ha="center" if every == "year" else "left")
-    if every != "year":
-        for at in firsts[1:]:
-            axes.axvline(at - 0.5, color=LINE, linewidth=1, zorder=0)
-
-
-def _year_starts(index: pd.Index, w: Words) -> list[int]:
-    """Where in the index each fiscal year begins."""
-    years = w.calendar.start(pd.Series(index), "year")
-    return [int(at) for at in years.index[years.ne(years.shift())]]
-
-
-def _without_collisions(names: dict[int, str], room: float) -> list[int]:
-    """The places whose labels fit side by side; a first year that is too short for its own gives way to the second."""
-    places = list(names)
-    if len(places) > 1 and (places[1] - places[0]) * room < svg.text_width(names[places[0]], 11) + 14:
-        places = places[1:]
-    kept, end = [], -99.0
-    for at in places:
-        if at * room >= end:
-            kept.append(at)
-            end = at * room + svg.text_width(names[at], 11) + 6
-    return kept
 
 
 def _festivals(axes: "Axes", table: pd.DataFrame, result: Totals, w: Words) -> None:
@@ -403,9 +355,9 @@ def _concentration(result: Concentration, w: Words, wide: bool) -> Canvas:
     axes.set(xlim=(0, 1), ylim=(0, 1.02))
     for level in (0, 0.2, 0.4, 0.6, 0.8, 1):
         axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
-        _left(axes, level, w.percent(level, 0))
+        left_of(axes, level, w.percent(level, 0))
         if wide or level in (0, 0.4, 0.8):
-            _under(
+            under(
                 axes, level, w.percent(level, 0), 14, ha="left" if level == 0 else "right" if level == 1 else "center"
             )
     axes.fill_between(curve["share_of_nodes"], 0, curve["share_of_amount"], color=ACCENT_LIGHT, alpha=0.2, linewidth=0)
@@ -468,13 +420,13 @@ def _trend(size: Canvas, axes: "Axes", result: Season, w: Words, wide: bool) -> 
     axes.plot(range(len(table)), table["trend"], color=ACCENT, linewidth=2.6)
     low, high = min(0.0, float(table["amount"].min())), float(table[["amount", "trend"]].max().max())
     axes.set(xlim=(-0.5, len(table) - 0.5), ylim=(low * 1.08, high * 1.1 or 1.0))
-    _grid(axes, w, scale.size)
+    grid(axes, w, scale.size)
     size.text(0, 12, w.phrase("sections.season.over_time", {"unit": scale.unit}))
     room = (338 if wide else 284) / max(len(table), 1)
-    names = {at: w.period(table.index[at], "year") for at in _year_starts(table.index, w)}
-    for at in _without_collisions(names, room):
+    names = {at: w.period(table.index[at], "year") for at in year_starts(table.index, w)}
+    for at in without_collisions(names, room):
         if at * room + svg.text_width(names[at], 11) < (352 if wide else 294):
-            _under(axes, at, names[at], 14, ha="left")
+            under(axes, at, names[at], 14, ha="left")
 
 
 def _profile(axes: "Axes", result: Season, w: Words, wide: bool) -> None:
@@ -490,8 +442,8 @@ def _profile(axes: "Axes", result: Season, w: Words, wide: bool) -> None:
               linestyle="none")  # fmt: skip
     if result.per_year <= 12:
         for at, number in zip(places, numbers, strict=True):
-            _under(axes, at, _season_mark(number, result.per_year, w), 14)
-    _left(axes, 1.0, w.phrase("sections.season.average") if wide else "100%")
+            under(axes, at, _season_mark(number, result.per_year, w), 14)
+    left_of(axes, 1.0, w.phrase("sections.season.average") if wide else "100%")
     for at, ends, drop in ((index.index(max(index)), hi, 9), (index.index(min(index)), lo, -15)):
         edge = index[at] if missing(ends[at]) else ends[at]
         axes.annotate(w.percent(index[at], 0), (at + 1, edge), (0, drop), textcoords="offset points", ha="center",
@@ -502,32 +454,3 @@ def _season_mark(number: int, per_year: int, w: Words) -> str:
     if per_year == 12:
         return str((w.calendar.settings.fiscal_year_starts + number - 2) % 12 + 1)
     return f"Q{number}" if per_year == 4 else str(number)
-
-
-# -- shared -----------------------------------------------------------------------------------------------------------
-
-
-def _grid(axes: "Axes", w: Words, unit: float) -> None:
-    """Three or four lines at round amounts, with the amount in the axis' unit; the line of zero is darker."""
-    from matplotlib.ticker import MaxNLocator
-
-    low, high = axes.get_ylim()
-    for at in MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high):
-        if low <= at <= high:
-            axes.axhline(at, color=GREY if at == 0 else LINE, linewidth=1, zorder=0)
-            _left(axes, at, w.short_plain(at / unit))
-
-
-def _left(axes: "Axes", y: float, said: str, size: float = 11) -> None:
-    axes.annotate(said, (0, y), (-6, -4), xycoords=("axes fraction", "data"), textcoords="offset points", ha="right",
-                  va="baseline", fontsize=size, color=MUTED, annotation_clip=False)  # fmt: skip
-
-
-def _under(axes: "Axes", x: float, said: str, drop: float, ha: str = "center") -> None:
-    axes.annotate(said, (x, 0), (0, -drop), xycoords=("data", "axes fraction"), textcoords="offset points", ha=ha,
-                  va="baseline", fontsize=11, color=MUTED, annotation_clip=False)  # fmt: skip
-
-
-def _beside(axes: "Axes", x: float, y: float, said: str, colour: str, width: float) -> None:
-    axes.annotate(svg.fitted(said, width, 11), (x, y), (4, -4), textcoords="offset points", ha="left", va="baseline",
-                  fontsize=11, color=colour, annotation_clip=False)  # fmt: skip

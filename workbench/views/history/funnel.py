@@ -5,11 +5,8 @@ from itertools import pairwise
 import pandas as pd
 
 from workbench.analytics.funnel import Ageing, Channels, Conversion, Cycle, Replay, Reps, WinRate
-from workbench.views import charts_funnel as charts
-from workbench.views.show import View, sentences, view
-from workbench.views.show import _columns as columns_of
-from workbench.views.show import _label as label_of
-from workbench.views.show import _split as split
+from workbench.views.history import funnel_charts as charts
+from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.words import Words
 

@@ -1,0 +1,5 @@
+"""Views of the forecast."""
+
+from workbench.views.forecast.sections import headline
+
+__all__ = ["headline"]
