@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import vintages
-    from workbench.analytics import customers, forecast, funnel, history, kpis
+    from workbench.analytics import customers, forecast, funnel, history, kpis, plan
     from workbench.periods import Calendar
     from workbench.run import Run
     from workbench.sources import load
@@ -20,6 +20,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "kpis",
     "load",
     "Page",
+    "plan",
     "Run",
     "vintages",
 ]
@@ -33,6 +34,7 @@ _HOMES = {
     "kpis": "workbench.analytics",
     "load": "workbench.sources",
     "Page": "workbench.views",
+    "plan": "workbench.analytics",
     "Run": "workbench.run",
     "vintages": "workbench.vintages",
 }

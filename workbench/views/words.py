@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -534,11 +535,16 @@ def text(key: str, lang: str) -> str:
 
 @cache
 def phrases() -> dict[str, dict[str, str]]:
-    """Every phrase by its key, `<file>.<heading>`, with its texts by language."""
-    folder = files("workbench").joinpath("views", "phrases")
+    """Every phrase by its key, `<folder>.<file>.<heading>`, with its texts by language."""
+    return _texts(files("workbench").joinpath("views", "phrases"), "")
+
+
+def _texts(place: Traversable, key: str) -> dict[str, dict[str, str]]:
+    if place.is_file():
+        return _flat(tomllib.loads(place.read_text("utf-8")), key) if place.name.endswith(".toml") else {}
     found: dict[str, dict[str, str]] = {}
-    for file in sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name):
-        found |= _flat(tomllib.loads(file.read_text("utf-8")), file.name.removesuffix(".toml"))
+    for inner in sorted(place.iterdir(), key=lambda f: f.name):
+        found |= _texts(inner, f"{key}.{inner.name.removesuffix('.toml')}".strip("."))
     return found
 
 
