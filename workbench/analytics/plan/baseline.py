@@ -1,6 +1,7 @@
 """What the planned period should bring if nothing changes, as joint draws, and how likely any amount is."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -61,7 +62,7 @@ def baseline(found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar) 
     if isinstance(found, Unknown):
         return found
     end = calendar.end_of(found.periods[-1], _every(found))
-    if end < period.last or found.periods[0] > period.first and found.history.index[0] > period.first:
+    if end < period.last or (found.periods[0] > period.first and found.history.index[0] > period.first):
         told = fact("plan.targets.unknown_horizon", until=end, need=period.last)
         return Unknown(section="baseline", findings=(told,))
     past, ahead = (_within(p, period, found, calendar) for p in (found.history.index, found.periods))
@@ -120,12 +121,13 @@ def _within(periods: pd.Index, period: PlanPeriod, found: Forecast, calendar: Ca
     starts = pd.DatetimeIndex(periods)
     ends = pd.DatetimeIndex([calendar.next(p, _every(found)) for p in starts])
     months = [*period.months, period.last + pd.Timedelta(days=1)]
-    return np.column_stack([_overlap(starts, ends, a, b) for a, b in zip(months[:-1], months[1:], strict=True)])
+    return np.column_stack([_overlap(starts, ends, a, b) for a, b in pairwise(months)])
 
 
 def _overlap(starts: pd.DatetimeIndex, ends: pd.DatetimeIndex, first: pd.Timestamp, after: pd.Timestamp) -> Array:
-    days = (np.minimum(ends, after) - np.maximum(starts, first)).days
-    return np.maximum(np.asarray(days, float), 0.0) / np.asarray((ends - starts).days, float)
+    begin, end = starts.to_numpy(), ends.to_numpy()
+    within = np.minimum(end, after.to_datetime64()) - np.maximum(begin, first.to_datetime64())
+    return np.maximum(within / np.timedelta64(1, "D"), 0.0) / ((end - begin) / np.timedelta64(1, "D"))
 
 
 def _before(found: Forecast, period: PlanPeriod, calendar: Calendar) -> tuple[pd.Series, bool]:

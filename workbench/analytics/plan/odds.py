@@ -31,9 +31,9 @@ class _Odds:
         self.loose = draws[draws != 0]
         self.lump = 1 - len(self.loose) / len(draws)
         self.positive = bool((draws >= 0).all())
-        self.centre, self.spread = (float(self.loose.mean()), float(self.loose.std())) if len(self.loose) else (0.0, 0)
-        if self.spread <= 1e-9 * abs(self.centre):
-            self.spread = 0.0
+        self.centre = float(self.loose.mean()) if len(self.loose) else 0.0
+        self.spread = float(self.loose.std()) if len(self.loose) else 0.0
+        self.spread = self.spread if self.spread > 1e-9 * abs(self.centre) else 0.0
         low, high = np.quantile(self.loose, (0.25, 0.75)) if len(self.loose) else (0.0, 0.0)
         usual = min(self.spread, (high - low) / 1.34) or self.spread
         self.width = 0.9 * usual * max(len(self.loose), 1) ** -0.2
