@@ -23,6 +23,9 @@ class Strategy(Strict):
         return self
 
 
+LIMITS = ("share", "min_share", "max_share", "amount", "at_least", "at_most", "min_growth", "max_growth")
+
+
 class Rule(Strict):
     """A limit on one part of the plan. Shares are of the whole target, growth is on the same part a year before."""
 
@@ -36,6 +39,20 @@ class Rule(Strict):
     min_growth: float | None = Field(None, ge=-1)  # at least this change on the year before
     max_growth: float | None = Field(None, ge=-1)  # at most this change on the year before
     why: str = ""  # shown beside the rule
+
+    @model_validator(mode="after")
+    def _says_what_it_means(self) -> "Rule":
+        named = " × ".join(self.at.values())
+        if not self.at:
+            raise ValueError("name the part that the rule is for, as at = { region = \"North\" }")
+        if not any(getattr(self, kind) is not None for kind in LIMITS):
+            raise ValueError(f"the rule for {named} sets no limit; write one of {', '.join(LIMITS)}")
+        pairs = (("min_share", "max_share"), ("at_least", "at_most"), ("min_growth", "max_growth"))
+        for low, high in pairs:
+            least, most = getattr(self, low), getattr(self, high)
+            if least is not None and most is not None and least > most:
+                raise ValueError(f"the rule for {named} asks for {low} {least:g} above its {high} {most:g}")
+        return self
 
 
 class Probabilities(Strict):
@@ -63,7 +80,24 @@ class Keys(Strict):
     forecast: float = Field(0.5, ge=0)  # what each part is expected to sell
     potential: float = Field(0.0, ge=0)  # the market's size, where the market table tells it by a level
     capacity: float = Field(0.0, ge=0)  # what its people can carry, ramp included
-    unknown: Literal["average", "smallest", "none"] = "average"  # share of a part without history
+    unknown: Literal["others", "average", "smallest", "none"] = "others"  # share of a part that one source lacks
+    new: dict[str, tuple[str, ...]] = Field({})  # parts that are to come: { region = ["海外"] }
+    margins: dict[str, dict[str, float]] = Field({})  # { customers = { new = 0.4, repeat = 0.6 } }, beside the levels
+    tilt: dict[str, dict[str, float]] = Field({})  # weight shifted by hand: { region = { 华东 = 1.1 } } is 10 % more
+    season: tuple[float, ...] = ()  # weights of the period's months or quarters; empty: from history and forecast
+
+    @model_validator(mode="after")
+    def _usable(self) -> "Keys":
+        if self.history + self.forecast + self.potential + self.capacity <= 0:
+            raise ValueError("give at least one of history, forecast, potential and capacity a weight above 0")
+        for name, shares in self.margins.items():
+            if any(share < 0 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-6:
+                raise ValueError(f"the shares of {name} must be 0 or more and sum to 1, not {sum(shares.values()):g}")
+        if any(factor < 0 for shares in self.tilt.values() for factor in shares.values()):
+            raise ValueError("a tilt must be 0 or more")
+        if self.season and (min(self.season) < 0 or sum(self.season) <= 0):
+            raise ValueError("season needs weights of 0 or more, not all 0")
+        return self
 
 
 class Hires(Strict):
@@ -230,4 +264,5 @@ class PlanSettings(Strict):
     @property
     def levels(self) -> tuple[str, ...]:
         """Every level that the plan names."""
-        return tuple(dict.fromkeys([*self.by, *(level for rule in self.rules for level in rule.at)]))
+        named = [*self.by, *(level for rule in self.rules for level in rule.at), *self.keys.new, *self.keys.tilt]
+        return tuple(dict.fromkeys(level for level in named if level not in self.keys.margins))
