@@ -134,7 +134,7 @@ class People(Strict):
     veteran_from: int = Field(36, ge=0)  # months since joining from which a person is a veteran
     split: QuotaKeys = QuotaKeys()
     floor: float = Field(0.5, ge=0, le=1)  # least quota of a full seller, as a share of the team's mean
-    cap: float = Field(2.0, ge=1)  # most, likewise
+    cap: float = Field(3.0, ge=1)  # most, likewise
     key_accounts: float = Field(0.5, gt=0, le=1)  # the largest customers that bring this share of sales are key accounts
     new_products: float | None = Field(None, ge=0, le=1)  # least share of new products in each team's sales
 

@@ -5,9 +5,128 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.targets.unknown_horizon": ("until", "need"),
     # split: one target to parts and periods
     # people: capacity, quotas, fairness
+    "plan.people.unknown_sales": (),
+    "plan.people.unknown_months": ("have", "need"),
+    "plan.people.unknown_people": ("have", "need"),
+    "plan.people.sellers": ("sellers", "ramped", "new", "veterans", "hires", "leaders", "first", "last"),
+    "plan.people.pace": ("mean", "lo", "hi", "between", "monthly", "chance_part", "people", "drift"),
+    "plan.people.silent": ("people", "names"),
+    "plan.people.no_leaders": ("people",),
+    "plan.people.leaving": ("rate", "lo", "hi", "people"),
+    "plan.people.other": ("amount", "leaders", "left", "unnamed"),
+    "plan.people.ramp_open": ("lo", "hi"),
+    "plan.people.ramp_off": ("quarter", "setting", "found", "lo", "hi", "joiners"),
+    "plan.people.ramp_fits": ("quarter", "setting", "found", "lo", "hi", "joiners"),
+    "plan.people.change_ramp": ("quarter", "setting", "found", "lo", "hi", "joiners", "people"),
+    "plan.people.capacity": (
+        "target",
+        "needed",
+        "needed_lo",
+        "needed_hi",
+        "ramped",
+        "short",
+        "capacity",
+        "lo_80",
+        "hi_80",
+        "chance",
+    ),
+    "plan.people.capacity_alone": ("ramped", "capacity", "lo_80", "hi_80", "each"),
+    "plan.people.capacity_teams": ("most", "most_chance", "least", "least_chance"),
+    "plan.people.team_short": ("level", "node", "short", "needed", "ramped", "gap", "chance", "owner"),
+    "plan.people.quotas": (
+        "target",
+        "people",
+        "median",
+        "smallest",
+        "largest",
+        "by_history",
+        "by_potential",
+        "by_ramp",
+        "by_equal",
+    ),
+    "plan.people.quotas_bound": ("people", "floor", "cap"),
+    "plan.people.no_record": ("people", "names", "quota"),
+    "plan.people.unplaced": ("level", "node", "amount"),
+    "plan.people.fairness": ("people", "low", "low_chance", "high", "high_chance", "far", "even", "moved"),
+    "plan.people.fairness_potential": ("most", "most_ratio", "least", "least_ratio", "middle"),
+    "plan.people.fairness_doubt": ("width",),
+    "plan.people.quota_far": ("level", "node", "quota", "chance", "lo", "hi", "even", "others"),
+    "plan.people.owners": ("parts", "owned", "open", "levels"),
+    "plan.people.unknown_accounts": (),
+    "plan.people.accounts": ("accounts", "share", "veteran", "fresh", "left"),
+    "plan.people.extra": ("veterans", "goal", "gap", "mentees"),
+    "plan.people.hand_over": ("kind", "accounts", "amount", "names"),
+    "plan.people.unknown_training": (),
+    "plan.people.training": ("people", "all", "wins", "amount"),
+    "plan.people.train": (
+        "level",
+        "node",
+        "stage",
+        "topic",
+        "shrunk",
+        "lo",
+        "hi",
+        "others",
+        "settled",
+        "wins",
+    ),
     # funnel: deals, opportunities and leads that the target needs
+    "plan.funnel.needed": ("amount", "deal", "deals", "stage", "count", "chance_count", "sure", "whole"),
+    "plan.funnel.rounded": ("amount", "deal", "deals", "exact", "gap", "share"),  # gap > 0: whole deals stay short
+    "plan.funnel.actions_against": ("stage", "planned", "needed", "times", "fits", "deals", "amount"),  # fits: yes, …
+    "plan.funnel.same_actions": ("large", "small", "times", "whole"),
+    "plan.funnel.rates": ("yields", "lo", "hi", "win_rate", "closed", "never", "size", "days", "late", "since"),
+    "plan.funnel.undated": ("count",),  # open deals without a day of creation
+    "plan.funnel.need": (
+        "target", "need", "through", "credit", "deals", "step", "ratio", "chance", "sure", "first", "last",
+    ),
+    "plan.funnel.reach": ("today", "expected", "need", "gap", "short", "reach"),  # today: opportunities a month
+    "plan.funnel.through": ("share", "rest", "opportunities"),  # more of them for each 1 % that the rest falls short
+    "plan.funnel.lag": ("days", "early", "half", "first"),  # early: share to be created before the period
+    "plan.funnel.inflow": (  # decision
+        "step", "today", "wanted", "ratio", "since", "yields", "yield_needed", "sure", "reach", "judged",
+    ),
+    "plan.funnel.actions": ("reps", "opportunities", "daily", "today", "times", "kind", "each", "kinds"),
+    "plan.funnel.actions_capacity": ("beyond", "more", "fit", "names", "reps"),  # beyond: above their best quarter
+    "plan.funnel.too_many_actions": ("reps", "names", "actions", "people", "judged"),  # decision
+    "plan.funnel.phases": ("known", "phases", "unknown", "without"),  # of the customer's life; without a target
+    "plan.funnel.phase_channel": ("phase", "channel", "basis", "value", "told"),
+    "plan.funnel.unknown_activities": ("section",),
+    "plan.funnel.unknown_leads": (),
+    "plan.funnel.unknown_sizes": ("section", "have", "need"),
     # weights: KPIs by role
+    "plan.weights.roles": ("roles", "kpis", "known", "unknown"),
+    "plan.weights.mix": ("role", "outcome", "process", "quality", "growth"),
+    "plan.weights.unmeasured": ("roles", "share", "kpis"),
+    "plan.weights.unknown_goal": ("kpis",),
+    "plan.weights.goals": ("goals", "reached", "known"),
+    "plan.weights.stage": ("stage", "steps", "kpis", "known"),
+    "plan.weights.stage_open": ("values",),
+    "plan.weights.no_stage": (),
+    "plan.weights.share_kept": ("teams", "at_least", "below"),
+    "plan.weights.share_short": ("level", "node", "share", "at_least", "gap"),
     # pay: what attainment pays
+    "plan.pay.unknown_tiers": (),
+    "plan.pay.unknown_quotas": (),
+    "plan.pay.cost": ("cost", "lo", "hi", "share", "people", "target"),
+    "plan.pay.everyone": ("cost", "over", "share", "stretch", "stretch_cost"),
+    "plan.pay.one": ("quota", "commit", "target", "stretch", "fixed_share"),
+    "plan.pay.spread": ("low", "low_pay", "high", "high_pay"),
+    "plan.pay.nothing": ("people", "chance"),
+    "plan.pay.cap": ("cap", "people"),
+    "plan.pay.falling": ("attainment", "rate", "before"),
+    "plan.pay.milestone": ("amount", "chance", "cost"),
     # audit: targets as somebody wrote them
     # ledger: draft, answers, confirmed
-}
+    "plan.ledger.none": (),
+    "plan.ledger.confirmed": ("version", "author", "reason", "effective", "amount", "every", "period"),
+    "plan.ledger.coming": ("version", "author", "reason", "effective", "amount", "every", "period"),
+    "plan.ledger.draft": ("since", "nodes", "owners"),
+    "plan.ledger.answers": ("since", "nodes", "answered", "changes", "change", "direction"),
+    "plan.ledger.not_yet": ("every", "period"),
+    "plan.ledger.apart": ("confirmed", "recommended", "change", "rate", "direction"),
+    "plan.ledger.part_apart": ("level", "node", "confirmed", "recommended", "change", "rate", "direction"),
+    "plan.ledger.ownerless": ("count", "nodes", "names"),
+    "plan.ledger.decide_answers": ("changes", "answered", "nodes", "amount"),  # decision
+    "plan.ledger.decide_apart": ("confirmed", "recommended", "change", "rate", "direction"),  # decision
+}  # fmt: skip
