@@ -10,11 +10,14 @@ import pandas as pd
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
+from workbench.analytics.plan.hindcasts import errors, habit
 from workbench.analytics.plan.odds import amounts_at, chances_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
 from workbench.errors import ParameterError
-from workbench.periods import Calendar, Every
+from workbench.periods import PER_YEAR, Calendar, Every
+
+_DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -28,6 +31,9 @@ class Baseline(Result):
     `before`: index node, the same period a year before; NaN where history does not reach it. Where it still runs, what
     it holds + the forecast of its rest (`before_is_forecast`)
     `booked`: index node, what the period holds already; 0 where it has not begun
+    `before_by_month`: index node, columns months (of the period): the counterparts a year before
+    `habit`: the factor by which all forecasts here were moved, because sales came out above or below `tried` forecasts
+    made the same way from earlier origins; 1 where there were none. See hindcasts.
     """
 
     period: PlanPeriod
@@ -38,10 +44,13 @@ class Baseline(Result):
     before: pd.Series
     before_is_forecast: bool
     booked: pd.Series
+    before_by_month: pd.DataFrame
+    habit: float
+    tried: int
 
     @property
     def expected(self) -> pd.Series:
-        """Index node: expected money of the period, as the forecast's own page shows it."""
+        """Index node: expected money of the period."""
         return self.by_month.sum(axis=1)
 
     @property
@@ -63,13 +72,16 @@ def baseline(found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar) 
         return found
     end = calendar.end_of(found.periods[-1], _every(found))
     if end < period.last or (found.periods[0] > period.first and found.history.index[0] > period.first):
-        told = fact("plan.targets.unknown_horizon", until=end, need=period.last)
-        return Unknown(section="baseline", findings=(told,))
+        return Unknown(
+            section="baseline", findings=(fact("plan.targets.unknown_horizon", until=end, need=period.last),)
+        )
     past, ahead = (_within(p, period, found, calendar) for p in (found.history.index, found.periods))
+    told = _errors(found, ahead)
+    usual = habit(told)
     booked = np.nan_to_num(found.history.to_numpy(float)).T @ past  # (nodes, months)
-    mean = found.table["mean"].to_numpy(float).reshape(len(found.nodes), -1) @ ahead
-    paths = found.paths @ ahead  # (paths, nodes, months)
-    before, is_forecast = _before(found, period, calendar)
+    mean = _mean(found) @ ahead * usual
+    paths = found.paths @ ahead * usual  # (paths, nodes, months)
+    months, is_forecast = _before(found, period, calendar)
     nodes = found.nodes.loc[:, :"amount"].drop(columns="amount")
     return Baseline(
         period=period,
@@ -77,10 +89,25 @@ def baseline(found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar) 
         draws=paths.sum(axis=2) + booked.sum(axis=1),
         monthly=paths[:, 0] + booked[0],
         by_month=pd.DataFrame(booked + mean, index=nodes.index, columns=period.months),
-        before=before,
+        before=months.sum(axis=1, min_count=1).rename("before"),
         before_is_forecast=is_forecast,
         booked=pd.Series(booked.sum(axis=1), index=nodes.index),
+        before_by_month=months,
+        habit=usual,
+        tried=len(told),
     )
+
+
+def _errors(found: Forecast, ahead: Array) -> Array:
+    """What hindcasts of the same steps ahead, of the whole, missed."""
+    steps = np.flatnonzero(ahead.sum(axis=1) > 0)
+    span = (int(steps[0]), int(steps[-1]) + 1) if len(steps) else (0, 0)
+    history = found.history.iloc[:, 0].to_numpy(float)
+    return errors(history, steps=span, season=PER_YEAR[found.every])
+
+
+def _mean(found: Forecast) -> Array:
+    return np.asarray(found.table["mean"].to_numpy(float).reshape(len(found.nodes), -1))
 
 
 def chance(baseline: Baseline, node: str | None, amount: float) -> float:
@@ -118,10 +145,13 @@ def _every(found: Forecast) -> Every:
 
 def _within(periods: pd.Index, period: PlanPeriod, found: Forecast, calendar: Calendar) -> Array:
     """(periods, months): the share of each forecast period's days that each month of the plan's period holds."""
+    return _shares(periods, [*period.months, period.last + _DAY], found, calendar)
+
+
+def _shares(periods: pd.Index, edges: list[pd.Timestamp], found: Forecast, calendar: Calendar) -> Array:
     starts = pd.DatetimeIndex(periods)
     ends = pd.DatetimeIndex([calendar.next(p, _every(found)) for p in starts])
-    months = [*period.months, period.last + pd.Timedelta(days=1)]
-    return np.column_stack([_overlap(starts, ends, a, b) for a, b in pairwise(months)])
+    return np.column_stack([_overlap(starts, ends, a, b) for a, b in pairwise(edges)])
 
 
 def _overlap(starts: pd.DatetimeIndex, ends: pd.DatetimeIndex, first: pd.Timestamp, after: pd.Timestamp) -> Array:
@@ -130,15 +160,15 @@ def _overlap(starts: pd.DatetimeIndex, ends: pd.DatetimeIndex, first: pd.Timesta
     return np.maximum(within / np.timedelta64(1, "D"), 0.0) / ((end - begin) / np.timedelta64(1, "D"))
 
 
-def _before(found: Forecast, period: PlanPeriod, calendar: Calendar) -> tuple[pd.Series, bool]:
-    first, after = period.before[0], period.before[1] + pd.Timedelta(days=1)
-    parts = [pd.DatetimeIndex(found.history.index), found.periods]
-    ends = [pd.DatetimeIndex([calendar.next(p, _every(found)) for p in part]) for part in parts]
-    past, ahead = (_overlap(s, e, first, after) for s, e in zip(parts, ends, strict=True))
-    known = found.history.loc[past > 0]
-    total = np.nan_to_num(known.to_numpy(float)).T @ past[past > 0]
-    total = total + found.table["mean"].to_numpy(float).reshape(len(found.nodes), -1) @ ahead
-    reached = parts[0][0] <= first
-    silent = known.isna().all().to_numpy() & (not ahead.any())  # a node that began later sold nothing that is known
-    before = np.where(silent | (not reached), np.nan, total)
-    return pd.Series(before, index=found.nodes.index, name="before"), bool(ahead.any())
+def _before(found: Forecast, period: PlanPeriod, calendar: Calendar) -> tuple[pd.DataFrame, bool]:
+    """(nodes, months) a year before, NaN for nodes of which history holds nothing, or that it does not reach; and
+    whether a part of it is forecast."""
+    firsts = [period.before[0], *(calendar.year_before(m) for m in period.months[1:])]
+    edges = [*firsts, period.before[1] + _DAY]
+    past, ahead = (_shares(p, edges, found, calendar) for p in (found.history.index, found.periods))
+    history = found.history.to_numpy(float)
+    total = np.nan_to_num(history).T @ past + _mean(found) @ ahead
+    silent = np.isnan(history[past.sum(axis=1) > 0]).all(axis=0) & (not ahead.any())
+    reached = found.history.index[0] <= period.before[0]
+    total[silent | (not reached)] = np.nan
+    return pd.DataFrame(total, index=found.nodes.index, columns=period.months), bool(ahead.any())
