@@ -4,6 +4,27 @@ KEYS: dict[str, tuple[str, ...]] = {
     # targets: strategy, baseline and market side by side, and what is recommended
     "plan.targets.unknown_horizon": ("until", "need"),
     # split: one target to parts and periods
+    "plan.split.whole": (
+        "amount", "amount_before", "growth", "parts", "levels", "months", "unit", "period",
+    ),
+    "plan.split.rounded_total": ("asked", "amount", "unit"),
+    "plan.split.rule_binds": ("rule", "node", "amount", "without", "moved", "share", "why"),
+    "plan.split.rules": ("rules", "binding", "free"),
+    "plan.split.rule_rounded": ("rule", "amount", "limit", "off", "unit"),
+    "plan.split.unknown_parts": ("count", "names", "amount"),
+    "plan.split.zero_asked": ("count", "names", "amount"),
+    "plan.split.zero_parts": ("count", "names"),
+    "plan.split.part": ("level", "node", "amount", "share", "nodes", "growth", "chance"),
+    "plan.split.growth": ("level", "node", "growth", "amount", "amount_before", "other", "least"),
+    "plan.split.chances": ("level", "high", "most", "low", "least", "amount", "expected"),
+    "plan.split.new_nodes": ("level", "count", "names", "amount"),
+    "plan.split.months": ("high", "amount", "share", "low", "low_amount", "low_share", "months"),
+    "plan.split.festival": ("month", "amount", "share", "amount_before", "expected"),
+    "plan.split.selling_weeks": ("weeks", "off", "days", "average"),
+    "plan.split.far_more": (
+        "level", "node", "amount", "amount_before", "growth", "whole", "excess", "chance",
+    ),
+    "plan.split.conflict": ("rules", "count", "gap", "share", "left", "enough"),
     # people: capacity, quotas, fairness
     "plan.people.unknown_sales": (),
     "plan.people.unknown_months": ("have", "need"),
@@ -83,6 +104,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.funnel.reach": ("today", "expected", "need", "gap", "short", "reach"),  # today: opportunities a month
     "plan.funnel.through": ("share", "rest", "opportunities"),  # more of them for each 1 % that the rest falls short
     "plan.funnel.lag": ("days", "early", "half", "first"),  # early: share to be created before the period
+    "plan.funnel.too_late": ("share", "days", "last"),  # share of new deals' wins that come in time
     "plan.funnel.inflow": (  # decision
         "step", "today", "wanted", "ratio", "since", "yields", "yield_needed", "sure", "reach", "judged",
     ),

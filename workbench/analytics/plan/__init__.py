@@ -3,19 +3,96 @@
 period        the fiscal period that is planned
 baseline      what it should bring if nothing changes, as joint draws; how likely any amount is, of any part
 odds          from draws to chances, smooth and never certain
+worked        what an amount needs by rates given by hand, and what a week's actions bring
+rates         the funnel's own rates, lags and sizes; shrinking: of parts with few deals; lags: wins by age
+backsolve     from money back to opportunities and leads, as ratio, for a chance and by month; solving: the draws
+actions       what each rep does on a working day
+lifecycle     the life of a customer as targets, and its channels
+keys_mix      what each part's share starts from: history, forecast, potential, capacity, margins
+rules         rules as limits; which of them a split by anyone keeps
+projection    all rules kept with the least change; conflicts: the smallest sets that cannot hold
+rounding      whole units with every sum exact
+selling       the selling calendar, and how the season runs over the months
+split         one target to parts and months: split_tables, split_findings, split_parts, split_result
 """
 
+from workbench.analytics.plan.actions import DailyActions, daily_actions
+from workbench.analytics.plan.backsolve import BackSolve, back_solve
 from workbench.analytics.plan.baseline import Baseline, amount_at, amounts, baseline, chance, chances
+from workbench.analytics.plan.keys_mix import Sources, sources_of
+from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
 from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
+from workbench.analytics.plan.rates import Rates, Records, funnel_rates
+from workbench.analytics.plan.rules import kept
+from workbench.analytics.plan.split import split
+from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
+from workbench.analytics.plan.split_result import (
+    Conflict,
+    Split,
+    SplitLevel,
+    SplitMonths,
+    SplitRules,
+    by_day,
+    by_month,
+    by_quarter,
+    by_week,
+)
+from workbench.analytics.plan.worked import (
+    Actions,
+    Base,
+    Needed,
+    against,
+    deals_for,
+    fewer_invalid,
+    implied_base,
+    needed,
+    same_actions,
+    whole_rate,
+)
 
 __all__ = [
+    "Actions",
+    "BackSolve",
+    "Base",
     "Baseline",
+    "Conflict",
+    "DailyActions",
+    "LifeCycle",
+    "Needed",
     "PlanPeriod",
+    "Rates",
+    "Records",
+    "Sources",
+    "Split",
+    "SplitLevel",
+    "SplitMonths",
+    "SplitRules",
+    "against",
     "amount_at",
     "amounts",
+    "back_solve",
     "baseline",
+    "by_day",
+    "by_month",
+    "by_quarter",
+    "by_week",
     "chance",
     "chances",
+    "daily_actions",
+    "deals_for",
+    "fewer_invalid",
+    "funnel_rates",
+    "implied_base",
+    "kept",
+    "life_cycle",
     "months_ahead",
+    "needed",
     "period",
+    "same_actions",
+    "sources_of",
+    "split",
+    "split_levels",
+    "split_months",
+    "split_rules",
+    "whole_rate",
 ]

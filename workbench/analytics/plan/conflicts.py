@@ -1,6 +1,6 @@
 """Rules that cannot all hold: the smallest sets of them that already contradict each other, and what would end it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ _SEARCHED = 400  # most rules among which the smallest set of all is looked for
 @dataclass(frozen=True)
 class Clash:
     """Rules that cannot all hold though any of them left out would do; `relaxed`: for each, the least change of its
-    limit, as a share of the whole, with which they can."""
+    limit with which they can, as a share of the whole with its sign (-0.05: five points of the whole lower)."""
 
     rules: tuple[int, ...]
     relaxed: tuple[float, ...]
@@ -28,7 +28,7 @@ def clashes(found: Atoms) -> list[Clash]:
     rules are taken out as long as the rest contradicts itself: the deletion filter (Chinneck 2008, ch. 6). What gives
     way least is an elastic program on the set.
     """
-    left, told = np.arange(len(found.lo)), []
+    left, told = np.arange(len(found.lo)), list[Clash]()
     while len(told) < _MOST and not holds(found, left):
         core = _irreducible(found, _smallest(found, left))
         told.append(Clash(tuple(int(r) for r in core), tuple(_relaxed(found, core, r) for r in core)))
@@ -51,9 +51,14 @@ def _irreducible(found: Atoms, rows: Array) -> Array:
 
 
 def _relaxed(found: Atoms, core: Array, row: int) -> float:
-    """How far the limit of one rule must give way for the set to hold, as a share of the whole."""
+    """How far the limit of one rule must go up (+) or down (-) for the set to hold, as a share of the whole."""
     slack = _slack(found.only(core), np.flatnonzero(core == row))
-    return float("nan") if slack is None else slack
+    if slack is None:
+        return float("nan")
+    if not (found.lo[row] > 0 and np.isfinite(found.hi[row])):
+        return slack if np.isfinite(found.hi[row]) else -slack
+    lower = np.where(np.arange(len(found.lo)) == row, 0.0, found.lo)
+    return -slack if holds(replace(found, lo=lower), core) else slack
 
 
 def _rows(found: Atoms) -> tuple[Any, Array, Array]:
@@ -61,7 +66,7 @@ def _rows(found: Atoms) -> tuple[Any, Array, Array]:
     from scipy.sparse import vstack
 
     low, high = np.flatnonzero(found.lo > 0), np.flatnonzero(np.isfinite(found.hi))
-    a = vstack([found.inside[low], -found.inside[high]]).tocsr()  # type: ignore[index]
+    a = vstack([found.inside[low], -found.inside[high]]).tocsr()
     return a, np.r_[found.lo[low], -found.hi[high]], np.r_[low, high]
 
 

@@ -84,6 +84,11 @@ class Base:
     how: np.ndarray
     weights: Mapping[str, float]
 
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Levels and margins that the parts are crossings of."""
+        return tuple(map(str, self.cells.columns))
+
     def inside(self, at: Mapping[str, str]) -> Array:
         """Which parts lie within a node or crossing."""
         found = np.ones(len(self.cells), dtype=bool)
@@ -107,6 +112,7 @@ def base(levels: tuple[str, ...], sources: Sources, keys: Keys) -> Base:
     reference = _mixed(whole, weights, keys)[0] if whole else np.full(len(cells), 1 / len(cells))
     shares |= {k: _spread(sources, k, levels, cells, reference) for k in weights if k not in whole}
     key, how = _mixed(shares, weights, keys) if shares else (reference, np.full(len(cells), "filled"))
+    how = how if levels else np.full(len(cells), "known")  # the whole is known even where no part is
     key = key * _tilts(cells, keys.tilt)
     if key.sum() <= 0:
         raise DataError("plan", ["no part has sales, potential or capacity above 0 to split by"])
@@ -159,11 +165,11 @@ def _cells(levels: tuple[str, ...], sources: Sources, keys: Keys) -> pd.DataFram
 def _with_new(cells: pd.DataFrame, new: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
     """Parts that are to come, crossed with what there is of the other levels; a finer level takes the same name."""
     for level, names in new.items():
-        others = [c for c in cells if c != level]
+        others = [str(c) for c in cells if c != level]
         finer = [c for c in others if _within(cells, c, level)]
-        rest = cells[others].assign(**{c: None for c in finer}).drop_duplicates()
+        rest = cells[others].assign(**dict.fromkeys(finer, "")).drop_duplicates()
         for name in (n for n in names if n not in set(cells[level])):
-            added = rest.assign(**{level: name} | {c: name for c in finer})
+            added = rest.assign(**{level: name} | dict.fromkeys(finer, name))
             cells = pd.concat([cells[cells[level] != _NONE], added[cells.columns]], ignore_index=True)
     return cells
 
@@ -188,9 +194,7 @@ def _at(values: pd.Series, by: tuple[str, ...], cells: pd.DataFrame) -> Array:
     return np.asarray(values.reindex(index).to_numpy(float))
 
 
-def _spread(
-    sources: Sources, kind: str, levels: tuple[str, ...], cells: pd.DataFrame, reference: Array
-) -> Array:
+def _spread(sources: Sources, kind: str, levels: tuple[str, ...], cells: pd.DataFrame, reference: Array) -> Array:
     """A coarser source's shares, within each of its nodes in proportion to `reference` (evenly where that is 0)."""
     by = _by(getattr(sources, kind), levels)
     share = _shares(sources, kind, levels, cells)

@@ -8,6 +8,7 @@ lie in the same rules have the same factor, so they are one atom here.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Atoms:
     `key`: share of each atom; `lo`, `hi`: limits of each rule, as shares of the whole.
     """
 
-    inside: "object"
+    inside: Any
     of: Array
     key: Array
     lo: Array
@@ -34,7 +35,7 @@ class Atoms:
 
     def only(self, rows: Array) -> "Atoms":
         """The same with some of the rules."""
-        return Atoms(self.inside[rows], self.of, self.key, self.lo[rows], self.hi[rows])  # type: ignore[index]
+        return Atoms(self.inside[rows], self.of, self.key, self.lo[rows], self.hi[rows])
 
 
 def atoms(key: Array, limits: Sequence[Limit], amount: float) -> Atoms:
@@ -67,7 +68,7 @@ def possible(found: Atoms) -> Array | None:
     from scipy.sparse import bmat, csr_matrix, identity
 
     n, rules = len(found.key), np.flatnonzero((found.lo > 0) | (found.hi < 1))
-    a, lo, hi = found.inside[rules], found.lo[rules], found.hi[rules]  # type: ignore[index]
+    a, lo, hi = found.inside[rules], found.lo[rules], found.hi[rules]
     low, high = lo > 0, np.isfinite(hi)
     column = lambda v: csr_matrix(np.reshape(v, (-1, 1)))  # noqa: E731
     above = bmat([
@@ -126,16 +127,16 @@ def _sweep(share: Array, force: Array, at: list[Array], lo: Array, hi: Array) ->
     return most
 
 
-def _newton(start: Array, a: "object", force: Array, lo: Array, hi: Array) -> tuple[Array, Array] | None:
+def _newton(start: Array, a: Any, force: Array, lo: Array, hi: Array) -> tuple[Array, Array] | None:
     """Shares and factors with the rules that bind now kept to the last digit; None where others would then break."""
     from scipy.linalg import lstsq
 
     exact = lo == hi
     active = np.flatnonzero(exact | (np.abs(force) > 1e-9))
     goal = np.where(exact | (force > 0), lo, hi)[active]
-    rows, now = a[active], force.copy()  # type: ignore[index]
+    rows, now = a[active], force.copy()
     for _ in range(40):
-        share = start * np.exp(a.T @ now)  # type: ignore[attr-defined]
+        share = start * np.exp(a.T @ now)
         off = goal - rows @ share
         if np.abs(off).max(initial=0.0) < _CLOSE:
             break
@@ -144,7 +145,7 @@ def _newton(start: Array, a: "object", force: Array, lo: Array, hi: Array) -> tu
         slope = (rows.multiply(share) @ rows.T).toarray()
         step = lstsq(slope, off, lapack_driver="gelsy", check_finite=False)[0]
         now[active] += np.clip(step, -2, 2)
-    total = a @ share  # type: ignore[operator]
+    total = a @ share
     fits = (total >= lo - 1e-10) & (total <= hi + 1e-10)
     signs = exact | ((now >= -1e-9) | (total >= hi - 1e-9)) & ((now <= 1e-9) | (total <= lo + 1e-9))
     return (share, now) if bool((fits & signs).all()) else None

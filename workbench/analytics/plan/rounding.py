@@ -8,6 +8,7 @@ it may not be: then a mixed-integer program (HiGHS) keeps sums as near as can be
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def largest_remainder(values: Array, total: int) -> Array:
     order = np.argsort(-np.where(values > 0, values - whole, -1.0), kind="stable")
     whole[order[: max(missing, 0)]] += 1
     if missing < 0:
-        whole[order[::-1][: -missing]] -= 1
+        whole[order[::-1][:-missing]] -= 1
     return whole
 
 
@@ -195,7 +196,7 @@ def _paths(up: Array, fraction: Array, whole: Array, columns: Array, reach: str)
         path = _shortest(edges, over)
         if path is None:
             return
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             gives = (up[:, a] > 0) if strict else (whole[:, a] + up[:, a] > 0)
             into = takes[:, b] & (up[:, b] == 0) if strict else takes[:, b]
             row = np.flatnonzero(gives & into)

@@ -31,15 +31,22 @@ class Limit:
     lo: float
     hi: float
     why: str = ""
+    of_margin: bool = False
 
     @property
     def node(self) -> str:
-        return " × ".join(self.at.values())
+        """The part that it is for; a margin's nodes (new, mature) are told with the margin's name."""
+        return " × ".join(f"{level} {node}" if self.of_margin else node for level, node in self.at.items())
 
     @property
     def text(self) -> str:
         """As it was written, in signs that all readers know: 海外 ≥ 30%, 华东 ≤ +10%, 华北 = 5,000,000."""
-        return f"{self.node} {_SIGNS[self.kind]} {_said(self.kind, self.value)}"
+        return limit_text(self.node, self.kind, self.value)
+
+
+def limit_text(node: str, kind: str, value: float) -> str:
+    """A limit in signs."""
+    return f"{node} {_SIGNS[kind]} {_said(kind, value)}"
 
 
 def _said(kind: str, value: float) -> str:
@@ -54,7 +61,8 @@ def limits(rules: Sequence[Rule], amount: float, base: Base, sources: Sources, m
     for name in margins:
         for node, share in base.cells.assign(key=base.key).groupby(name, sort=False)["key"].sum().items():
             inside = np.flatnonzero(base.inside({name: str(node)}))
-            found.append(Limit({name: str(node)}, "share", float(share), inside, share * amount, share * amount))
+            found.append(Limit({name: str(node)}, "share", float(share), inside, share * amount, share * amount,
+                               of_margin=True))  # fmt: skip
     for rule in rules:
         if told := _unknown(rule, base):
             problems += told
@@ -71,6 +79,7 @@ def limits(rules: Sequence[Rule], amount: float, base: Base, sources: Sources, m
 
 
 def _limit(rule: Rule, kind: str, inside: Array, amount: float, before: float) -> Limit:
+    """One limit of a rule, in money."""
     value = float(getattr(rule, kind))
     money = value * amount if kind in _SHARES else (1 + value) * before if kind in _GROWTHS else value
     lo = 0.0 if _SIGNS[kind] == "≤" else money
@@ -96,7 +105,7 @@ def _before(rule: Rule, sources: Sources) -> float:
     """What the rule's part sold a year before; NaN where history does not tell."""
     known = sources.total("history", tuple(rule.at))
     key = tuple(rule.at.values()) if len(rule.at) > 1 else next(iter(rule.at.values()))
-    return float("nan") if known is None or key not in known.index else float(known.loc[[key]].iloc[0])
+    return float("nan") if known is None or key not in known.index else float(known.to_dict()[key])
 
 
 def kept(amounts: pd.DataFrame, rules: Sequence[Rule], *, before: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -106,7 +115,7 @@ def kept(amounts: pd.DataFrame, rules: Sequence[Rule], *, before: pd.DataFrame |
     """
     from workbench.analytics.plan.keys_mix import keyed_by
 
-    levels = tuple(c for c in amounts if c != "amount")
+    levels = tuple(str(c) for c in amounts if c != "amount")
     money = amounts["amount"].to_numpy(float)
     whole = Base(keyed_by(amounts, levels), money / money.sum(), np.full(len(money), "known"), {})
     found = limits(rules, float(money.sum()), whole, Sources(history=before), ())

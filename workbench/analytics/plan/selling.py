@@ -24,6 +24,13 @@ class Selling:
     days: pd.DataFrame
     off: pd.DatetimeIndex
 
+    def carried(self, period: PlanPeriod, calendar: Calendar) -> Array:
+        """What each month can carry: its selling weeks where they are declared, else its working days."""
+        sold = self.days[self.days["weight"] > 0]
+        if len(self.off):
+            return sold.groupby("month")["week"].nunique().reindex(period.months, fill_value=0).to_numpy(float)
+        return _working(period.months, calendar)
+
     @property
     def weeks(self) -> int:
         """Weeks of the period in which people sell."""
@@ -42,9 +49,9 @@ def selling(period: PlanPeriod, calendar: Calendar, selling_weeks: int = 0) -> S
     working = np.array([calendar.working_days(day, day) for day in days], dtype=float)
     if not selling_weeks:
         return Selling(frame.assign(weight=_within(working, frame["month"])), pd.DatetimeIndex([]))
-    middle = (frame["week"] + pd.Timedelta(days=_THURSDAY)).clip(period.first, period.last)
+    middle = pd.DatetimeIndex(frame["week"]) + pd.Timedelta(days=_THURSDAY)
     home = frame["month"].reindex(middle).to_numpy()
-    stray = (frame["week"] + pd.Timedelta(days=_THURSDAY) != middle).to_numpy()
+    stray = (middle < period.first) | (middle > period.last)
     own = (frame["month"].to_numpy() == home) & ~stray
     weeks = pd.DataFrame({"working": working, "month": frame["month"]})[own].groupby(frame["week"][own])
     table = weeks.agg(working=("working", "sum"), month=("month", "first"))
@@ -81,29 +88,29 @@ def _within(weight: Array, group: pd.Series, even: Array | None = None) -> Array
 
 
 def season(
-    monthly: pd.DataFrame | None, cells: pd.DataFrame, key: Array, period: PlanPeriod, calendar: Calendar
+    monthly: pd.DataFrame | None, cells: pd.DataFrame, period: PlanPeriod, calendar: Calendar, carried: Array
 ) -> tuple[Array, Array]:
     """The months' shares of the whole (months,) and of each part (parts, months); each row sums to 1.
 
     Where `monthly` holds the period's own months (what a forecast expects of them, Spring Festival and all), those are
     the shares. Else the same months of past years are averaged per working day and given this year's working days, and
     a part's own season is shrunk towards the whole's by how much it changes from year to year (James & Stein 1961).
-    Without any, working days decide.
+    Without any, what the months can carry decides (`Selling.carried`).
     """
-    worked = _working(period.months, calendar)
-    flat = worked / worked.sum()
+    flat = carried / carried.sum()
     if monthly is None or not len(monthly):
         return flat, np.tile(flat, (len(cells), 1))
     ahead = monthly[monthly["period"].isin(period.months)]
     if ahead["period"].nunique() == len(period.months):
         return _expected(ahead, cells, period, flat)
     years = _years(monthly, cells, period, calendar)
-    whole = _mean(years.sum(axis=1)[:, None], flat)[0]
     if not len(years):
         return flat, np.tile(flat, (len(cells), 1))
+    known = monthly.groupby("period")["amount"].sum().reset_index()
+    whole = _mean(_years(known, pd.DataFrame(index=range(1)), period, calendar), flat)
     profile = _shrunk(years, whole[0])
-    shares = [_planned(rows, worked) for rows in (whole, profile)]
-    return shares[0][0], shares[1]
+    worked = _working(period.months, calendar)
+    return _planned(whole, worked)[0], _planned(profile, worked)
 
 
 def _working(months: pd.DatetimeIndex, calendar: Calendar) -> Array:
@@ -116,9 +123,7 @@ def _planned(rates: Array, worked: Array) -> Array:
     return np.asarray(money / money.sum(axis=1, keepdims=True))
 
 
-def _expected(
-    ahead: pd.DataFrame, cells: pd.DataFrame, period: PlanPeriod, flat: Array
-) -> tuple[Array, Array]:
+def _expected(ahead: pd.DataFrame, cells: pd.DataFrame, period: PlanPeriod, flat: Array) -> tuple[Array, Array]:
     wide = _wide(ahead, cells, period.months)
     total = ahead.groupby("period")["amount"].sum().reindex(period.months, fill_value=0.0).clip(lower=0).to_numpy(float)
     whole = total / total.sum() if total.sum() > 0 else flat
@@ -130,13 +135,13 @@ def _wide(monthly: pd.DataFrame, cells: pd.DataFrame, periods: pd.Index) -> Arra
     """Money of each cell in each period, by the levels that `monthly` has; 0 where there is none."""
     from workbench.analytics.plan.keys_mix import keyed_by
 
-    by = [c for c in cells if c in monthly]
+    by = [str(c) for c in cells if c in monthly]
     known = monthly[monthly["period"].isin(periods)]
     place = pd.Index(periods).get_indexer(known["period"])
     if not by:
         row = np.bincount(place, known["amount"].clip(lower=0), minlength=len(periods))
         return np.tile(row, (len(cells), 1))
-    both = pd.concat([keyed_by(known, by), cells[by]])
+    both = pd.concat([keyed_by(known, by), cells[by].astype(object)])
     codes = both.groupby(by, sort=False).ngroup().to_numpy()
     table = np.zeros((int(codes.max()) + 1, len(periods)))
     np.add.at(table, (codes[: len(known)], place), known["amount"].clip(lower=0).to_numpy(float))
