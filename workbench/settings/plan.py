@@ -151,7 +151,16 @@ class Means(Strict):
     """What the company puts in beyond last year's."""
 
     spend_growth: float = Field(0.0, gt=-1, le=10)  # of marketing spend
+    additional: tuple[float, float] = (0.5, 1.0)  # of what new people sell, the share that would not have come anyway
+    elasticity: tuple[float, float] = (0.05, 0.25)  # % more sales for 1 % more spend, where the data tell none
     reserve: float = Field(0.0, ge=0, lt=1)  # share of the target held back, not handed to parts
+
+    @model_validator(mode="after")
+    def _ranges(self) -> "Means":
+        for name, (least, most) in (("additional", self.additional), ("elasticity", self.elasticity)):
+            if not 0 <= least <= most <= 1:
+                raise ValueError(f"{name} needs its least and most, from 0 to 1, as [0.5, 1.0]")
+        return self
 
 
 class Tier(Strict):
@@ -207,7 +216,7 @@ class Step(Strict):
     step: int = Field(ge=1)
     months: tuple[int, int] | None = None  # from the start, as [0, 3]
     goal: str | dict[Language, str]  # {x} and {y} are filled from stage_values
-    kpis: tuple[str | dict[Language, str], ...]  # as the company says; a key of the scorecard where there is one
+    kpis: tuple[str | dict[Language, str], ...]  # as the company says, or keys of the scorecard
 
 
 class Phase(Strict):
