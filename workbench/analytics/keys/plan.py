@@ -29,7 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.people.unknown_sales": (),
     "plan.people.unknown_months": ("have", "need"),
     "plan.people.unknown_people": ("have", "need"),
-    "plan.people.sellers": ("sellers", "ramped", "new", "veterans", "hires", "leaders", "first", "last"),
+    "plan.people.sellers": ("sellers", "ramped", "new", "veterans", "hires", "leaders", "span"),
     "plan.people.pace": ("mean", "lo", "hi", "between", "monthly", "chance_part", "people", "drift"),
     "plan.people.silent": ("people", "names"),
     "plan.people.no_leaders": ("people",),

@@ -8,22 +8,28 @@ rates         the funnel's own rates, lags and sizes; shrinking: of parts with f
 backsolve     from money back to opportunities and leads, as ratio, for a chance and by month; solving: the draws
 actions       what each rep does on a working day
 lifecycle     the life of a customer as targets, and its channels
+feedback      draft, answers and confirmed targets side by side
+settling      a plan with the changes that were accepted, every sum exact
 keys_mix      what each part's share starts from: history, forecast, potential, capacity, margins
 rules         rules as limits; which of them a split by anyone keeps
 projection    all rules kept with the least change; conflicts: the smallest sets that cannot hold
 rounding      whole units with every sum exact
 selling       the selling calendar, and how the season runs over the months
 split         one target to parts and months: split_tables, split_findings, split_parts, split_result
+audit         targets as somebody wrote them, as sentences, rows or a spreadsheet, held against themselves
 """
 
 from workbench.analytics.plan.actions import DailyActions, daily_actions
+from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
 from workbench.analytics.plan.backsolve import BackSolve, back_solve
 from workbench.analytics.plan.baseline import Baseline, amount_at, amounts, baseline, chance, chances
+from workbench.analytics.plan.feedback import Feedback, LedgerStatus, feedback, standing
 from workbench.analytics.plan.keys_mix import Sources, sources_of
 from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
 from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
 from workbench.analytics.plan.rates import Rates, Records, funnel_rates
 from workbench.analytics.plan.rules import kept
+from workbench.analytics.plan.settling import settle, unequal
 from workbench.analytics.plan.split import split
 from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
 from workbench.analytics.plan.split_result import (
@@ -52,11 +58,15 @@ from workbench.analytics.plan.worked import (
 
 __all__ = [
     "Actions",
+    "Audit",
     "BackSolve",
     "Base",
     "Baseline",
     "Conflict",
     "DailyActions",
+    "Feedback",
+    "Grid",
+    "LedgerStatus",
     "LifeCycle",
     "Needed",
     "PlanPeriod",
@@ -70,6 +80,7 @@ __all__ = [
     "against",
     "amount_at",
     "amounts",
+    "audit",
     "back_solve",
     "baseline",
     "by_day",
@@ -80,6 +91,7 @@ __all__ = [
     "chances",
     "daily_actions",
     "deals_for",
+    "feedback",
     "fewer_invalid",
     "funnel_rates",
     "implied_base",
@@ -87,12 +99,16 @@ __all__ = [
     "life_cycle",
     "months_ahead",
     "needed",
+    "of_sheets",
     "period",
     "same_actions",
+    "settle",
     "sources_of",
     "split",
     "split_levels",
     "split_months",
     "split_rules",
+    "standing",
+    "unequal",
     "whole_rate",
 ]
