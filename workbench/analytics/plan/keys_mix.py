@@ -12,7 +12,7 @@ from workbench.errors import DataError, ParameterError
 from workbench.settings.plan import Keys
 
 KINDS = ("history", "forecast", "potential", "capacity")
-_NONE = "\x00"  # the missing value of a level, which joins like any other
+_NONE = "\ue000"  # the missing value of a level, which joins like any other
 
 
 @dataclass(frozen=True)

@@ -128,12 +128,14 @@ def month_findings(split: "Split") -> tuple[Finding, ...]:
 
 def split_decisions(split: "Split") -> tuple[Finding, ...]:
     """Rules that move money, and nodes asked for far more growth than the whole; the most money first."""
-    found = []
+    found, ruled = [], [at for at, binds in zip(split.rules["at"], split.rules["binds"], strict=True) if binds]
     for level in split.levels:
         table: Any = split.by[level]
         excess = table["target"] - table["before"] * (1 + split.growth)
         far = table[(table["growth"] > split.growth + _FAR) & (excess > 0.01 * split.amount)]
         for node, row in far.iterrows():
+            if {level: node} in ruled:  # then the rule is what there is to decide on
+                continue
             chance = _value(row["chance"])
             found.append(fact("plan.split.far_more", weight=excess[node], about=node, level=level, node=node,
                               amount=row["target"], amount_before=row["before"], growth=row["growth"],
