@@ -149,7 +149,7 @@ def _audited(lang: str, as_of: str) -> Any:
     from workbench.settings import LANGUAGES
 
     problems = [] if lang in LANGUAGES else [f"lang is '{lang}'; it can be {', '.join(LANGUAGES)}"]
-    day = pd.to_datetime(as_of or "today", format="%Y-%m-%d" if as_of else None, errors="coerce")
+    day: Any = pd.to_datetime(as_of or "today", format="%Y-%m-%d" if as_of else None, errors="coerce")
     problems += [f"as_of is '{as_of}'; write it as 2026-09-30"] if pd.isna(day) else []
     if problems:
         raise ParameterError("workbench audit", problems)
