@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from workbench.analytics.forecast.panel import Array
-from workbench.analytics.plan.projection import FEASIBLE, Atoms
+from workbench.analytics.plan.projection import Atoms
 
 _MOST = 5  # conflicts told at once
+_GAPS = (1e-2, 1e-4, 1e-6)  # of the whole: how far rules are apart that are looked for first
 _SEARCHED = 400  # most rules among which the smallest set of all is looked for
 
 
@@ -87,15 +88,19 @@ def _slack(found: Atoms, elastic: Array) -> float | None:
 
 def _smallest(found: Atoms, rows: Array) -> Array:
     """Few rules that contradict each other: those of the smallest certificate, else of an elastic program's."""
-    few = _certified(found.only(rows)) if len(rows) <= _SEARCHED else None
-    if few is not None and len(few) and not holds(found, rows[few]):
-        return np.asarray(rows[few])
+    for gap in _GAPS if len(rows) <= _SEARCHED else ():
+        few = _certified(found.only(rows), gap)
+        if few is not None and not holds(found, rows[few]):
+            return np.asarray(rows[few])
     priced = _priced(found.only(rows))
     return np.asarray(rows[priced]) if not holds(found, rows[priced]) else rows
 
 
-def _certified(found: Atoms) -> Array | None:
-    """Rules with weight in a combination of limits that no split can fulfil, as few as possible (Farkas 1902)."""
+def _certified(found: Atoms, least: float) -> Array | None:
+    """Rules with weight in a combination of limits that no split can fulfil, as few as possible (Farkas 1902).
+
+    `least`: by how much of the whole it must fail, weights being at most 1; None where there is no such combination.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_matrix, hstack, identity
 
@@ -110,7 +115,7 @@ def _certified(found: Atoms) -> Array | None:
         np.r_[np.zeros(m + 1), np.ones(rules)],
         constraints=[
             LinearConstraint(cannot, -np.inf, 0),
-            LinearConstraint(gap, 10 * FEASIBLE, np.inf),
+            LinearConstraint(gap, least, np.inf),
             LinearConstraint(used, -np.inf, 0),
         ],
         integrality=np.r_[np.zeros(m + 1), np.ones(rules)],
