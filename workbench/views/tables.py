@@ -24,6 +24,7 @@ class Column:
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
     on_page: bool = True  # else it is in the workbook only
+    said: str = ""  # a title that comes from the data, in place of ours
 
     @property
     def kind(self) -> str:
@@ -218,6 +219,8 @@ def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
 
 
 def _title(column: Column, w: Words) -> str:
+    if column.said:
+        return w.node(column.said)
     name = column.title or column.name
     if column.how == "level":
         said = w.level(name)

@@ -3,6 +3,44 @@
 KEYS: dict[str, tuple[str, ...]] = {
     # targets: strategy, baseline and market side by side, and what is recommended
     "plan.targets.unknown_horizon": ("until", "need"),
+    "plan.targets.unknown_customers": (),
+    # `source`: "strategy", "chance" or "given"; `every`: "year" or "quarter"; before_is_forecast: it still runs
+    "plan.targets.recommended": (
+        "every", "period", "amount", "before", "rate", "direction", "chance", "source", "means", "before_is_forecast",
+    ),
+    # `verdict`: "high", "low" or "within" the stretch band
+    "plan.targets.strategy": ("amount", "rate", "chance", "verdict"),
+    "plan.targets.no_strategy": ("growth",),  # given as growth on a year that is not known
+    "plan.targets.baseline": ("every", "period", "amount", "lo_80", "hi_80", "rate"),
+    "plan.targets.levels": ("commit", "commit_chance", "stretch", "stretch_chance"),
+    "plan.targets.reserve": ("rate", "amount", "parts"),
+    "plan.targets.flat_uplift": ("rate", "amount", "before", "why"),  # why: settings give a reason
+    "plan.targets.quarters": ("rate", "low", "low_quarter", "high", "high_quarter", "each"),
+    "plan.targets.habit": ("rate", "tried", "direction"),
+    "plan.targets.market": ("amount", "lo_80", "hi_80", "rate", "chance"),
+    "plan.targets.no_market": (),
+    "plan.targets.outside": ("amount", "chance", "verdict", "lowest", "highest", "within", "given"),
+    "plan.targets.hires": ("people", "amount", "lo_80", "hi_80", "each", "reps", "least", "most"),
+    # `basis`: "leads" (estimated from them) or "assumed"
+    "plan.targets.spend": (
+        "growth", "amount", "lo_80", "hi_80", "slope", "slope_lo", "slope_hi", "basis", "reach",
+    ),
+    "plan.targets.means_missing": ("lever",),  # "hires"
+    "plan.targets.means_none": (),
+    # `of`: "strategy" or "target"
+    "plan.targets.gap": (
+        "of", "amount", "expected", "money", "deals", "opportunities", "points", "win_rate", "size", "size_rate",
+    ),
+    "plan.targets.gap_money": ("of", "amount", "expected", "money", "people"),
+    "plan.targets.gap_none": ("of", "amount", "expected"),
+    "plan.targets.anchor": ("repeat", "new", "share_repeat", "share_new"),
+    "plan.targets.anchor_today": ("amount", "lo_80", "hi_80", "share", "rest"),
+    "plan.targets.anchor_products": ("amount", "share", "items"),
+    # `of`: "target", "strategy", "baseline" or "means"
+    "plan.targets.share_held": ("of", "rate", "market", "change", "direction", "share", "points"),
+    "plan.targets.scenario": ("name", "change", "amount", "chance", "base", "target"),
+    # `driver`: "forecast", "chance", "strategy", "win_rate", "deal_size", "hires" or "spend"
+    "plan.targets.sensitivity": ("driver", "low", "high", "target"),
     # split: one target to parts and periods
     "plan.split.whole": (
         "amount", "amount_before", "growth", "parts", "levels", "months", "unit", "period",
@@ -101,12 +139,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.funnel.need": (
         "target", "need", "through", "credit", "deals", "step", "ratio", "chance", "sure", "first", "last",
     ),
-    "plan.funnel.reach": ("today", "expected", "need", "gap", "short", "reach"),  # today: opportunities a month
+    "plan.funnel.reach": ("today", "expected", "need", "gap", "short", "reach", "odds"),  # today: opportunities a month
     "plan.funnel.through": ("share", "rest", "opportunities"),  # more of them for each 1 % that the rest falls short
     "plan.funnel.lag": ("days", "early", "half", "first"),  # early: share to be created before the period
     "plan.funnel.too_late": ("share", "days", "last"),  # share of new deals' wins that come in time
     "plan.funnel.inflow": (  # decision
-        "step", "today", "wanted", "ratio", "since", "yields", "yield_needed", "sure", "reach", "judged",
+        "step", "today", "wanted", "ratio", "since", "yields", "yield_needed", "sure", "reach", "odds", "judged",
     ),
     "plan.funnel.actions": ("reps", "opportunities", "daily", "today", "times", "kind", "each", "kinds"),
     "plan.funnel.actions_capacity": ("beyond", "more", "fit", "names", "reps"),  # beyond: above their best quarter

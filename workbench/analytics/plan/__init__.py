@@ -3,6 +3,13 @@
 period        the fiscal period that is planned
 baseline      what it should bring if nothing changes, as joint draws; how likely any amount is, of any part
 odds          from draws to chances, smooth and never certain
+hindcasts     what forecasts made the same way missed before
+means         what hires and spend add; response: of leads to spend
+targets       strategy, baseline, market and means on one axis; the target, its levels and its chance
+gap           what the strategy needs beyond the baseline, in deals, opportunities, win rate
+anchor        customers who buy again, new ones, new products in the target
+market_share  whether a target holds the share
+plan_scenarios the target under scenarios, and what it hangs on
 worked        what an amount needs by rates given by hand, and what a week's actions bring
 rates         the funnel's own rates, lags and sizes; shrinking: of parts with few deals; lags: wins by age
 backsolve     from money back to opportunities and leads, as ratio, for a chance and by month; solving: the draws
@@ -20,13 +27,18 @@ audit         targets as somebody wrote them, as sentences, rows or a spreadshee
 """
 
 from workbench.analytics.plan.actions import DailyActions, daily_actions
+from workbench.analytics.plan.anchor import Anchor, anchor
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
-from workbench.analytics.plan.backsolve import BackSolve, back_solve
+from workbench.analytics.plan.backsolve import BackSolve, Inflow, back_solve, inflow
 from workbench.analytics.plan.baseline import Baseline, amount_at, amounts, baseline, chance, chances
 from workbench.analytics.plan.feedback import Feedback, LedgerStatus, feedback, standing
+from workbench.analytics.plan.gap import Gap, gap
 from workbench.analytics.plan.keys_mix import Sources, sources_of
 from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
+from workbench.analytics.plan.market_share import ShareTest, share_claims, share_test
+from workbench.analytics.plan.means import Leverage, Resources, means, with_means
 from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
+from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
 from workbench.analytics.plan.rates import Rates, Records, funnel_rates
 from workbench.analytics.plan.rules import kept
 from workbench.analytics.plan.settling import settle, unequal
@@ -43,6 +55,7 @@ from workbench.analytics.plan.split_result import (
     by_quarter,
     by_week,
 )
+from workbench.analytics.plan.targets import MarketView, Triangulation, flat_uplift, triangulate
 from workbench.analytics.plan.worked import (
     Actions,
     Base,
@@ -58,6 +71,8 @@ from workbench.analytics.plan.worked import (
 
 __all__ = [
     "Actions",
+    "Alternatives",
+    "Anchor",
     "Audit",
     "BackSolve",
     "Base",
@@ -65,21 +80,31 @@ __all__ = [
     "Conflict",
     "DailyActions",
     "Feedback",
+    "Gap",
     "Grid",
+    "Inflow",
     "LedgerStatus",
+    "Leverage",
     "LifeCycle",
+    "MarketView",
     "Needed",
     "PlanPeriod",
     "Rates",
     "Records",
+    "Resources",
+    "Sensitivity",
+    "ShareTest",
     "Sources",
     "Split",
     "SplitLevel",
     "SplitMonths",
     "SplitRules",
+    "Triangulation",
     "against",
+    "alternatives",
     "amount_at",
     "amounts",
+    "anchor",
     "audit",
     "back_solve",
     "baseline",
@@ -93,22 +118,31 @@ __all__ = [
     "deals_for",
     "feedback",
     "fewer_invalid",
+    "flat_uplift",
     "funnel_rates",
+    "gap",
     "implied_base",
+    "inflow",
     "kept",
     "life_cycle",
+    "means",
     "months_ahead",
     "needed",
     "of_sheets",
     "period",
     "same_actions",
+    "sensitivity",
     "settle",
+    "share_claims",
+    "share_test",
     "sources_of",
     "split",
     "split_levels",
     "split_months",
     "split_rules",
     "standing",
+    "triangulate",
     "unequal",
     "whole_rate",
+    "with_means",
 ]

@@ -107,7 +107,8 @@ def _wanted(found: BackSolve, created: pd.Series, needs: pd.Series | None) -> pd
     """Opportunities a month by rep."""
     if needs is not None:
         return needs[needs > 0].astype(float).rename_axis("rep")
-    return created / created.sum() * float(found.pace.at[OPPORTUNITIES, "chance"])
+    pace: Any = found.pace.loc[OPPORTUNITIES]
+    return created / created.sum() * float(pace["chance"])
 
 
 def _each(counted: pd.DataFrame, created: pd.Series) -> tuple[pd.Series, pd.DataFrame]:

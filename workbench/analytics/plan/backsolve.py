@@ -59,6 +59,21 @@ class BackSolve(Result):
     span: Span
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Inflow(Result):
+    """When the cases of `step` (leads, or opportunities where leads are unknown) must come in.
+
+    `table`: index month; columns needed (by the ratio, for the period's money), sure (for the chance), after (for the
+    months after the period), today (a month's inflow now)
+    """
+
+    step: str
+    table: pd.DataFrame
+    today: float
+    sure: float
+    every: BackSolve
+
+
 def back_solve(
     target: pd.Series,
     rates: Rates | Unknown,
@@ -106,6 +121,23 @@ def back_solve(
     return BackSolve(**{**vars(found), **told})
 
 
+def inflow(found: BackSolve | Unknown) -> Inflow | Unknown:
+    """The months in which leads or opportunities must come in, beside today's inflow."""
+    if isinstance(found, Unknown):
+        return found
+    step = LEADS if LEADS in found.pace.index else OPPORTUNITIES
+    pace: Any = found.pace.loc[step]
+    chain: Any = found.chain.loc[step]
+    whole: Any = found.pace.loc[OPPORTUNITIES]
+    each = pace["today"] / whole["today"]
+    needed = found.months["opportunities"] * each
+    more = chain["chance"] / chain["ratio"] if chain["ratio"] > 0 else 1.0
+    table = pd.DataFrame({"needed": needed, "sure": needed * more, "after": found.months["after"] * each})
+    table["today"] = pace["today"]
+    findings = tuple(_lagging(found))
+    return Inflow(step=step, table=table, today=float(pace["today"]), sure=found.sure, every=found, findings=findings)
+
+
 def _chain(rates: Rates, solved: Solved) -> pd.DataFrame:
     """From the deals back to the leads; today: what today's inflow brings of those that close in time."""
     steps = rates.steps.iloc[::-1]
@@ -113,10 +145,10 @@ def _chain(rates: Rates, solved: Solved) -> pd.DataFrame:
     table = pd.concat([table, steps[["rate", "lo", "hi", "cases"]]])
     wins = rates.created * solved.months * rates.yields
     table["today"] = pd.concat([pd.Series({WON: wins}), wins / steps["won"]])
-    if rates.lead_rate is not None and rates.leads is not None:
+    if rates.lead_rate is not None and rates.lead_inflow is not None:
         n = pd.Series([float(rates.lead_cases)])
         lo, hi = wilson(n * rates.lead_rate, n)
-        row = [rates.lead_rate, float(lo.iloc[0]), float(hi.iloc[0]), rates.lead_cases, rates.leads * solved.months]
+        row = [rates.lead_rate, float(lo.iloc[0]), float(hi.iloc[0]), rates.lead_cases, rates.lead_inflow * solved.months]
         table.loc[LEADS] = dict(zip(["rate", "lo", "hi", "cases", "today"], row, strict=True))
     table["ratio"], table["chance"] = pd.Series(solved.ratio), pd.Series(solved.chance)
     return table.rename_axis("step")[["rate", "lo", "hi", "cases", "ratio", "chance", "today"]]
@@ -125,9 +157,9 @@ def _chain(rates: Rates, solved: Solved) -> pd.DataFrame:
 def _pace(rates: Rates, solved: Solved) -> pd.DataFrame:
     """Opportunities and leads a month, from now to the end of the period."""
     rows = {OPPORTUNITIES: (rates.created, solved.pace, solved.pace_chance)}
-    if rates.leads is not None:
-        each = rates.leads / rates.created
-        rows[LEADS] = (rates.leads, each * solved.pace, each * solved.pace_chance)
+    if rates.lead_inflow is not None:
+        each = rates.lead_inflow / rates.created
+        rows[LEADS] = (rates.lead_inflow, each * solved.pace, each * solved.pace_chance)
     return pd.DataFrame(rows, index=["today", "ratio", "chance"]).T
 
 
@@ -136,18 +168,9 @@ def _part(level: str, target: pd.Series, rates: Rates, solved: Solved, plan: Ahe
     known = rates.segments.get(level, pd.DataFrame()).reindex(target.index)
     share = float(plan.need.sum()) / float(target.sum())
     table = pd.DataFrame({"target": target.astype(float), "need": target * share})
-    rate = (
-        known["shrunk"].fillna(rates.win_rate) * rates.yields / rates.win_rate if len(known.columns) else rates.yields
-    )
-    table["rate"] = rate
     ends = rates.yields / rates.win_rate  # of each node's deals as many never end as of all
-    for name, other in (
-        ("shrunk", rates.win_rate),
-        ("lo", np.nan),
-        ("hi", np.nan),
-        ("size", rates.size),
-        ("created", 0.0),
-    ):
+    others = {"shrunk": rates.win_rate, "lo": np.nan, "hi": np.nan, "size": rates.size, "created": 0.0}
+    for name, other in others.items():
         table[name] = known[name].fillna(other) if name in known else other
     table[["shrunk", "lo", "hi"]] *= ends
     table = table.rename(columns={"shrunk": "rate", "created": "today"})
@@ -193,11 +216,17 @@ def _findings(found: BackSolve) -> list[Finding]:
             gap=found.need - found.expected,
             short=bool(found.expected < found.need),
             reach=found.reach,
+            odds=_odds(found.reach),
         ),
     ]
     if found.rates.through is not None and found.rates.through < 1:
         told.append(_only(found))
-    return [*told, *_lagging(found), *_no_leads(found)]
+    return [*told, *_no_leads(found)]
+
+
+def _odds(chance: float) -> str:
+    """Draws can tell no chance below one in a hundred from none."""
+    return "none" if chance < 0.01 else "all" if chance > 0.99 else "some"
 
 
 def _only(found: BackSolve) -> Finding:
@@ -243,6 +272,7 @@ def _decisions(found: BackSolve) -> list[Finding]:
             yield_needed=found.yield_needed if found.yield_needed < 1 else None,
             sure=found.sure,
             reach=found.reach,
+            odds=_odds(found.reach),
             judged="interval",
         )
     ]

@@ -66,7 +66,7 @@ def life_cycle(
 def _phases(found: BackSolve, records: Records, settings: Funnel, repeat: pd.DataFrame | None) -> pd.DataFrame:
     rates, leads = found.rates, LEADS in found.pace.index
     now = {
-        "awareness": (rates.leads if leads else None, None),
+        "awareness": (rates.lead_inflow if leads else None, None),
         "interest": (rates.lead_rate, float(rates.lead_cases)),
         "decision": (rates.yields, float(rates.lags.events)),
         "loyalty": _again(repeat),
