@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from workbench.settings.company import Language, Strict
 
+Share = Annotated[float, Field(ge=0, le=1.5)]
 Period = Literal["next year", "this year", "next quarter", "this quarter"]
 
 
@@ -126,7 +127,7 @@ class QuotaKeys(Strict):
 class People(Strict):
     """How people count towards capacity, and how a team's target becomes theirs."""
 
-    ramp: tuple[Annotated[float, Field(ge=0, le=1.5)], ...] = (0.3, 0.6, 1.0)  # by quarter since joining; the last stays
+    ramp: tuple[Share, ...] = (0.3, 0.6, 1.0)  # by quarter since joining; the last goes on
     hires: tuple[Hires, ...] = ()
     quota: float | None = Field(None, gt=0)  # what a full year of one person should carry; empty: from history
     leaders: tuple[str, ...] = ()  # roles that lead and carry no quota of their own, beside those whom others report to
@@ -135,7 +136,7 @@ class People(Strict):
     split: QuotaKeys = QuotaKeys()
     floor: float = Field(0.5, ge=0, le=1)  # least quota of a full seller, as a share of the team's mean
     cap: float = Field(3.0, ge=1)  # most, likewise
-    key_accounts: float = Field(0.5, gt=0, le=1)  # the largest customers that bring this share of sales are key accounts
+    key_accounts: float = Field(0.5, gt=0, le=1)  # key accounts: the largest that bring this share of sales
     new_products: float | None = Field(None, ge=0, le=1)  # least share of new products in each team's sales
 
     @model_validator(mode="after")

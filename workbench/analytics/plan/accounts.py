@@ -86,7 +86,8 @@ def potential_of(sold: pd.DataFrame, size: pd.Series, sellers: Sellers) -> pd.Se
     count = like.map(like.value_counts())
     like = like.where(count >= _FEWEST)
     ceiling = whole.groupby(like).quantile(_CEILING)
-    could = np.maximum(whole, like.map(ceiling).fillna(whole.quantile(_CEILING)).astype(float))
+    top = like.map(ceiling).fillna(whole.quantile(_CEILING)).astype(float)
+    could = whole.where(whole > top, top)
     main = sold.sort_values("amount").groupby("customer").tail(1).set_index("customer")["rep"]
     scale = float(sellers.table["last_year"].sum() / sold["amount"][sold["rep"].isin(sellers.table.index)].sum())
     return could.groupby(main).sum() * (scale if np.isfinite(scale) and scale > 0 else 1.0)
@@ -118,9 +119,9 @@ def _hand_to(table: pd.DataFrame, sellers: Sellers) -> pd.Series:
         team = team_of.get(row["rep"])
         pool = able.index[able["team"] == team] if team is not None and team == team else able.index
         if len(pool):
-            chosen = load[pool].idxmin()
+            chosen = str(load[pool].idxmin())
             load[chosen] += 1
-            out[customer] = chosen
+            out[str(customer)] = chosen
     return out
 
 
@@ -143,11 +144,18 @@ def _prospects(customers: pd.DataFrame | None, key: pd.DataFrame, size: pd.Serie
     if customers is None or "since" not in customers or not len(size) or not key["size"].notna().any():
         return float("nan")
     wanted = key["size"].mode().iloc[0]
-    return float(((customers.get("size") == wanted) & customers["since"].isna()).sum()) if "size" in customers else np.nan
+    return (
+        float(((customers.get("size") == wanted) & customers["since"].isna()).sum()) if "size" in customers else np.nan
+    )
 
 
 def _extra(
-    sold: pd.DataFrame, key: pd.DataFrame, main: pd.DataFrame, sellers: Sellers, lines: pd.DataFrame | None, open_: float
+    sold: pd.DataFrame,
+    key: pd.DataFrame,
+    main: pd.DataFrame,
+    sellers: Sellers,
+    lines: pd.DataFrame | None,
+    open_: float,
 ) -> pd.DataFrame:
     """Goals of veterans: what the better quarter of them does is asked of the others."""
     veterans = sellers.table.index[sellers.table["tenure_class"] == "veteran"]
@@ -169,7 +177,7 @@ def _extra(
 
 
 def _better(values: pd.Series) -> pd.Series:
-    return values.clip(lower=values.quantile(0.75))
+    return values.clip(lower=float(values.quantile(0.75)))
 
 
 def _shared(total: float, people: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ def _aims(target: float | pd.Series | None, names: list[str]) -> dict[str, float
         return dict.fromkeys(names, float("nan"))
     if isinstance(target, pd.Series):
         each = target.reindex(names).astype(float)
-        return {**each.to_dict(), WHOLE: float(target.sum())}
+        return {**{name: float(each[name]) for name in names}, WHOLE: float(target.sum())}
     return {**dict.fromkeys(names, float("nan")), WHOLE: float(target)}
 
 
@@ -104,11 +105,12 @@ def _leader(people: pd.DataFrame) -> str | None:
 def _findings(table: pd.DataFrame) -> Iterator[Finding]:
     whole = table.loc[WHOLE]
     if whole["target"] != whole["target"]:
-        names = ("ramped", "capacity", "lo_80", "hi_80", "each")
-        yield fact("plan.people.capacity_alone", **{name: whole[name] for name in names})
+        told: dict[str, Any] = {name: whole[name] for name in ("ramped", "capacity", "lo_80", "hi_80", "each")}
+        yield fact("plan.people.capacity_alone", **told)
         return
     names = ("target", "needed", "needed_lo", "needed_hi", "ramped", "short", "capacity", "lo_80", "hi_80", "chance")
-    yield fact("plan.people.capacity", **{name: whole[name] for name in names})
+    values: dict[str, Any] = {name: whole[name] for name in names}
+    yield fact("plan.people.capacity", **values)
     teams = table.drop(WHOLE).dropna(subset=["short"])
     if len(teams) > 1:
         most: str = teams["chance"].idxmax()  # type: ignore[assignment]

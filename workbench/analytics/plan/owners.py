@@ -16,10 +16,10 @@ MOST = 0.8  # share of a part's sales from which one person or their leader owns
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Owners(Result):
     """`table`: index (level, node); columns
-        owner    a name, None where nobody can be told
-        how      "leads" (their people make most of the sales), "sells" (makes most of them), "shared", "unknown"
-        share    of the part's sales that the owner, or the owner's people, make; of the largest where it is shared
-        amount   sales of the part
+    owner    a name, None where nobody can be told
+    how      "leads" (their people make most of the sales), "sells" (makes most of them), "shared", "unknown"
+    share    of the part's sales that the owner, or the owner's people, make; of the largest where it is shared
+    amount   sales of the part
     """
 
     table: pd.DataFrame

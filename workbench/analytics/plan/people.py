@@ -161,9 +161,7 @@ def _expected(
     )
 
 
-def _growth(
-    known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | Unknown | None
-) -> tuple[float, float]:
+def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | Unknown | None) -> tuple[float, float]:
     """The period's rest against the same months of the last 12, by the baseline's draws; (1, 0) without a baseline."""
     if not isinstance(baseline, Baseline):
         return 1.0, 0.0
@@ -214,8 +212,7 @@ def _findings(result: Sellers, known: Roster) -> Iterator[Finding]:
         veterans=int(counts.get("veteran", 0)),
         hires=int(counts.get("hire", 0)),
         leaders=int(known.people["leads"].sum()),
-        first=result.period.first,
-        last=result.period.last,
+        span=result.period.span,
     )
     yield fact(
         "plan.people.pace",
@@ -264,4 +261,6 @@ def _decisions(result: Sellers) -> Iterator[Finding]:
     new = result.table["tenure"] < 3 * len(result.ramp)
     for quarter, row in off.head(1).iterrows():
         touched = abs(row["found"] - row["setting"]) * float(result.table.loc[new, "pace"].sum()) / 4
-        yield fact("plan.people.change_ramp", weight=touched, quarter=quarter, people=int(new.sum()), **_ramp_values(row))
+        yield fact(
+            "plan.people.change_ramp", weight=touched, quarter=quarter, people=int(new.sum()), **_ramp_values(row)
+        )

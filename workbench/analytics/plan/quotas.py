@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.people import Sellers
+from workbench.analytics.plan.rounding import largest_remainder
 from workbench.analytics.results import Result
 from workbench.errors import ParameterError
 from workbench.findings import Finding
@@ -64,14 +66,16 @@ def quotas(
     least, most = wanted.floor * full * aim, wanted.cap * full * aim
     kept = _within(mixed, least, most, group, aims)
     quota = rounded(kept, aims, group, unit)
-    bound = np.where(kept <= least * (1 + 1e-9), "floor", np.where(kept >= most * (1 - 1e-9), "cap", None))
+    bound = pd.Series(None, people.index, dtype=object)
+    bound[(kept <= least * (1 + 1e-9)) & (kept > mixed)] = "floor"
+    bound[(kept >= most * (1 - 1e-9)) & (kept < mixed)] = "cap"
     whole_year = people["months"] >= 11
     table = people[["team", "tenure_class", "ramped", "last_year"]].assign(
         quota=quota,
         before_limits=mixed,
         least=least,
         most=most,
-        bound=np.where(np.isclose(kept, mixed), None, bound),
+        bound=bound,
         growth=(quota / people["last_year"] - 1).where(whole_year & (people["last_year"] > 0)),
         no_record=people["raw_pace"].isna() | ~(people["months"] > 0),
         **{key: parts[key] for key in KEYS},
@@ -81,20 +85,12 @@ def quotas(
 
 
 def rounded(amounts: pd.Series, aims: pd.Series, group: pd.Series, unit: float) -> pd.Series:
-    """Multiples of `unit` whose sum in each group is the group's aim: largest remainders first (Hamilton).
-
-    What of an aim is no multiple of the unit goes to the group's largest amount.
-    """
-    units = amounts / unit
-    whole = np.floor(units + 1e-9)
-    total = np.floor(aims / unit + 1e-9)
-    missing = group.map(total) - whole.groupby(group).transform("sum")
-    rank = (units - whole).groupby(group).rank(ascending=False, method="first")
-    whole = whole + (rank <= missing)
-    rest = (aims - total * unit).round(6)
-    largest = whole.groupby(group).idxmax()
-    out = whole * unit
-    out.loc[largest] += largest.index.map(rest).to_numpy()
+    """Multiples of `unit` that sum to each group's aim; what of an aim is no multiple goes to its largest amount."""
+    out = pd.Series(0.0, amounts.index)
+    for name, part in amounts.groupby(group):
+        total = int(np.floor(aims[name] / unit + 1e-9))
+        out[part.index] = largest_remainder(part.to_numpy(), total) * unit
+        out[str(part.idxmax())] += round(aims[name] - total * unit, 6)
     return out
 
 
@@ -150,14 +146,15 @@ def _within(mixed: pd.Series, least: pd.Series, most: pd.Series, group: pd.Serie
 
 def _findings(result: Quotas) -> Iterator[Finding]:
     table = result.table
+    keys = {f"by_{key}": result.keys[key] or None for key in KEYS}
+    told: dict[str, Any] = {"people": len(table), **keys}
     yield fact(
         "plan.people.quotas",
         target=table["quota"].sum(),
-        people=len(table),
         median=table["quota"].median(),
         smallest=table["quota"].min(),
         largest=table["quota"].max(),
-        **{f"by_{key}": result.keys[key] or None for key in KEYS},
+        **told,
     )
     if bound := int(table["bound"].notna().sum()):
         floor, cap = (tuple(table.index[table["bound"] == name]) for name in ("floor", "cap"))

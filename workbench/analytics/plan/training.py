@@ -20,14 +20,14 @@ TOPICS = ("qualifying", "needs", "proposal", "negotiation")
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Training(Result):
     """`table`: index (rep, stage); columns
-        next, settled       the stage they should go on to; deals that did or were lost there
-        rate                as counted. shrunk, lo, hi: chance taken off, 95 %
-        others              mean of all people's own rates at this stage
-        below               probability that the person's own rate is below that mean
-        need                True from 90 % on, and 2 points or more below
-        topic               "qualifying", "needs", "proposal" or "negotiation", by the stage's place
-        wins                deals a year that would be won at the others' rate
-        amount              the same in money, NaN where deals have no amount
+    next, settled       the stage they should go on to; deals that did or were lost there
+    rate                as counted. shrunk, lo, hi: chance taken off, 95 %
+    others              mean of all people's own rates at this stage
+    below               probability that the person's own rate is below that mean
+    need                True from 90 % on, and 2 points or more below
+    topic               "qualifying", "needs", "proposal" or "negotiation", by the stage's place
+    wins                deals a year that would be won at the others' rate
+    amount              the same in money, NaN where deals have no amount
     """
 
     table: pd.DataFrame
@@ -53,7 +53,7 @@ def training(
     years, size = _years(opportunities), _size(opportunities, stages)
     parts = []
     for place, stage in enumerate(stages.order):
-        part = _compared(found.nodes.xs(stage, level=1))
+        part = _compared(pd.DataFrame(found.nodes.xs(stage, level=1)))
         after = float(found.table["win_rate"].iloc[place + 1]) if place + 1 < len(stages.order) else 1.0
         wins = ((part["others"] - part["shrunk"]) * part["entered"] * after / years).clip(lower=0)
         topic = TOPICS[round(place * (len(TOPICS) - 1) / max(len(stages.order) - 1, 1))]
@@ -103,7 +103,8 @@ def _findings(table: pd.DataFrame) -> Iterator[Finding]:
 
 def _decisions(table: pd.DataFrame) -> Iterator[Finding]:
     need = table[table["need"]].sort_values(["amount", "wins"], ascending=False)
-    for (rep, stage), row in need.head(3).iterrows():
+    for _, row in need.head(3).reset_index().iterrows():
+        rep, stage = row["rep"], row["stage"]
         yield fact(
             "plan.people.train",
             weight=row["amount"],
