@@ -4,14 +4,14 @@ Amounts in, amounts out; ratios as 0.15. A written number stands for every numbe
 contradict each other only where no unrounded numbers could make both true.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import prod
 
 from workbench.analytics.plan.audit.numbers import Number
+from workbench.errors import ParameterError
 
-WEEKS, DAYS, WORKING_DAYS = 52, 365, 250  # of a year, where no calendar is given
+WEEKS, DAYS = 52, 365  # of a year, where no calendar is given
 PER_YEAR = {"year": 1.0, "half": 2.0, "quarter": 4.0, "month": 12.0, "week": WEEKS, "day": DAYS}
 
 
@@ -69,12 +69,6 @@ def growths(amounts: Sequence[float]) -> list[float]:
     return [b / a - 1 if a > 0 else float("nan") for a, b in pairwise(amounts)]
 
 
-def seasonal_weights(amounts: Sequence[float]) -> list[float]:
-    """Each amount's share of their sum."""
-    total = sum(amounts)
-    return [a / total for a in amounts] if total else [float("nan")] * len(amounts)
-
-
 def compounded(first: float, each: float, periods: int) -> list[float]:
     """Amounts that grow by the same ratio from the first on."""
     return [first * (1 + each) ** n for n in range(periods)]
@@ -121,58 +115,8 @@ def implied_periods(whole: float, part: float) -> float:
     return whole / part if part else float("nan")
 
 
-def calendar(year: float, *, weeks: float = WEEKS, days: float = DAYS) -> dict[str, float]:
-    """A year's amount by quarter, month, week and day of a stated calendar."""
-    return {"quarter": year / 4, "month": year / 12, "week": year / weeks, "day": year / days}
-
-
-def chain(rates: Sequence[float]) -> float:
-    """What passes all transitions."""
-    return prod(rates)
-
-
-def share_index(own: float, market: float) -> float:
-    """Share at the end ÷ share at the start, when own sales and the market grow by these ratios; 1 holds the share."""
-    return (1 + own) / (1 + market)
-
-
-def rival_readings(market: float, own: float, rival_share: float) -> dict[str, float]:
-    """What the own growth would have to be to answer a rival's change of share, which may be meant in several ways."""
-    return {
-        "hold": market,
-        "added": own + rival_share,
-        "relative": (1 + own) * (1 + rival_share) - 1,
-        "market_relative": (1 + market) * (1 + rival_share) - 1,
-    }
-
-
-def independent(rows: Mapping[str, float], columns: Mapping[str, float]) -> dict[tuple[str, str], float]:
-    """The joint cells if two splits of one whole do not depend on each other; their margins leave the cells open."""
-    whole = sum(rows.values())
-    return {(r, c): a * b / whole for r, a in rows.items() for c, b in columns.items()}
-
-
-def bounds(rows: Mapping[str, float], columns: Mapping[str, float]) -> dict[tuple[str, str], tuple[float, float]]:
-    """The least and most that each joint cell can be under its two margins (Fréchet bounds)."""
-    whole = sum(rows.values())
-    return {(r, c): (max(0.0, a + b - whole), min(a, b)) for r, a in rows.items() for c, b in columns.items()}
-
-
-def unassigned(classes: Mapping[str, Sequence[str]], scales: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-    """The combinations of `scales` that none of the classes names: not empty, so the classes are no partition."""
-    named = set(map(tuple, classes.values()))
-    cells: list[tuple[str, ...]] = [()]
-    for scale in scales:
-        cells = [(*cell, level) for cell in cells for level in scale]
-    return [cell for cell in cells if cell not in named]
-
-
-def over_life(per_day: float, years: float) -> float:
-    """What a daily amount comes to over a life in years."""
+def over_life(per_day: float, years: float | None) -> float:
+    """What a daily amount comes to over a life in years, which must be given: "2 a day" alone is no price."""
+    if years is None:
+        raise ParameterError("over_life", ["the life in years is not given. State it: 2 a day is 7,300 in ten years."])
     return per_day * DAYS * years
-
-
-def half_up(value: float, tolerance: float = 0.005) -> int:
-    """A count to the nearest whole, a half upwards; within `tolerance` of a whole number it is that number."""
-    whole = round(value)
-    return whole if whole and abs(value / whole - 1) <= tolerance else int(value + 0.5)

@@ -10,9 +10,11 @@ from workbench.analytics.plan.audit.grammar import Figure, Goal, Statement
 from workbench.analytics.plan.audit.numbers import Number, percent, plain
 from workbench.analytics.plan.audit.smart import short
 from workbench.analytics.plan.audit.vocabulary import RATES, UNITS, fold
+from workbench.analytics.plan.worked import whole_rate
 from workbench.findings import Finding
 
 _WORKDAYS = 5
+_STAGE = r"[^\s>,.;:\"的\d]+"  # the name of a stage, in lead > visit > deal
 _WITHIN_YEAR = ("half", "quarter", "month")
 _COUNTS = ("orders", "opportunities", "leads", "customers", "visits")
 
@@ -297,13 +299,13 @@ def _not_comparable(statement: Statement) -> Iterator[Finding]:
 def _chain(statement: Statement) -> Iterator[Finding]:
     """Three rates for two steps from one stage to the next."""
     text = fold(statement.text)
-    stages = re.search(r"[^\s>,.;:\"]+(?:\s*>\s*[^\s>,.;:\"]+)+", text)
+    stages = re.search(rf"{_STAGE}(?:\s*>\s*{_STAGE})+", text)
     rates = re.findall(r"(\d+(?:\.\d+)?)%", text[stages.end() :]) if stages else []
     if not stages or not rates or not re.search(r"率|rate", text):
         return
     steps, values = stages[0].count(">"), [float(r) / 100 for r in rates]
     if len(values) != steps:
-        passed = arithmetic.chain(values)
+        passed = whole_rate(values)
         yield fact(
             "plan.audit.rates",
             about=statement.where,
