@@ -343,7 +343,12 @@ def _told_answers(found: Any, out: Path) -> str:
         "reason": "reason",
     }
     rows = [
-        {**row, "node": row["node"] or "the whole", **{n: _percent(row[n]) for n in ("rate", "effect", "chance")}}
+        {
+            **row,
+            "node": row["node"] or "the whole",
+            **{n: _percent(row[n]) for n in ("rate", "effect")},
+            "chance": (_percent(row["chance"]) or "").lstrip("+") or None,
+        }
         for row in _records(found.table)
     ]
     lines = [f"{found.answered} of {found.nodes} targets were answered; {len(rows)} would change."]

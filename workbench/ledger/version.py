@@ -34,9 +34,9 @@ class Entry:
             "node": dict(self.node),
             "every": self.every,
             "period": self.period.isoformat(),
-            "amount": self.amount,
+            "amount": float(self.amount),
             **({"owner": self.owner} if self.owner else {}),
-            **({"draft": self.draft} if self.draft is not None else {}),
+            **({"draft": float(self.draft)} if self.draft is not None else {}),
             **({"reason": self.reason} if self.reason else {}),
         }
 
@@ -99,7 +99,7 @@ class Version:
         return digest(self.content())
 
     def text(self) -> str:
-        """The file: readable, one target a line, the digest last."""
+        """The file: readable, one target a line."""
         return written(self.content(), "targets")
 
 

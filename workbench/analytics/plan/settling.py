@@ -1,10 +1,11 @@
 """A plan with the changes that were accepted: every sum stays exact, to the cent.
 
 What was accepted is fixed first, the finest parts before the coarser ones that hold them; what is left of a coarser one
-is shared by its other parts as the draft had it, by largest remainder in the plan's unit.
+is shared by its other parts as the draft had it: level by level, then by period, each by largest remainder in the
+plan's unit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -141,9 +142,25 @@ class _Book:
             if rest != int(cents[rows].sum()):
                 if rest < 0 or not len(rows):
                     raise ParameterError(_WHERE, [self._clash(at, fixed[at], rest)])
-                cents[rows] = _spread(rest, [int(c) for c in cents[rows]], self.unit)
+                for row, amount in self._shared_out(rest, list(rows), sorted(group, key=self._place)):
+                    cents[row] = amount
             free &= ~inside
         return cents
+
+    def _place(self, name: str) -> int:
+        return list(self.dimensions.frame).index(name)
+
+    def _shared_out(self, amount: int, rows: list[int], by: list[str]) -> Iterator[tuple[int, int]]:
+        """Rows with their cents: level by level, then by period, so that what is rounded off stays small in each."""
+        if not by:
+            yield from zip(rows, _spread(amount, [int(self.cents[row]) for row in rows], self.unit), strict=True)
+            return
+        groups: dict[Any, list[int]] = {}
+        for row, value in zip(rows, self.dimensions.frame[by[0]].iloc[rows], strict=True):
+            groups.setdefault(value, []).append(row)
+        weights = [sum(max(int(self.cents[row]), 0) for row in held) for held in groups.values()]
+        for held, part in zip(groups.values(), _spread(amount, weights, self.unit), strict=True):
+            yield from self._shared_out(part, held, by[1:])
 
     def _inside(self, at: int, own: Array) -> Array:
         """Which rows of a group of parts lie within a row."""

@@ -45,11 +45,11 @@ def answers(files: Sequence[Path], plan: "pd.DataFrame", speak: Iterable[Words])
     names = _names(plan, speak)
     given: dict[Any, tuple[float, str, Row]] = {}
     for row in rows:
-        problems += unchanged(row, plan.loc[known[row.id]], names[known[row.id]])
-        proposed, wrong = _proposed(row, plan.loc[known[row.id]])
+        problems += unchanged(row, plan.loc[known[row.planned]], names[known[row.planned]])
+        proposed, wrong = _proposed(row, plan.loc[known[row.planned]])
         problems += wrong
         if proposed is not None:
-            _keep(given, known[row.id], (*proposed, row), problems)
+            _keep(given, known[row.planned], (*proposed, row), problems)
     if problems:
         raise DataError("the answers", list(dict.fromkeys(problems)))
     return Answers(_table(given), {clean(f.name): _digest(f) for f in files})
@@ -61,7 +61,7 @@ def of_this_plan(rows: Sequence[Row], plan: "pd.DataFrame") -> tuple[list[Row], 
     kept, problems = [], []
     others: dict[tuple[str, str], int] = {}
     for row in rows:
-        if row.id.partition("-b")[0] in known:
+        if row.planned in known:
             kept.append(row)
         elif row.id and not row.id.startswith(mark):
             others[row.file, row.id[:9]] = others.get((row.file, row.id[:9]), 0) + 1

@@ -86,7 +86,7 @@ def decisions(file: Path, plan: "pd.DataFrame") -> Decisions:
         base, one, wrong = _decided(row)
         problems += wrong
         bases.add(base)
-        found.setdefault(known[row.id.partition("-b")[0]], one)
+        found.setdefault(known[row.planned], one)
     problems += [f"{again.where}: decides again what {first.where} decides" for first, again in twice(rows)]
     if len(bases - {None}) > 1:
         problems.append(f"{clean(file.name)}: its rows were decided on different versions of the ledger")
@@ -99,10 +99,10 @@ def _decided(row: Row) -> tuple[int | None, dict[str, Any], list[str]]:
     """Base, decision and what is wrong of one row."""
     proposed, wrong = amount(row.cells.get("proposed"))
     problems = [f"{row.where}: the proposed target {wrong}"] if wrong else []
-    base = re.search(r"-b(\d+)-", row.id)
+    base = re.search(r"-b(\d+)-", row.id[len(row.planned) :])
     if base is None:
         return None, {}, [*problems, f"{row.where}: this is a row of the draft, not of the decisions"]
-    if proposed is not None and row.id != _marked(row.id.partition("-b")[0], int(base[1]), proposed):
+    if proposed is not None and row.id != _marked(row.planned, int(base[1]), proposed):
         problems.append(f"{row.where}: the proposed target was changed after the owner wrote it")
     said, why = clean(row.cells.get("decision") or ""), clean(row.cells.get("why") or "")
     verdict = (

@@ -16,6 +16,7 @@ from workbench.views.words import Words, clean, phrases
 
 HEAD = "plan.ledger.sheet.columns"
 _ID = re.compile(r"P[0-9a-f]{8}-[0-9a-f]{10}(-b\d+-[0-9a-f]{6})?")
+_PLANNED = 20  # characters of P1a2b3c4d-5e6f7a8b9c
 _KINDS = {"before": "money", "expected": "money", "draft": "money", "chance": "ratio", "proposed": "money",
           "change": "money", "rate": "ratio", "effect": "ratio"}  # fmt: skip
 _FORMATS = {"money": "#,##0", "ratio": "0.0%", "text": "@"}
@@ -34,6 +35,11 @@ class Row:
     id: str
     cells: Mapping[str, Any]
     formulas: frozenset[str] = frozenset()  # columns with a formula whose result the file does not hold
+
+    @property
+    def planned(self) -> str:
+        """The id of the plan's row, without what a decision adds."""
+        return self.id[:_PLANNED]
 
     @property
     def where(self) -> str:
