@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.keys import fact
+from workbench.analytics.plan.owners import MOST
 from workbench.analytics.plan.people import Z80, Sellers
 from workbench.analytics.results import Result
 from workbench.findings import Finding
@@ -97,9 +98,9 @@ def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) ->
 
 
 def _leader(people: pd.DataFrame) -> str | None:
-    """Whom most of the team report to."""
+    """Whom four of five of the team, or more, report to."""
     found = people["manager"].dropna().value_counts()
-    return str(found.index[0]) if len(found) else None
+    return str(found.index[0]) if len(found) and found.iloc[0] >= MOST * len(people) else None
 
 
 def _findings(table: pd.DataFrame) -> Iterator[Finding]:

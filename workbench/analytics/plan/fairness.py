@@ -95,7 +95,7 @@ def _findings(result: Fairness) -> Iterator[Finding]:
     )
     known = table["to_potential"].dropna() if "to_potential" in table else pd.Series(dtype=float)
     if len(known) > 1:
-        most, least = known.idxmax(), known.idxmin()
+        most, least = str(known.idxmax()), str(known.idxmin())
         yield fact(
             "plan.people.fairness_potential",
             most=most,

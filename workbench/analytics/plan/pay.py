@@ -64,19 +64,20 @@ def pay(
     people = sellers.table.loc[quotas.table.index]
     quota = quotas.table["quota"]
     sold = sales_draws(sellers, people)
-    paid = commission(sold, quota.to_numpy(), settings)
+    aim = quota.to_numpy()
+    paid = commission(sold, aim, settings)
     steps = _steps(levels, float(quota.sum()))
     share = len(sellers.period.months) / 12 * people["present"]
     milestones = _milestones(sellers, people, quota, settings)
     table = pd.DataFrame({
         "quota": quota,
         "salary": share * (np.nan if settings.salary is None else settings.salary),
-        **{f"at_{name}": commission(quota.to_numpy() * step, quota.to_numpy(), settings) for name, step in steps.items()},
+        **{f"at_{name}": commission(aim * step, aim, settings) for name, step in steps.items()},
         "expected": paid.mean(axis=0),
         "lo_80": np.quantile(paid, 0.1, axis=0),
         "hi_80": np.quantile(paid, 0.9, axis=0),
         "nothing": (paid <= 0).mean(axis=0),
-        "capped": (sold > quota.to_numpy() * (settings.cap or np.inf)).mean(axis=0),
+        "capped": (sold > aim * (settings.cap or np.inf)).mean(axis=0),
         "milestone": milestones,
     })  # fmt: skip
     extra = float(milestones.sum()) * (settings.milestone or 0.0) if settings.milestone is not None else 0.0
@@ -158,11 +159,11 @@ def _rewards(settings: Pay) -> pd.DataFrame:
 
 
 def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
-    table, cost = result.table, result.cost
-    expected = cost.loc["expected"].astype(float)
+    table = result.table
+    expected, everyone, stretch = (_level(result, name) for name in ("expected", "everyone", "stretch"))
     yield fact(
         "plan.pay.cost",
-        weight=float(expected["commission"] + expected["milestones"]),
+        weight=expected["commission"] + expected["milestones"],
         cost=expected["commission"] + expected["milestones"],
         lo=result.lo_80,
         hi=result.hi_80,
@@ -170,7 +171,6 @@ def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
         people=len(table),
         target=table["quota"].sum(),
     )
-    everyone, stretch = cost.loc["everyone"], cost.loc["stretch"]
     yield fact(
         "plan.pay.everyone",
         cost=everyone["commission"] + everyone["milestones"],
@@ -179,7 +179,7 @@ def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
         stretch=stretch["sales"],
         stretch_cost=stretch["commission"] + stretch["milestones"],
     )
-    low, high = table["expected"].idxmin(), table["expected"].idxmax()
+    low, high = str(table["expected"].idxmin()), str(table["expected"].idxmax())
     yield fact(
         "plan.pay.spread",
         low=low,
@@ -188,7 +188,7 @@ def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
         high_pay=table["expected"][high],
     )
     yield from _warnings(result, settings)
-    middle = (table["quota"] - table["quota"].median()).abs().idxmin()
+    middle = str((table["quota"] - table["quota"].median()).abs().idxmin())
     yield fact(
         "plan.pay.one",
         quota=table["quota"][middle],
@@ -214,11 +214,15 @@ def _warnings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
             "plan.pay.milestone",
             amount=settings.milestone,
             chance=_chance(result),
-            cost=result.cost.loc["expected", "milestones"],
+            cost=_level(result, "expected")["milestones"],
         )
 
 
 def _chance(result: PayPlan) -> float:
     """Of one person's milestone in one quarter, over all people."""
-    possible = result.cost.loc["everyone", "milestones"]
-    return float(result.cost.loc["expected", "milestones"] / possible) if possible > 0 else float("nan")
+    possible = _level(result, "everyone")["milestones"]
+    return _level(result, "expected")["milestones"] / possible if possible > 0 else float("nan")
+
+
+def _level(result: PayPlan, name: str) -> dict[str, float]:
+    return {str(column): float(result.cost[column][name]) for column in result.cost}

@@ -36,9 +36,9 @@ def _curve(result: PayPlan, w: Words, wide: bool) -> Canvas:
 
 def _marks(axes, result: PayPlan, w: Words, wide: bool) -> None:  # type: ignore[no-untyped-def]
     at, paid = result.curve.index.to_numpy(), result.curve["commission"].to_numpy()
-    total = float(result.cost.loc["target", "sales"])
+    total = float(result.cost["sales"]["target"])
     for n, name in enumerate(("commit", "target", "stretch")):
-        level = float(result.cost.loc[name, "sales"]) / total
+        level = float(result.cost["sales"][name]) / total
         money = float(np.interp(level, at, paid))
         axes.plot([level], [money], marker="o", markersize=7, color=ACCENT, markeredgewidth=0)
         said = f"{w.phrase(f'plan.pay.level.{name}')}: {w.money(money)}"

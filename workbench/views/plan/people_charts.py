@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_ROWS = 14
-_FURTHEST = 2.5  # of expected sales; what lies beyond ends in the frame
+_NEAREST, _FURTHEST = 0.4, 2.5  # of expected sales; what lies beyond ends in the frame
 
 
 def sellers(result: Sellers, w: Words, label: str) -> Picture:
@@ -37,6 +37,7 @@ def fairness(result: Fairness, w: Words, label: str) -> Picture:
 def _sellers(result: Sellers, w: Words, wide: bool) -> Canvas:
     table = _ends(result.table.sort_values("pace", ascending=False, kind="stable"))
     size, axes, row = _rows(table, wide, w, right=70)
+    _gap(axes, len(table), len(result.table), row)
     mean = 12 * result.pace.mean
     high = max(float(table["pace_hi"].max()), float(table["raw_pace"].max())) * 1.02
     axes.set(xlim=(0, high), ylim=(row * len(table), 0))
@@ -89,7 +90,8 @@ def _said_of(one: pd.Series, w: Words) -> str:
 def _fairness(result: Fairness, w: Words, wide: bool) -> Canvas:
     table = _ends(result.table[result.table["expected"] > 0])
     size, axes, row = _rows(table, wide, w, right=54)
-    axes.set(xlim=(0, _FURTHEST), ylim=(row * len(table), 0))
+    _gap(axes, len(table), len(result.table), row)
+    axes.set(xlim=(_NEAREST, _FURTHEST), ylim=(row * len(table), 0))
     for level in (0.5, 1.0, 1.5, 2.0):
         axes.axvline(level, color=MUTED if level == 1 else LINE, linewidth=1, zorder=0)
         under(axes, level, w.percent(level, 0), 18)
@@ -97,8 +99,8 @@ def _fairness(result: Fairness, w: Words, wide: bool) -> Canvas:
         middle = (n + 0.5) * row
         low = one["quota"] / one["hi_80"]
         high = one["quota"] / one["lo_80"] if one["lo_80"] > 0 else _FURTHEST
-        _band(axes, min(low, _FURTHEST), min(high, _FURTHEST), middle)
-        _dot(axes, min(one["load"], _FURTHEST), middle, ACCENT, ACCENT)
+        _band(axes, _inside(low), _inside(high), middle)
+        _dot(axes, _inside(one["load"]), middle, ACCENT, ACCENT)
         size.text(size.width, middle + 8, w.percent(one["chance"], 0), ha="right", color=INK)
     return size
 
@@ -115,12 +117,22 @@ def _rows(table: pd.DataFrame, wide: bool, w: Words, right: float) -> tuple[Canv
     return size, axes, row
 
 
+def _gap(axes: "Axes", shown: int, people: int, row: float) -> None:
+    """A dotted line where people of the middle are left out."""
+    if shown < people:
+        axes.axhline(row * shown / 2, color=GREY, linewidth=1.2, linestyle=(0, (1, 3)))
+
+
 def _band(axes: "Axes", low: float, high: float, middle: float) -> None:
     axes.plot([low, high], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
 
 
 def _dot(axes: "Axes", at: float, middle: float, face: str, edge: str) -> None:
     axes.plot([at], [middle], marker="o", markersize=6, color=face, markeredgecolor=edge, markeredgewidth=1.3)
+
+
+def _inside(ratio: float) -> float:
+    return min(max(ratio, _NEAREST), _FURTHEST)
 
 
 def _ends(table: pd.DataFrame) -> pd.DataFrame:

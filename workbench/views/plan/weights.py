@@ -28,8 +28,8 @@ def _(result: Weights, w: Words, as_of: pd.Timestamp) -> View:
     frame["kpi_said"] = [_called(kpi, result, w) for kpi in frame["kpi"]]
     frame["kind_said"] = [None if missing(k) else w.phrase(f"{_P}.kind.{k}") for k in frame["kind"]]
     for name in ("now", "target"):
-        units = zip(frame[name], frame["unit"], strict=True)
-        frame[f"{name}_said"] = [None if missing(v) or missing(u) else w.by_unit(v, str(u)) for v, u in units]
+        told = [_by_unit(v, u, w) for v, u in zip(frame[name], frame["unit"], strict=True)]
+        frame[f"{name}_said"] = pd.Series(told, frame.index, dtype=object)
     roles = [table(_of_role(part, w), w, _called(str(role), result, w)) for role, part in _by_role(frame)]
     mix = result.mix.set_axis([_called(role, result, w) for role in result.mix.index])
     kinds = Sheet(mix, (Column("role", "text", "weights_role"), *_MIX.values()), w.phrase(f"{_P}.mix_heading"))
