@@ -3,8 +3,8 @@
 The articles' own slips are told where they are: 48 weeks taken for a year (TV01), 24.9 for 25 (TV04), 25 opportunities
 where 15 are needed (TV05), the same work for ten times the target (TV06), 217.5 for 220 (TV07), a change of share that
 may be read in three ways (TV08), three rates for two steps (TV11), three classes that leave 15 of 18 cells open (TV14),
-+10 % that is +50 %, +33 % and +25 % (TV18), a year that is no sum of its quarters' growth (TV22), levels that imply 1,304.35
-and 83.33 before (TV23, TV24), and growth on customers of another age (TV25).
++10 % that is +50 %, +33 % and +25 % (TV18), a year that is no sum of its quarters' growth (TV22), levels that imply
+1,304.35 and 83.33 before (TV23, TV24), and growth on customers of another age (TV25).
 """
 
 import pandas as pd
@@ -65,7 +65,8 @@ def test_tv03_two_margins_leave_the_cells_open_and_independence_is_one_choice() 
 
 
 def test_tv04_three_deals_at_83_000_are_249_000_and_take_15_opportunities_and_150_leads() -> None:
-    text = "周目标25万，本周需成交3单，每单8.3万；若转化率为20%，则需15个意向客户；若获客渠道的转化率为10%，则需150条有效线索"
+    text = "周目标25万，本周需成交3单，每单8.3万；若转化率为20%，则需15个意向客户；"
+    text += "若获客渠道的转化率为10%，则需150条有效线索"
     said = told("product", text)
     assert (said["product"], said["whole"], said["exact"]) == ("24.9万", "25万", "8.3333万")
     need = plan.needed(25, deal=8.3, win_rate=0.2, lead_rate=0.1)
@@ -131,7 +132,8 @@ def test_tv13_from_60_to_75_percent_must_say_which_change_is_meant() -> None:
 def test_tv14_the_three_classes_leave_a_class_of_others() -> None:
     days = [pd.Timestamp("2026-09-30") - pd.Timedelta(days=10 * n) for n in range(36)]
     frame = pd.DataFrame({"customer": [f"C{n}" for n in range(36)], "last": days,
-                          "orders": [1 + n % 6 for n in range(36)], "amount": [100.0 * (n % 12 + 1) for n in range(36)]})  # fmt: skip
+                          "orders": [1 + n % 6 for n in range(36)],
+                          "amount": [100.0 * (n % 12 + 1) for n in range(36)]})  # fmt: skip
     found = customers.rfm(frame, pd.Timestamp("2026-09-30"))
     assert isinstance(found, customers.Rfm)
     assert found.table["customers"].sum() == 36
@@ -150,14 +152,17 @@ def test_tv16_the_milestone_is_reached_at_half() -> None:
 
 def test_tv17_last_year_times_a_factor_is_named_as_flat() -> None:
     assert told("flat", "目标=去年业绩×1.2")["growth"] == "20%"
-    same = [f"2027年{region}销售额从{n}万提升至{n * 1.2:g}万" for region, n in (("华东", 100), ("华南", 50), ("华北", 80))]
+    same = [
+        f"2027年{region}销售额从{n}万提升至{n * 1.2:g}万" for region, n in (("华东", 100), ("华南", 50), ("华北", 80))
+    ]
     assert told("flat", *same)["nodes"] == 3
-    other = same[:2] + ["2027年华北销售额从80万提升至88万"]
+    other = [*same[:2], "2027年华北销售额从80万提升至88万"]
     assert [f for f in audited(*other).details if f.key == "plan.audit.flat"] == []
 
 
 def test_tv18_quarters_of_200_to_500_are_not_10_percent_each() -> None:
-    text = "年度目标为“实现季度销售额增长10%”，可以分解为“Q1完成销售额200万元，Q2完成300万元，Q3完成400万元，Q4完成500万元”。"
+    text = "年度目标为“实现季度销售额增长10%”，可以分解为“Q1完成销售额200万元，Q2完成300万元，"
+    text += "Q3完成400万元，Q4完成500万元”。"
     said = told("steps", text)
     assert said["actual"] == ("50%", "33.33%", "25%")
     assert said["total"] == "1,400万元"
@@ -247,7 +252,12 @@ def test_tv29_without_rates_a_funnel_is_not_made_up() -> None:
 
 @pytest.mark.parametrize(
     ("revenue", "leads", "said"),
-    [(True, True, "on_course"), (False, True, "mid_funnel"), (False, False, "few_leads"), (True, False, "better_yield")],
+    [
+        (True, True, "on_course"),
+        (False, True, "mid_funnel"),
+        (False, False, "few_leads"),
+        (True, False, "better_yield"),
+    ],
 )
 def test_tv30_leads_without_revenue_point_to_the_middle_of_the_funnel(revenue: bool, leads: bool, said: str) -> None:
     assert diagnosis.quadrant(revenue, leads) == said
@@ -283,7 +293,8 @@ def test_tv34_three_stages_have_three_steps_with_their_kpis_and_open_parameters(
         "start-up": [["客戶獲取成本", "客戶滿意度"], ["銷售額增長率", "客戶留存率", "客戶滿意度"],
                      ["銷售效率", "銷售額", "新銷售渠道拓展情況"]],
         "growth": [["平均消費額", "市場覆蓋率"], ["新市場拓展情況", "經銷商合作數量"], ["品牌知名度", "市場佔有率"]],
-        "mature": [["客戶留存率", "客戶生命週期價值"], ["新產品銷售額", "產品線拓展情況"], ["品牌認知度", "品牌影響力"]],
+        "mature": [["客戶留存率", "客戶生命週期價值"], ["新產品銷售額", "產品線拓展情況"],
+                   ["品牌認知度", "品牌影響力"]],
     }  # fmt: skip
     template = stage_template(PlanSettings(stage="start-up"))
     assert open_values(template) == ("x", "y")  # type: ignore[arg-type]

@@ -159,7 +159,8 @@ def statements(
     grid: Grid, aliases: Mapping[str, str], calendar: Calendar, as_of: pd.Timestamp | None
 ) -> list[Statement]:
     """The targets that a sheet states: rows under known headers, else sentences with a metric and a number."""
-    if goals := _goals(grid, aliases):
+    goals = _goals(grid, aliases)
+    if goals is not None and len(goals):
         return rows.statements(goals, calendar, as_of)
     found = []
     for at, cells in enumerate(grid.rows[: rows.MOST]):
