@@ -38,6 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.targets.anchor_products": ("amount", "share", "items"),
     # `of`: "target", "strategy", "baseline" or "means"
     "plan.targets.share_held": ("of", "rate", "market", "change", "direction", "share", "points"),
+    "plan.targets.no_scenarios": (),
     "plan.targets.scenario": ("name", "change", "amount", "chance", "base", "target"),
     # `driver`: "forecast", "chance", "strategy", "win_rate", "deal_size", "hires" or "spend"
     "plan.targets.sensitivity": ("driver", "low", "high", "target"),
@@ -46,7 +47,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "amount", "amount_before", "growth", "parts", "levels", "months", "unit", "period",
     ),
     "plan.split.rounded_total": ("asked", "amount", "unit"),
-    "plan.split.rule_binds": ("rule", "node", "amount", "without", "moved", "share", "why"),
+    "plan.split.rule_binds": ("rule", "node", "amount", "without", "moved", "share", "chance", "why"),
     "plan.split.rules": ("rules", "binding", "free"),
     "plan.split.rule_rounded": ("rule", "amount", "limit", "off", "unit"),
     "plan.split.unknown_parts": ("count", "names", "amount"),

@@ -24,21 +24,36 @@ rounding      whole units with every sum exact
 selling       the selling calendar, and how the season runs over the months
 split         one target to parts and months: split_tables, split_findings, split_parts, split_result
 audit         targets as somebody wrote them, as sentences, rows or a spreadsheet, held against themselves
+people        who sells, how far each is, what each should bring; roster, pace, ramp: what that is made of
+capacity      full sellers that the target needs against those there are
+quotas        a team's target handed to its people; fairness: quota against potential and chance
+owners        who answers for each part; accounts: key accounts and veterans' goals; training: who needs which
+weights       KPIs by role with weights, goals beside sales; stages: templates by the company's age
+pay           what attainment pays and what it costs; commission: exact to the cent
 """
 
+from workbench.analytics.plan.accounts import Accounts, accounts
 from workbench.analytics.plan.actions import DailyActions, daily_actions
 from workbench.analytics.plan.anchor import Anchor, anchor
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
 from workbench.analytics.plan.backsolve import BackSolve, Inflow, back_solve, inflow
 from workbench.analytics.plan.baseline import Baseline, amount_at, amounts, baseline, chance, chances
+from workbench.analytics.plan.capacity import Capacity, capacity
+from workbench.analytics.plan.commission import commission, milestone_reached
+from workbench.analytics.plan.fairness import Fairness, fairness
 from workbench.analytics.plan.feedback import Feedback, LedgerStatus, feedback, standing
 from workbench.analytics.plan.gap import Gap, gap
 from workbench.analytics.plan.keys_mix import Sources, sources_of
 from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
 from workbench.analytics.plan.market_share import ShareTest, share_claims, share_test
 from workbench.analytics.plan.means import Leverage, Resources, means, with_means
+from workbench.analytics.plan.owners import Owners, owners
+from workbench.analytics.plan.pay import PayPlan, pay
+from workbench.analytics.plan.people import Sellers, people
 from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
 from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
+from workbench.analytics.plan.quotas import Quotas, quotas
+from workbench.analytics.plan.ramp import ramp_year
 from workbench.analytics.plan.rates import Rates, Records, funnel_rates
 from workbench.analytics.plan.rules import kept
 from workbench.analytics.plan.settling import settle, unequal
@@ -55,7 +70,10 @@ from workbench.analytics.plan.split_result import (
     by_quarter,
     by_week,
 )
+from workbench.analytics.plan.stages import StageTemplate, stage_template
 from workbench.analytics.plan.targets import MarketView, Triangulation, flat_uplift, triangulate
+from workbench.analytics.plan.training import Training, training
+from workbench.analytics.plan.weights import Goals, KeptShares, Weights, all_reached, goals, kept_share, weights
 from workbench.analytics.plan.worked import (
     Actions,
     Base,
@@ -70,6 +88,7 @@ from workbench.analytics.plan.worked import (
 )
 
 __all__ = [
+    "Accounts",
     "Actions",
     "Alternatives",
     "Anchor",
@@ -77,21 +96,29 @@ __all__ = [
     "BackSolve",
     "Base",
     "Baseline",
+    "Capacity",
     "Conflict",
     "DailyActions",
+    "Fairness",
     "Feedback",
     "Gap",
+    "Goals",
     "Grid",
     "Inflow",
+    "KeptShares",
     "LedgerStatus",
     "Leverage",
     "LifeCycle",
     "MarketView",
     "Needed",
+    "Owners",
+    "PayPlan",
     "PlanPeriod",
+    "Quotas",
     "Rates",
     "Records",
     "Resources",
+    "Sellers",
     "Sensitivity",
     "ShareTest",
     "Sources",
@@ -99,8 +126,13 @@ __all__ = [
     "SplitLevel",
     "SplitMonths",
     "SplitRules",
+    "StageTemplate",
+    "Training",
     "Triangulation",
+    "Weights",
+    "accounts",
     "against",
+    "all_reached",
     "alternatives",
     "amount_at",
     "amounts",
@@ -112,24 +144,35 @@ __all__ = [
     "by_month",
     "by_quarter",
     "by_week",
+    "capacity",
     "chance",
     "chances",
+    "commission",
     "daily_actions",
     "deals_for",
+    "fairness",
     "feedback",
     "fewer_invalid",
     "flat_uplift",
     "funnel_rates",
     "gap",
+    "goals",
     "implied_base",
     "inflow",
     "kept",
+    "kept_share",
     "life_cycle",
     "means",
+    "milestone_reached",
     "months_ahead",
     "needed",
     "of_sheets",
+    "owners",
+    "pay",
+    "people",
     "period",
+    "quotas",
+    "ramp_year",
     "same_actions",
     "sensitivity",
     "settle",
@@ -140,9 +183,12 @@ __all__ = [
     "split_levels",
     "split_months",
     "split_rules",
+    "stage_template",
     "standing",
+    "training",
     "triangulate",
     "unequal",
+    "weights",
     "whole_rate",
     "with_means",
 ]

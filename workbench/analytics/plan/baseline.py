@@ -32,8 +32,8 @@ class Baseline(Result):
     it holds + the forecast of its rest (`before_is_forecast`)
     `booked`: index node, what the period holds already; 0 where it has not begun
     `before_by_month`: index node, columns months (of the period): the counterparts a year before
-    `habit`: the factor by which all forecasts here were moved, because sales came out above or below `tried` forecasts
-    made the same way from earlier origins; 1 where there were none. See hindcasts.
+    `missed`: log(sales ÷ forecast) of forecasts made the same way from earlier origins; `habit`: the factor by which
+    all forecasts here were moved for it; 1 where there were none. See hindcasts.
     """
 
     period: PlanPeriod
@@ -46,7 +46,7 @@ class Baseline(Result):
     booked: pd.Series
     before_by_month: pd.DataFrame
     habit: float
-    tried: int
+    missed: Array
 
     @property
     def expected(self) -> pd.Series:
@@ -63,9 +63,12 @@ class Baseline(Result):
         return np.asarray(self.draws[:, _places(self, [self.whole if node is None else node])[0]])
 
 
-def baseline(found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar) -> Baseline | Unknown:
+def baseline(
+    found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar, *, missed: Array | None = None
+) -> Baseline | Unknown:
     """The period's sales from the forecast's joint paths; `Unknown` where the forecast does not reach its end.
 
+    `missed` are known errors of earlier origins; found from the history where not given.
     A step that lies on the edge of a month or of the period counts by the days that are within.
     """
     if isinstance(found, Unknown):
@@ -73,11 +76,11 @@ def baseline(found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar) 
     end = calendar.end_of(found.periods[-1], _every(found))
     if end < period.last or (found.periods[0] > period.first and found.history.index[0] > period.first):
         return Unknown(
-            section="baseline", findings=(fact("plan.targets.unknown_horizon", until=end, need=period.last),)
+            section="plan_baseline", findings=(fact("plan.targets.unknown_horizon", until=end, need=period.last),)
         )
     past, ahead = (_within(p, period, found, calendar) for p in (found.history.index, found.periods))
-    told = _errors(found, ahead)
-    usual = habit(told)
+    missed = _errors(found, ahead) if missed is None else missed
+    usual = habit(missed)
     booked = np.nan_to_num(found.history.to_numpy(float)).T @ past  # (nodes, months)
     mean = _mean(found) @ ahead * usual
     paths = found.paths @ ahead * usual  # (paths, nodes, months)
@@ -94,7 +97,7 @@ def baseline(found: Forecast | Unknown, period: PlanPeriod, calendar: Calendar) 
         booked=pd.Series(booked.sum(axis=1), index=nodes.index),
         before_by_month=months,
         habit=usual,
-        tried=len(told),
+        missed=missed,
     )
 
 
