@@ -18,6 +18,7 @@ from tests.conftest import shared_data
 from tests.plans import adds_up, plan
 from workbench import ledger, vintages
 from workbench.errors import DataError, ParameterError, RunError, WorkbenchError
+from workbench.ledger import plans
 from workbench.ledger.cli import app
 from workbench.publish.drafts.amounts import amount
 from workbench.run import Run
@@ -160,6 +161,9 @@ def test_each_owner_gets_the_own_rows_only(here: Path) -> None:
     assert str(files[0]) in said
     mine = Sheet(next(f for f in files if "王芳" in f.name))
     assert list(mine.rows()) == ["East"]
+    assert {Sheet(f).book.custom_doc_props["workbench plan"].value for f in files} == {
+        plans.digest_of(plans.checked(plan()))
+    }
 
 
 def test_a_draft_that_may_be_filled_in_is_never_overwritten(here: Path) -> None:
@@ -176,7 +180,7 @@ def test_hostile_names_are_neither_formulas_nor_paths_nor_sheets(here: Path) -> 
     frame = pd.DataFrame({
         "level": ["", *["region"] * len(names)], "node": ["", *names], "every": "year",
         "period": pd.Timestamp("2027-01-01"), "target": [1000.0 * len(names), *[1000.0] * len(names)],
-        "owner": [None, *names],
+        "owner": [None, *(name if at % 10 == 0 else "Ann" for at, name in enumerate(names))],
     })  # fmt: skip
     report(frame, "2026-10-31")
     call("draft")

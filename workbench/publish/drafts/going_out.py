@@ -38,7 +38,8 @@ def write(run: Run, plan: "pd.DataFrame", as_of: date, folder: Path, *, each_own
     A file that is there already may be filled in, so it is never overwritten: RunError.
     """
     made = plan.assign(id=plans.ids(plan))
-    asked, mark = plans.totals(made), f"P{plans.digest_of(plan)[:8]}"
+    digest = plans.digest_of(plan)
+    asked, mark = plans.totals(made), f"P{digest[:8]}"
     owners = list(dict.fromkeys(asked["owner"].dropna().astype(str)))
     parts: dict[Path, Any] = {folder / f"{_name(run, mark)}.xlsx": None}
     if each_owner:
@@ -51,7 +52,7 @@ def write(run: Run, plan: "pd.DataFrame", as_of: date, folder: Path, *, each_own
         folder.mkdir(parents=True, exist_ok=True)
         for file, owner in parts.items():
             kept = made if owner is None else made[_is(made["owner"], owner[0])]
-            _write(run, kept, as_of, mark, file)
+            _write(run, kept, as_of, digest, file)
     return Draft(tuple(parts), mark, len(asked), len(owners))
 
 
@@ -79,11 +80,13 @@ def titled(run: Run, plan: "pd.DataFrame", as_of: date, mark: str, w: Words, key
     return w.phrase(f"plan.ledger.sheet.{key}", values), w.phrase("plan.ledger.sheet.based", based)
 
 
-def _write(run: Run, plan: "pd.DataFrame", as_of: date, mark: str, file: Path) -> None:
+def _write(run: Run, plan: "pd.DataFrame", as_of: date, digest: str, file: Path) -> None:
+    """One file; `digest` is that of the whole plan, of which it may hold one owner's rows."""
+    mark = f"P{digest[:8]}"
     speak = [Words.of(run, lang) for lang in run.languages]
     w, hidden = speak[0], file.with_name(f".new-{file.name}")
     title, based = titled(run, plan, as_of, mark, w, "title")
-    about = {"plan": plans.digest_of(plan), "mark": mark, "as_of": as_of.isoformat()}
+    about = {"plan": digest, "mark": mark, "as_of": as_of.isoformat()}
     try:
         with Book(hidden, w, about) as book:
             book.page(w.phrase("plan.ledger.sheet.instructions"), _instructions(run, plan, as_of, mark, speak))
