@@ -114,7 +114,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.people.owners": ("parts", "owned", "open", "levels"),
     "plan.people.unknown_accounts": (),
     "plan.people.accounts": ("accounts", "share", "veteran", "fresh", "left"),
-    "plan.people.extra": ("veterans", "goal", "gap", "mentees"),
+    "plan.people.extra": ("veterans", "gap", "mentees"),
     "plan.people.hand_over": ("kind", "accounts", "amount", "names"),
     "plan.people.unknown_training": (),
     "plan.people.training": ("people", "all", "wins", "amount"),
@@ -145,7 +145,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.funnel.lag": ("days", "early", "half", "first"),  # early: share to be created before the period
     "plan.funnel.too_late": ("share", "days", "last"),  # share of new deals' wins that come in time
     "plan.funnel.inflow": (  # decision
-        "step", "today", "wanted", "ratio", "since", "yields", "yield_needed", "sure", "reach", "odds", "judged",
+        "step", "today", "wanted", "ratio", "since", "yields", "yield_needed", "sure", "reach", "odds",
     ),
     "plan.funnel.actions": ("reps", "opportunities", "daily", "today", "times", "kind", "each", "kinds"),
     "plan.funnel.actions_capacity": ("beyond", "more", "fit", "names", "reps"),  # beyond: above their best quarter

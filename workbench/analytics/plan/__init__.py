@@ -15,6 +15,7 @@ rates         the funnel's own rates, lags and sizes; shrinking: of parts with f
 backsolve     from money back to opportunities and leads, as ratio, for a chance and by month; solving: the draws
 actions       what each rep does on a working day
 lifecycle     the life of a customer as targets, and its channels
+issuing       a split as a report keeps it and as it goes out to the owners
 feedback      draft, answers and confirmed targets side by side
 settling      a plan with the changes that were accepted, every sum exact
 keys_mix      what each part's share starts from: history, forecast, potential, capacity, margins
@@ -43,6 +44,7 @@ from workbench.analytics.plan.commission import commission, milestone_reached
 from workbench.analytics.plan.fairness import Fairness, fairness
 from workbench.analytics.plan.feedback import Feedback, LedgerStatus, feedback, standing
 from workbench.analytics.plan.gap import Gap, gap
+from workbench.analytics.plan.issuing import issued
 from workbench.analytics.plan.keys_mix import Sources, sources_of
 from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
 from workbench.analytics.plan.market_share import ShareTest, share_claims, share_test
@@ -159,6 +161,7 @@ __all__ = [
     "goals",
     "implied_base",
     "inflow",
+    "issued",
     "kept",
     "kept_share",
     "life_cycle",

@@ -148,7 +148,13 @@ def _chain(rates: Rates, solved: Solved) -> pd.DataFrame:
     if rates.lead_rate is not None and rates.lead_inflow is not None:
         n = pd.Series([float(rates.lead_cases)])
         lo, hi = wilson(n * rates.lead_rate, n)
-        row = [rates.lead_rate, float(lo.iloc[0]), float(hi.iloc[0]), rates.lead_cases, rates.lead_inflow * solved.months]
+        row = [
+            rates.lead_rate,
+            float(lo.iloc[0]),
+            float(hi.iloc[0]),
+            rates.lead_cases,
+            rates.lead_inflow * solved.months,
+        ]
         table.loc[LEADS] = dict(zip(["rate", "lo", "hi", "cases", "today"], row, strict=True))
     table["ratio"], table["chance"] = pd.Series(solved.ratio), pd.Series(solved.chance)
     return table.rename_axis("step")[["rate", "lo", "hi", "cases", "ratio", "chance", "today"]]
@@ -273,6 +279,5 @@ def _decisions(found: BackSolve) -> list[Finding]:
             sure=found.sure,
             reach=found.reach,
             odds=_odds(found.reach),
-            judged="interval",
         )
     ]

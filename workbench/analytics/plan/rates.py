@@ -17,12 +17,14 @@ from workbench.analytics.plan.lags import Lags, lags
 from workbench.analytics.plan.shrinking import shrunk_rates, shrunk_sizes
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
-from workbench.periods import Calendar
+from workbench.periods import Calendar, Every
 from workbench.settings import Stages
 from workbench.settings.plan import Funnel
 
 LEADS, OPPORTUNITIES, WON = "leads", "opportunities", "won"
 _YEAR = pd.DateOffset(months=12)
+_FEWEST_PERIODS = 3  # whose win rates can be compared
+_ALIKE = 9e5  # deals that the whole counts for, from which all periods are taken to be alike
 _DAY = pd.Timedelta(days=1)
 
 
@@ -114,7 +116,7 @@ def funnel_rates(
         lags=curve,
         since=since,
         win_rate=float(recent["won"].sum() / (~recent["open"]).sum()),
-        swing=_swing(recent, records.calendar),
+        swing=_swing(recent, since, records),
         sizes=sizes,
         open=_open(recent, records.as_of, float(sizes.mean())),
         undated=int((recent["open"] & recent["created"].isna()).sum()),
@@ -188,17 +190,23 @@ def _segment(
     return table.assign(created=created).fillna({"money": 0.0, "created": 0.0})
 
 
-def _swing(deals: pd.DataFrame, calendar: Calendar) -> float:
-    """How far the quarters' own win rates lie apart beyond chance: beta-binomial, 0 with fewer than four quarters."""
-    closed = deals[~deals["open"]]
-    quarter = calendar.start(closed["closed"], "quarter")
-    counts = closed.groupby(quarter)["won"].agg(["sum", "size"])
-    counts = counts[counts["size"] >= FEWEST]
-    if len(counts) < 4:
-        return 0.0
-    alpha, beta = beta_binomial(counts["sum"].to_numpy(float), counts["size"].to_numpy(float))
-    size = alpha + beta
-    return 0.0 if size > 9e5 else float(np.sqrt(alpha * beta / (size**2 * (size + 1))))
+def _swing(deals: pd.DataFrame, since: pd.Timestamp, records: Records) -> float:
+    """How far the win rates of whole quarters lie apart beyond chance: beta-binomial.
+
+    With fewer than three of them the months stand in, which errs on the side of doubt; with fewer than three of these
+    it cannot be told and is 0.
+    """
+    closed, calendar = deals[~deals["open"]], records.calendar
+    lengths: tuple[Every, ...] = ("quarter", "month")
+    for every in lengths:
+        counts = closed.groupby(calendar.start(closed["closed"], every))["won"].agg(["sum", "size"])
+        whole = [p >= since and calendar.end_of(p, every) <= records.as_of for p in counts.index]
+        counts = counts[np.array(whole, dtype=bool) & (counts["size"] >= FEWEST).to_numpy()]
+        if len(counts) >= _FEWEST_PERIODS:
+            alpha, beta = beta_binomial(counts["sum"].to_numpy(float), counts["size"].to_numpy(float))
+            size = alpha + beta
+            return 0.0 if size > _ALIKE else float(np.sqrt(alpha * beta / (size**2 * (size + 1))))
+    return 0.0
 
 
 def _open(deals: pd.DataFrame, as_of: pd.Timestamp, mean: float) -> pd.DataFrame:
