@@ -13,6 +13,7 @@ from workbench.findings import Finding
 from workbench.settings.plan import People
 
 _CEILING = 0.8  # quantile of like customers' sales that a customer could buy
+_BETTER, _MOST_MORE = 0.75, 1.2  # quantile of veterans that is asked for, at most so many times one's own
 _FEWEST = 10  # like customers that a quantile is taken from
 
 
@@ -27,7 +28,8 @@ class Accounts(Result):
     `classes`: index tenure_class; columns people, key_accounts, accounts, key_share (of the key accounts' sales), ratio
         (key accounts a person)
     `extra`: what veterans answer for beside sales; index rep; columns
-        order_value, order_value_goal    mean order, and the upper quartile of the veterans where that is more
+        order_value, order_value_goal    mean order, and the upper quartile of the veterans where that is
+            more, at most a fifth above one's own
         [lines, lines_goal]              product lines a customer buys, likewise
         accounts, key_accounts
         new_logos                        large customers without a purchase, shared out evenly
@@ -177,7 +179,8 @@ def _extra(
 
 
 def _better(values: pd.Series) -> pd.Series:
-    return values.clip(lower=float(values.quantile(0.75)))
+    top = float(values.quantile(_BETTER))
+    return values.where(values >= top, np.minimum(top, values * _MOST_MORE))
 
 
 def _shared(total: float, people: int) -> np.ndarray:
@@ -214,7 +217,6 @@ def _findings(result: Accounts) -> Iterator[Finding]:
         yield fact(
             "plan.people.extra",
             veterans=len(result.extra),
-            goal=result.extra["order_value_goal"].min(),
             gap=gap,
             mentees=int(result.extra["mentees"].notna().sum()),
         )

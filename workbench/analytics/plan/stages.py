@@ -27,7 +27,7 @@ class StageTemplate(Result):
         first_month, last_month   from the start; NaN where the step has no months
         goal                      text by language, {x} and {y} unfilled
         kpis                      tuple of names by language
-        known                     tuple of scorecard keys, "" where nothing measures the KPI
+        known                     tuple of scorecard keys (sales.change: its change), "" where nothing measures the KPI
         now                       tuple of their values, NaN unknown
     """
 
@@ -41,11 +41,18 @@ def stage_template(settings: PlanSettings, scorecard: Result | None = None) -> S
     if not settings.stage:
         return Unknown(section="stage_template", findings=(fact("plan.weights.no_stage"),))
     steps = [_own(step) for step in settings.stage_steps] or shipped()[settings.stage]
-    now = scorecard.table["now"] if isinstance(scorecard, Scorecard) else pd.Series(dtype=float)
     table = pd.DataFrame(steps).set_index("step")
-    table["now"] = [tuple(float(now.get(key, float("nan"))) for key in keys) for keys in table["known"]]
+    table["now"] = [tuple(_now(key, scorecard) for key in keys) for keys in table["known"]]
     result = StageTemplate(stage=settings.stage, table=table, values=dict(settings.stage_values))
     return replace(result, findings=tuple(_findings(result)))
+
+
+def _now(key: str, scorecard: Result | None) -> float:
+    """What the scorecard says of a KPI; of one that ends in .change, its change on the year before."""
+    name, _, column = key.partition(".")
+    if not isinstance(scorecard, Scorecard) or name not in scorecard.table.index:
+        return float("nan")
+    return float(scorecard.table[column or "now"][name])
 
 
 @cache

@@ -18,14 +18,14 @@ _COST = {
     "rate": Column("rate", "share", "pay_rate"),
 }
 _PEOPLE = {
-    "quota": Column("quota", "money", "people_quota"),
+    "quota": Column("quota", "money", "people_quota", on_page=False),
     "salary": Column("salary", "money", "pay_salary", on_page=False),
     "at_commit": Column("at_commit", "money", "pay_commit", minor=True),
     "at_target": Column("at_target", "money", "pay_target"),
     "at_stretch": Column("at_stretch", "money", "pay_stretch", minor=True),
     "expected": Column("expected", "money", "pay_expected"),
-    "lo_80": Column("lo_80", "money", "lo_80"),
-    "hi_80": Column("hi_80", "money", "hi_80"),
+    "lo_80": Column("lo_80", "money", "lo_80", minor=True),
+    "hi_80": Column("hi_80", "money", "hi_80", minor=True),
     "nothing": Column("nothing", "share", "pay_nothing", on_page=False),
     "capped": Column("capped", "share", "pay_capped", on_page=False),
     "milestone": Column("milestone", "decimal", "pay_milestone_count", on_page=False),

@@ -1,5 +1,7 @@
 """The picture of what attainment pays."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from workbench.analytics.plan.pay import PayPlan
@@ -7,6 +9,9 @@ from workbench.views import svg
 from workbench.views.drawing import NARROW, WIDE, Picture, both, left_of, under
 from workbench.views.svg import ACCENT, GREY, INK, LINE, Canvas
 from workbench.views.words import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def curve(result: PayPlan, w: Words, label: str) -> Picture:
@@ -23,28 +28,27 @@ def _curve(result: PayPlan, w: Words, wide: bool) -> Canvas:
     scale = w.scale([high])
     step = _step(high)
     for level in np.arange(0, high, step):
-        axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
+        axes.axhline(level, 0 if level < 0.55 * high else 0.62, color=LINE if level else GREY, linewidth=1, zorder=0)
         left_of(axes, float(level), w.scaled_short(float(level), scale) if level else "0")
     for level in (0.0, 0.5, 1.0, 1.5):
         under(axes, level, w.percent(level, 0), 16)
     axes.plot(table.index, table["commission"], color=ACCENT, linewidth=2.4)
-    _marks(axes, result, w, wide)
+    _marks(axes, size, result, w)
     size.text(8, 14, scale.unit)
     size.text(size.width - 18, size.height - 4, w.phrase("plan.pay.axis"), ha="right")
     return size
 
 
-def _marks(axes, result: PayPlan, w: Words, wide: bool) -> None:  # type: ignore[no-untyped-def]
+def _marks(axes: "Axes", size: Canvas, result: PayPlan, w: Words) -> None:
+    """A dot at each level; their words stand in the corner that a rising curve leaves free."""
     at, paid = result.curve.index.to_numpy(), result.curve["commission"].to_numpy()
     total = float(result.cost["sales"]["target"])
-    for n, name in enumerate(("commit", "target", "stretch")):
+    for n, name in enumerate(("stretch", "target", "commit")):
         level = float(result.cost["sales"][name]) / total
         money = float(np.interp(level, at, paid))
         axes.plot([level], [money], marker="o", markersize=7, color=ACCENT, markeredgewidth=0)
-        said = f"{w.phrase(f'plan.pay.level.{name}')}: {w.money(money)}"
-        right = n == 2 and wide
-        axes.annotate(said, (level, money), (10 if right else -10, -6 if right else 2), textcoords="offset points",
-                      ha="left" if right else "right", va="baseline", fontsize=12, color=INK)  # fmt: skip
+        said = f"{w.percent(level, 0)}  {w.phrase(f'plan.pay.level.{name}')}  {w.money(money)}"
+        size.text(74, 44 + 19 * n, said, color=INK)
 
 
 def _step(high: float) -> float:

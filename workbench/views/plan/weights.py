@@ -28,8 +28,7 @@ def _(result: Weights, w: Words, as_of: pd.Timestamp) -> View:
     frame["kpi_said"] = [_called(kpi, result, w) for kpi in frame["kpi"]]
     frame["kind_said"] = [None if missing(k) else w.phrase(f"{_P}.kind.{k}") for k in frame["kind"]]
     for name in ("now", "target"):
-        told = [_by_unit(v, u, w) for v, u in zip(frame[name], frame["unit"], strict=True)]
-        frame[f"{name}_said"] = pd.Series(told, frame.index, dtype=object)
+        frame[f"{name}_said"] = _said(frame, name, w)
     roles = [table(_of_role(part, w), w, _called(str(role), result, w)) for role, part in _by_role(frame)]
     mix = result.mix.set_axis([_called(role, result, w) for role in result.mix.index])
     kinds = Sheet(mix, (Column("role", "text", "weights_role"), *_MIX.values()), w.phrase(f"{_P}.mix_heading"))
@@ -51,8 +50,8 @@ def _(result: Weights, w: Words, as_of: pd.Timestamp) -> View:
 def _(result: Goals, w: Words, as_of: pd.Timestamp) -> View:
     heading = w.phrase(f"{_P}.goals_heading")
     frame = result.table.assign(
-        now_said=[_by_unit(v, u, w) for v, u in zip(result.table["now"], result.table["unit"], strict=True)],
-        target_said=[_by_unit(v, u, w) for v, u in zip(result.table["target"], result.table["unit"], strict=True)],
+        now_said=_said(result.table, "now", w),
+        target_said=_said(result.table, "target", w),
         reached_said=[w.phrase(f"{_P}.reached", {"reached": r}) for r in result.table["reached"]],
     )
     columns = (
@@ -135,6 +134,11 @@ def _called(key: str, result: Weights, w: Words) -> str:
     return w.called(result.names[key]) if key in result.names else w.kpi(key)
 
 
+def _said(frame: pd.DataFrame, name: str, w: Words) -> pd.Series:
+    told = [_by_unit(v, u, w) for v, u in zip(frame[name], frame["unit"], strict=True)]
+    return pd.Series(told, frame.index, dtype=object)
+
+
 def _by_unit(value: float, unit: Any, w: Words) -> str | None:
     return None if missing(value) else w.by_unit(value, "number" if missing(unit) else str(unit))
 
@@ -161,6 +165,8 @@ def _kpis(row: pd.Series, w: Words) -> str:
     told = []
     for names, key, now in zip(row["kpis"], row["known"], row["now"], strict=True):
         name = w.called(names)
-        unit = declared()[key].unit if key else ""
-        told.append(name if missing(now) or not unit else f"{name} {w.by_unit(now, unit)}")
+        kpi, _, column = key.partition(".")
+        unit = declared()[kpi].unit if kpi else ""
+        said = w.change_by_unit if column else w.by_unit
+        told.append(name if missing(now) or not unit else f"{name} {said(now, unit)}")
     return ("; " if w.lang == "en" else "；").join(told) or MISSING
