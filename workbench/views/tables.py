@@ -33,7 +33,7 @@ class Column:
 
 
 _KIND_OF = {
-    **dict.fromkeys(("share", "change", "points"), "ratio"),
+    **dict.fromkeys(("share", "change", "points", "chance"), "ratio"),
     **dict.fromkeys(("decimal", "by_unit", "change_by_unit"), "number"),
     **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
     **dict.fromkeys(("unit", "season"), "text"),
@@ -185,6 +185,7 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
 
 _FORMATS = {
     "share": "percent",
+    "chance": "chance",
     "change": "percent_sign",
     "points": "points_bare",
     "count": "number",

@@ -25,7 +25,7 @@ def by(level: str, **amounts: float) -> pd.DataFrame:
     return pd.DataFrame({level: list(amounts), "amount": list(amounts.values())})
 
 
-# -- worked examples: ids of the capability list ------------------------------------------------------------------------
+# -- worked examples: ids of the capability list ----------------------------------------------------------------------
 
 
 def test_a_year_of_48_selling_weeks_is_300_a_quarter_100_a_month_and_25_a_week() -> None:
@@ -112,7 +112,7 @@ def test_weight_shifted_to_a_segment_moves_its_share_by_that_factor() -> None:
     assert found.by["segment"]["target"].to_dict() == {"value": 600, "price": 400}
 
 
-# -- keys ---------------------------------------------------------------------------------------------------------------
+# -- keys -------------------------------------------------------------------------------------------------------------
 
 
 def test_the_key_is_the_weighted_mixture_of_what_is_known() -> None:
@@ -194,7 +194,7 @@ def test_who_answers_for_a_node_stands_beside_it() -> None:
     assert pd.isna(table["owner"]["S"])
 
 
-# -- rules --------------------------------------------------------------------------------------------------------------
+# -- rules ------------------------------------------------------------------------------------------------------------
 
 
 def test_every_kind_of_rule_holds_at_once() -> None:
@@ -219,6 +219,13 @@ def test_what_no_rule_binds_keeps_its_proportions() -> None:
     rules = [Rule(at={"region": "A"}, share=0.28)]
     target = made(1e6, Sources(history=history), by=("region",), rules=rules, unit=1).by["region"]["target"]
     assert (target["B"] / target["C"], target["C"] / target["D"]) == pytest.approx((2 / 3, 3 / 4), rel=1e-4)
+
+
+def test_a_rule_written_twice_is_one_rule() -> None:
+    rules = [Rule(at={"region": "A"}, share=0.3), Rule(at={"region": "A"}, share=0.3)]
+    found = made(100, Sources(history=by("region", A=1, B=1)), by=("region",), rules=rules, unit=1)
+    assert found.rules.index.tolist() == ["A = 30%"]
+    assert found.rules["without"].tolist() == [50]
 
 
 def test_a_rule_on_a_crossing_binds_that_crossing_only() -> None:
@@ -300,7 +307,7 @@ def test_settings_refuse_rules_and_keys_that_cannot_be_meant() -> None:
             Keys(**wrong)  # type: ignore[arg-type]
 
 
-# -- what a reader is told -----------------------------------------------------------------------------------------------
+# -- what a reader is told --------------------------------------------------------------------------------------------
 
 
 def test_parts_asked_for_far_more_growth_than_the_whole_are_decisions() -> None:

@@ -75,7 +75,7 @@ def limits(rules: Sequence[Rule], amount: float, base: Base, sources: Sources, m
             found.append(_limit(rule, kind, inside, amount, before))
     if problems:
         raise ParameterError("plan.rules", problems)
-    return found
+    return list({limit.text: limit for limit in found[::-1]}.values())[::-1]  # a rule written twice is one
 
 
 def _limit(rule: Rule, kind: str, inside: Array, amount: float, before: float) -> Limit:

@@ -72,8 +72,8 @@ def split(
 
 
 def _unit(amount: float, parts: int) -> float:
-    """A power of ten: a tenth of an average month of a part, at most a ten-thousandth of the whole, at least a cent."""
-    wanted = min(amount / max(parts, 1) / 10, amount / 10_000)
+    """A power of ten: a hundredth of a part's average month, at most a ten-thousandth of the whole, at least a cent."""
+    wanted = min(amount / max(parts, 1) / 100, amount / 10_000)
     least = 1.0 if amount >= 100_000 else _SMALLEST
     return max(10.0 ** np.floor(np.log10(wanted) + 1e-9), least)
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _NAMED = 6  # names in one sentence
 _FAR = 0.1  # growth beyond the whole's from which a part is asked for far more
 _MOST_DECISIONS = 5
-_SHOWN_OFF = 8  # weeks without selling that are named
 
 
 def split_findings(split: "Split", asked: float) -> tuple[Finding, ...]:
@@ -42,12 +41,12 @@ def rule_findings(split: "Split") -> tuple[Finding, ...]:
 def _binding(split: "Split") -> Iterator[Finding]:
     rules: Any = split.rules
     moving = rules[rules["binds"] & rules["moved"].notna()]
-    moving = moving.reindex(moving["moved"].abs().sort_values(ascending=False, kind="stable").index)
+    moving = moving.sort_values("moved", key=lambda moved: -moved.abs(), kind="stable")
     for rule in moving.head(_NAMED).itertuples():
         node = " × ".join(rule.at.values())
         yield fact("plan.split.rule_binds", weight=rule.moved, about=node, rule=rule.Index, node=node,
                    amount=rule.target, without=rule.without, moved=rule.moved, share=rule.target / split.amount,
-                   why=rule.why or None)  # fmt: skip
+                   chance=_chance(split, rule.at), why=rule.why or None)  # fmt: skip
     if len(rules):
         free = rules.index[~rules["binds"]]
         yield fact("plan.split.rules", rules=len(rules), binding=int(rules["binds"].sum()), free=tuple(free) or None)
@@ -55,6 +54,14 @@ def _binding(split: "Split") -> Iterator[Finding]:
         limit = rule.lo if rule.broken < 0 else rule.hi
         yield fact("plan.split.rule_rounded", weight=rule.broken, rule=rule.Index, amount=rule.target, limit=limit,
                    off=abs(rule.broken), unit=split.unit)  # fmt: skip
+
+
+def _chance(split: "Split", at: dict[str, str]) -> float | None:
+    """How likely the part that a rule is for reaches its target; None where that is not known."""
+    if len(at) > 1:
+        return None
+    level, node = next(iter(at.items()))
+    return _value(split.by[level].loc[node, "chance"])
 
 
 def _unknown_parts(split: "Split") -> Iterator[Finding]:
@@ -122,7 +129,8 @@ def month_findings(split: "Split") -> tuple[Finding, ...]:
     off = split.selling.off
     if len(off):
         found.append(fact("plan.split.selling_weeks", weeks=split.selling.weeks, off=len(off),
-                          days=tuple(off[:_SHOWN_OFF]), average=split.amount / split.selling.weeks))  # fmt: skip
+                          days=tuple(str(day.date()) for day in off),
+                          average=split.amount / split.selling.weeks))  # fmt: skip
     return tuple(found)
 
 

@@ -134,7 +134,9 @@ def months_table(units: Array, unit: float, sources: Sources, period: PlanPeriod
 
 def conflict(found: Sequence[Limit], told: Sequence[Clash], sources: Sources, total: float) -> Conflict:
     rows = []
-    told = sorted(told, key=lambda clash: -min((abs(r) for r in clash.relaxed if r == r), default=0.0))  # the widest gap first
+    told = sorted(
+        told, key=lambda clash: -min((abs(r) for r in clash.relaxed if r == r), default=0.0)
+    )  # the widest gap first
     for number, clash in enumerate(told, start=1):
         for rule, change in zip(clash.rules, clash.relaxed, strict=True):
             limit = found[rule]
