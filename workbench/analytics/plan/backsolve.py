@@ -194,40 +194,44 @@ def _part(level: str, target: pd.Series, rates: Rates, solved: Solved, plan: Ahe
 
 
 def _findings(found: BackSolve) -> list[Finding]:
-    chain: Any = found.chain
-    pace: Any = found.pace.loc[OPPORTUNITIES]
-    last = chain.index[-1]
-    told = [
-        fact(
-            "plan.funnel.need",
-            weight=found.need,
-            target=found.target,
-            need=found.need,
-            through=found.through if found.through < 1 else None,
-            credit=found.credit,
-            deals=chain.at[WON, "ratio"],
-            step=str(last),
-            ratio=chain.at[last, "ratio"],
-            chance=chain.at[last, "chance"],
-            sure=found.sure,
-            first=found.span[0],
-            last=found.span[1],
-        ),
-        fact(
-            "plan.funnel.reach",
-            weight=found.need,
-            today=pace["today"],
-            expected=found.expected,
-            need=found.need,
-            gap=found.need - found.expected,
-            short=bool(found.expected < found.need),
-            reach=found.reach,
-            odds=_odds(found.reach),
-        ),
-    ]
+    told = [_needs(found), _reaches(found)]
     if found.rates.through is not None and found.rates.through < 1:
         told.append(_only(found))
     return [*told, *_no_leads(found)]
+
+
+def _needs(found: BackSolve) -> Finding:
+    chain: Any = found.chain
+    last = chain.index[-1]
+    return fact(
+        "plan.funnel.need",
+        weight=found.need,
+        target=found.target,
+        need=found.need,
+        through=found.through if found.through < 1 else None,
+        credit=found.credit,
+        deals=chain.at[WON, "ratio"],
+        step=str(last),
+        ratio=chain.at[last, "ratio"],
+        chance=chain.at[last, "chance"],
+        sure=found.sure,
+        first=found.span[0],
+        last=found.span[1],
+    )
+
+
+def _reaches(found: BackSolve) -> Finding:
+    return fact(
+        "plan.funnel.reach",
+        weight=found.need,
+        today=found.rates.created,
+        expected=found.expected,
+        need=found.need,
+        gap=found.need - found.expected,
+        short=bool(found.expected < found.need),
+        reach=found.reach,
+        odds=_odds(found.reach),
+    )
 
 
 def _odds(chance: float) -> str:

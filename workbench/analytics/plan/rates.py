@@ -60,9 +60,9 @@ class Rates(Result):
     quarters' own win rates beyond chance
     `sizes`: money of the won deals. `open`: open deals with age in days and amount (mean size where there is none),
     `undated` are left out there
-    `created`: opportunities a month in the last 12 months (fewer where the data are younger); `lead_inflow`: leads, likewise, None
-    unknown; `lead_rate`: opportunities per lead, of the sources that have leads; `lead_share`: of opportunities, those
-    of such sources
+    `created`: opportunities a month in the last 12 months (fewer where the data are younger); `lead_inflow`: leads,
+    likewise, None unknown; `lead_rate`: opportunities per lead, of the sources that have leads; `lead_share`: of
+    opportunities, those of such sources
     `through`: share of sales that came through opportunities; None unknown, then all are taken to
     """
 
