@@ -179,8 +179,8 @@ def flat_uplift(target: float | pd.Series, before: float | pd.Series) -> float |
     One amount: target ÷ before lies within 0.005 of a multiple of 5 % above 1. Many nodes: they all have one rate,
     round or not, within 0.005.
     """
-    ratio = np.atleast_1d(np.asarray(target, float) / np.asarray(before, float))
-    ratio = ratio[np.isfinite(ratio)]
+    now, then = np.atleast_1d(np.asarray(target, float)), np.atleast_1d(np.asarray(before, float))
+    ratio = now[then > 0] / then[then > 0]
     if len(ratio) > 1:
         alike = np.ptp(ratio) <= 2 * FLAT and abs(ratio.mean() - 1) > FLAT
         return float(ratio.mean() - 1) if alike else None
