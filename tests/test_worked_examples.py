@@ -74,7 +74,7 @@ def test_tv04_three_deals_at_83_000_are_249_000_and_take_15_opportunities_and_15
 
 
 def test_tv05_five_opportunities_a_day_exceed_the_fifteen_of_the_week() -> None:
-    said = told("activity", "每周需15个意向客户，每日新增意向客户5个意向客户")
+    said = told("activity", "每周需15个意向客户，每日新增意向客户5个")
     assert (said["weekly"], round(float(str(said["times"])), 2)) == ("25", 1.67)
     found = plan.against(plan.needed(25, deal=8.3, win_rate=0.2, lead_rate=0.1), 5, days=5)
     assert round(found.times, 2) == 1.67
@@ -82,9 +82,11 @@ def test_tv05_five_opportunities_a_day_exceed_the_fifteen_of_the_week() -> None:
 
 
 def test_tv06_the_same_work_for_ten_times_the_target_means_ten_people() -> None:
-    said = told("same_activity", "年度1200万目标，每日新增5个意向客户", "年度120万目标，每日新增5个意向客户")
+    small = "年度120万目标→每月10万→每周2.5万→每日需完成：新增意向客户5个+拜访老客户3家+输出2份客户方案"
+    large = "年度1200万目标为例：季度目标300万（分解为每月100万，每周25万，每日新增意向客户5个+拜访老客户3家）"
+    said = told("same_activity", large, small)
     assert said["times"] == 10
-    assert told("calendar", "年度120万目标→每月10万→每周2.5万")["implied"] == "48"
+    assert told("calendar", small)["implied"] == "48"
 
 
 def test_tv07_150_with_45_percent_is_217_5_and_not_220() -> None:

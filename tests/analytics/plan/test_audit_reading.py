@@ -162,6 +162,13 @@ def test_placeholders_and_vague_words_are_told_and_never_become_numbers(text: st
     assert "number" in smart.failed(said)
 
 
+def test_text_copied_with_readings_behind_its_characters_is_read_without_them() -> None:
+    said = goal("銷售目標(biāo)：年度業(yè)績從60萬提升至75萬")
+    assert said.metric == "sales"
+    assert (said.baseline and said.baseline.value, said.amount and said.amount.value) == (600_000, 750_000)
+    assert shown("銷售額(k)（YoY）") == "銷售額(k)（YoY）"
+
+
 def test_a_growth_of_a_year_has_the_year_before_as_its_base_but_one_of_a_quarter_needs_it_said() -> None:
     assert "baseline" not in smart.missing(goal("2027年华东销售额增长10%"))
     assert "baseline" in smart.missing(goal("2027年第一季度华东销售额增长10%"))

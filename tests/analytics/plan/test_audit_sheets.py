@@ -250,6 +250,14 @@ def test_a_text_file_is_read_line_by_line(tmp_path: Path) -> None:
     assert "2026年1月1日至2026年12月31日" in done.stdout
 
 
+def test_of_prose_only_the_sentences_that_state_a_target_are_audited(tmp_path: Path) -> None:
+    file = tmp_path / "article.txt"
+    file.write_text("目标要明确。去年我们很努力！2027年华东销售额达到100万元。大家加油。大幅提升销售额。", "utf-8")
+    found = plan.of_sheets([Grid(c.name, c.rows, c.first, c.lines) for c in cells(file)], {})
+    assert isinstance(found, Audit)
+    assert found.statements["text"].tolist() == ["2027年华东销售额达到100万元。", "大幅提升销售额。"]
+
+
 @pytest.mark.parametrize("lang", ["xx", ""])
 def test_a_language_that_is_not_known_is_a_wrong_call(tmp_path: Path, lang: str) -> None:
     done = command(tmp_path / "none.xlsx", "--lang", lang)

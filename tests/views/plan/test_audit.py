@@ -52,7 +52,7 @@ def test_contradictions_come_first_with_what_to_put_right() -> None:
     table = show.view(audited(), Words("en", "CNY"), AS_OF).tables[0]
     assert table.lines[0].name == TEXTS[1]
     assert table.lines[0].cells[0] == "contradictory"
-    assert table.lines[0].cells[1].startswith("make its numbers agree; ")
+    assert table.lines[0].cells[1].startswith("make its numbers agree: 220万 or 217.5万; ")
     assert [line.cells[0] for line in table.lines] == ["contradictory", "incomplete", "incomplete", "complete"]
     assert table.lines[3].cells[1] == "–"
 
@@ -105,8 +105,9 @@ def _values(key: str, full: bool) -> dict[str, object]:
         found["actual"] = "x"
     if key.endswith("chained"):
         found["drifts"] = full
-    choices = {"part": "window" if key.endswith("lacks") else "relative", "kind": "quarter", "every": "quarter", "of": "year",
-               "nearest": "total", "meant": "relative", "section": "audit"}  # fmt: skip
+    part = "window" if key.endswith("lacks") else "relative"
+    choices = {"part": part, "kind": "quarter", "every": "quarter", "of": "year", "nearest": "total",
+               "meant": "relative", "section": "audit"}  # fmt: skip
     found |= {n: v for n, v in choices.items() if n in found}
     found |= {
         n: full for n in {"whole", "rounding"} & set(found) if key.endswith(("baseline", "cell_sum", "cell_ratio"))

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.analytics.plan.audit import Audit
-from workbench.analytics.plan.audit.result import is_error
+from workbench.analytics.plan.audit.result import PAIRS, is_error
 from workbench.analytics.results import Unknown
 from workbench.views.show import View, say, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
@@ -43,6 +43,7 @@ def _(result: Audit, w: Words, as_of: pd.Timestamp) -> View:
         tables=tuple(_tables(sheets, w, heading)),
         how=w.phrase("sections.audit.how"),
         sheets=sheets,
+        terms=("smart", "points"),
         uses=("goals",) if len(result.statements) else (),
         open_table=True,
     )
@@ -71,7 +72,7 @@ def _statements(result: Audit, w: Words) -> pd.DataFrame:
     """The statements in the reader's words, those that contradict themselves first."""
     order = {"contradictory": 0, "incomplete": 1, "complete": 2}
     found = result.statements.sort_values("verdict", key=lambda v: v.map(order), kind="stable")
-    fix = [_fixes(row, w) for row in found.to_dict("records")]
+    fix = [_fixes(row, result, w) for row in found.to_dict("records")]
     return pd.DataFrame(
         {
             "verdict": [w.phrase(f"plan.audit.verdict.{v}") for v in found["verdict"]],
@@ -85,11 +86,15 @@ def _statements(result: Audit, w: Words) -> pd.DataFrame:
     )
 
 
-def _fixes(row: Mapping[Any, Any], w: Words) -> str | None:
-    """What to put right in a statement, shortly."""
-    parts = [*(row["missing"] or ()), *(row["vague"] or ())]
-    first = ["contradiction"] if row["verdict"] == "contradictory" else []
-    return _joined([w.phrase(f"plan.audit.fix.{p}") for p in [*first, *parts]], w)
+def _fixes(row: Mapping[Any, Any], result: Audit, w: Words) -> str | None:
+    """What to put right in a statement, shortly: numbers that disagree first."""
+    parts = [w.phrase(f"plan.audit.fix.{part}") for part in (*row["missing"], *row["vague"])]
+    if row["verdict"] != "contradictory":
+        return _joined(parts, w)
+    pairs = (f for f in result.details if f.subject == row["where"] and f.key in PAIRS)
+    first = next(([f.values[name] for name in PAIRS[f.key]] for f in pairs), [None, None])
+    disagree = w.phrase("plan.audit.fix.contradiction", {"written": first[0], "implied": first[1]})
+    return _joined([disagree, *parts], w)
 
 
 def _explained(result: Audit, where: str, w: Words) -> str | None:

@@ -97,6 +97,7 @@ class _Reading:
     per: Window | None = None  # the last window, for the numbers that follow
     fresh: tuple[Window, ...] = ()  # the windows since the last number: they may be the next goal's
     since: str = ""  # the words since the last number
+    counted: str = ""  # a word for what is counted, before its number: 意向客户5个
     supposed: bool = False  # a rate follows that the goal rests on, as in "if 20 % convert"
 
     @property
@@ -170,10 +171,13 @@ def _vague(state: _Reading, match: re.Match[str], shown: str) -> None:
 
 def _metric(state: _Reading, match: re.Match[str], shown: str) -> None:
     found = next(name for name, words in vocabulary.METRICS.items() if re.fullmatch(words, match[0]))
-    now = state.now
+    now, counts = state.now, vocabulary.UNITS[found] == "count"
+    state.counted = found if found in vocabulary.COUNTED else ""
     if found in vocabulary.RATES and re.search(_SUPPOSED, state.since):
         state.supposed = True
-    elif found == now.metric or (vocabulary.UNITS[found] == "count" and re.search(_NEEDED, state.since)):
+    elif counts and not now.metric and now.figures:
+        return  # what is to be done for amounts that stand before it
+    elif found == now.metric or (counts and re.search(_NEEDED, state.since)):
         return  # then 15 opportunities are needed: what the goal needs is no other goal
     elif now.metric and now.every("amount", "growth", "part", "rate", "change"):
         fresh = state.fresh
@@ -189,8 +193,9 @@ def _number(state: _Reading, match: re.Match[str], shown: str) -> None:
         return
     number = numbers.found(again)
     number = replace(number, written=shown, suffix=shown[len(shown) - len(number.suffix) :])
+    number = number.of(state.counted) if state.counted and not number.unit and number.scale == 1 else number
     figure = _figure(state, number, state.since)
-    state.since, state.fresh, state.supposed = "", (), False
+    state.since, state.fresh, state.supposed, state.counted = "", (), False, ""
     if figure:
         state.put(figures=(*state.now.figures, figure))
 

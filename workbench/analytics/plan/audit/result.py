@@ -44,6 +44,13 @@ CONTRADICTIONS = frozenset(
         "plan.audit.two_units",
     }
 )
+PAIRS = {  # what is written and what the other numbers make of it, of the facts that hold both
+    "plan.audit.growth_differs": ("after", "implied"),
+    "plan.audit.product": ("whole", "product"),
+    "plan.audit.calendar": ("whole", "sum"),
+    "plan.audit.parts": ("whole", "sum"),
+    "plan.audit.children": ("whole", "sum"),
+}
 _MOST_DECISIONS = 5
 
 
@@ -201,24 +208,17 @@ def _weighty(finding: Finding) -> bool:
 
 def _decisions(details: Sequence[Finding]) -> list[Finding]:
     """Two numbers that cannot both hold: somebody must say which does."""
-    pairs = {
-        "plan.audit.growth_differs": ("after", "implied"),
-        "plan.audit.product": ("whole", "product"),
-        "plan.audit.calendar": ("whole", "sum"),
-        "plan.audit.parts": ("whole", "sum"),
-        "plan.audit.children": ("whole", "sum"),
-    }
     found = [
         fact(
             "plan.audit.which",
             weight=f.weight,
             about=f.subject,
             text=f.values["text"],
-            written=f.values[pairs[f.key][0]],
-            implied=f.values[pairs[f.key][1]],
+            written=f.values[PAIRS[f.key][0]],
+            implied=f.values[PAIRS[f.key][1]],
         )
         for f in details
-        if f.key in pairs and not f.values.get("rounding")
+        if f.key in PAIRS and not f.values.get("rounding")
     ]
     return sorted(found, key=lambda f: -f.weight)[:_MOST_DECISIONS]
 

@@ -94,4 +94,4 @@ def _told(row: dict[Any, Any], text: str) -> str:
     more = [_text(row, c) for c in ("period", "segment")]
     unit = _text(row, "unit")
     numbers_said = [f"{float(row[c]):.10g}{unit}" for c in ("amount",) if c in row and not pd.isna(row[c])]
-    return " · ".join(filter(None, (text, *more, *numbers_said)))
+    return " · ".join([text, *(m for m in (*more, *numbers_said) if m and m not in text)])

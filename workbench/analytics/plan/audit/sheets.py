@@ -165,12 +165,28 @@ def statements(
     found = []
     for at, cells in enumerate(grid.rows[: rows.MOST]):
         for column, cell in enumerate(cells[:_MOST_COLUMNS]):
-            if not isinstance(cell, str) or not 4 < len(cell.strip()) <= LONGEST:
-                continue
-            said = read(cell, calendar, as_of, f"{grid.name}!{grid.place(at, column)}")
-            if grid.lines or any(g.metric and g.every("amount", "growth", "change") for g in said.goals):
-                found.append(said)
+            for text in _sentences(cell, grid.lines):
+                said = read(text, calendar, as_of, f"{grid.name}!{grid.place(at, column)}")
+                if _states(said):
+                    found.append(said)
     return found
+
+
+def _sentences(cell: Any, prose: bool) -> list[str]:
+    """A cell's text, cut into sentences where the file is prose."""
+    if not isinstance(cell, str) or len(cell.strip()) <= 4:
+        return []
+    if not prose:
+        return [cell] if len(cell) <= LONGEST else []
+    return [part for part in re.split(r"(?<=[。！？!?])|(?<=[.;])\s+(?=[A-Z])", cell) if len(part.strip()) > 4]
+
+
+def _states(said: Statement) -> bool:
+    """Whether a text states a target: a metric with a number, or one that is to move by words only."""
+    return any(
+        (g.metric and (g.vague or g.every("amount", "growth", "change"))) or len(g.every("amount", "part", "each")) > 1
+        for g in said.goals
+    )
 
 
 def _goals(grid: Grid, aliases: Mapping[str, str]) -> pd.DataFrame | None:

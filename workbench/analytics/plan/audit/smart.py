@@ -69,8 +69,8 @@ def findings(statement: Statement) -> Iterator[Finding]:
 
 
 def short(statement: Statement, goal: Goal | None = None) -> str:
-    """A statement as it is quoted: its place and first words, and which goal of several."""
-    text = statement.name or statement.text
+    """A statement as it is quoted: its name and first words, and which goal of several."""
+    text = " ".join(filter(None, (statement.name, statement.text)))
     quoted = text if len(text) <= _LONGEST else f"{text[: _LONGEST // (1 if text.isascii() else 2)]}…"
     word = f" [{goal.word}]" if goal and goal.word and len(statement.goals) > 1 else ""
     return f"{quoted}{word}"

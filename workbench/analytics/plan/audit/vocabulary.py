@@ -13,12 +13,14 @@ _SIMPLIFIED = (
 )
 _FOLD = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 _PLAIN = str.maketrans("。、【】×→~－–—−“”‘’「」", '.,[]*>-----""""""')
+_PINYIN = re.compile(r"(?<=[一-鿿])\([a-zü]{0,4}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]{0,4}\)")  # copied from annotated pages
 LONGEST = 1000  # characters of one statement that are read
 
 
 def shown(text: str) -> str:
-    """The text on one line, without what cannot be seen."""
-    return re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", " ", str(text)[:LONGEST])
+    """The text on one line, without what cannot be seen and without readings in brackets behind characters."""
+    text = _PINYIN.sub("", str(text)[: 2 * LONGEST])
+    return re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", " ", text[:LONGEST])
 
 
 def fold(text: str) -> str:

@@ -300,7 +300,8 @@ def _chain(statement: Statement) -> Iterator[Finding]:
     """Three rates for two steps from one stage to the next."""
     text = fold(statement.text)
     stages = re.search(rf"{_STAGE}(?:\s*>\s*{_STAGE})+", text)
-    rates = re.findall(r"(\d+(?:\.\d+)?)%", text[stages.end() :]) if stages else []
+    listed = re.search(r"\d+(?:\.\d+)?%(?:\s*(?:,|和|and)\s*\d+(?:\.\d+)?%)+", text[stages.end() :]) if stages else None
+    rates = re.findall(r"(\d+(?:\.\d+)?)%", listed[0]) if listed else []
     if not stages or not rates or not re.search(r"率|rate", text):
         return
     steps, values = stages[0].count(">"), [float(r) / 100 for r in rates]
