@@ -264,7 +264,7 @@ def _every_change_is_decided(plan: "pd.DataFrame", given: "Answers | None", deci
     changes = given.table[(given.table["proposed"] - draft).abs() >= 0.005]
     known: dict[Any, Any] = dict(decided.table["proposed"]) if decided else {}
     meant: dict[Any, Any] = dict(changes["proposed"])
-    names: dict[Any, str] = {at: str(node) or "the whole" for at, node in plan["node"].items()}
+    names = _names(plan)
     problems = [
         f"{names[at]}: {proposed:,.2f} was proposed, and nothing is decided on it; `workbench plan answers` writes the "
         f"workbook to decide in"
@@ -306,7 +306,7 @@ def _with_evidence(
     if given is not None:
         told["answers"] = dict(given.files)
     if decided is not None:
-        shown = decided.table.assign(node=plan["node"].reindex(decided.table.index).map(lambda n: n or "the whole"))
+        shown = decided.table.assign(node=[_names(plan)[at] for at in decided.table.index])
         told["decided"] = [{**row, "accepted": bool(row["accepted"])} for row in plans.records(shown)]
     if balance:
         told["balance"] = balance
@@ -328,7 +328,15 @@ def _agrees_with_other_scopes(run: "Run", made: "Version") -> None:
         raise DataError("workbench plan confirm", problems)
 
 
+def _names(plan: "pd.DataFrame") -> dict[Any, str]:
+    """What each row is called."""
+    from workbench.ledger import plans
+
+    return dict(zip(plan.index, map(plans.named, plans.records(plan)), strict=True))
+
+
 def _told_answers(found: Any, out: Path) -> str:
+    from workbench.ledger import plans
     from workbench.publish import drafts
 
     titles = {
@@ -345,7 +353,7 @@ def _told_answers(found: Any, out: Path) -> str:
     rows = [
         {
             **row,
-            "node": row["node"] or "the whole",
+            "node": plans.named(row),
             **{n: _percent(row[n]) for n in ("rate", "effect")},
             "chance": (_percent(row["chance"]) or "").lstrip("+") or None,
         }
@@ -360,7 +368,7 @@ def _told_answers(found: Any, out: Path) -> str:
             f"Decide on each in {out}, then `workbench plan confirm`.",
         ]
     if found.silent:
-        names = ", ".join(name or "the whole" for name in found.silent[:8])
+        names = ", ".join(found.silent[:8])
         rest = f" and {len(found.silent) - 8} more" if len(found.silent) > 8 else ""
         lines.append(f"No answer, so the draft stands: {names}{rest}.")
     return "\n".join(lines)

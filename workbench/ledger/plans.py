@@ -50,6 +50,11 @@ def parts(level: str) -> tuple[str, ...]:
     return tuple(level.split(JOIN)) if level else ()
 
 
+def named(row: Mapping[str, Any]) -> str:
+    """What a plan's row is called in messages."""
+    return "the whole" if row["level"] == "" else _known(row["node"]) or "(not given)"
+
+
 def node_of(row: Mapping[str, Any]) -> Node:
     """The node of a plan's row."""
     return tuple((level, _known(row[level])) for level in parts(row["level"]))

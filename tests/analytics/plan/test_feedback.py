@@ -10,12 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plans import CELLS, MONTHS, adds_up, at, plan
-from workbench.analytics.plan import feedback, settle, standing, unequal
+from workbench.analytics.plan import Sources, Split, feedback, issued, period, settle, split, standing, unequal
+from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 from workbench.ledger import Note, State, Version, plans
+from workbench.periods import Calendar
+from workbench.settings.plan import PlanSettings
 
 DRAFT = plans.checked(plan())
 DAY = datetime(2026, 12, 15, tzinfo=UTC)
+YEAR = period(Calendar(), pd.Timestamp("2026-09-30"))
 
 
 def answers(given: dict[str, float], frame: pd.DataFrame = DRAFT) -> pd.DataFrame:
@@ -301,3 +305,33 @@ def test_parts_without_an_owner_are_named() -> None:
     (lacking,) = [f for f in found.findings if f.key == "plan.ledger.ownerless"]
     assert lacking.values["nodes"] == 11
     assert "Abroad" in lacking.values["names"]
+
+
+# -- from a split ------------------------------------------------------------------------------------------------------
+
+
+def test_a_split_goes_out_as_a_plan_that_adds_up() -> None:
+    sold = pd.DataFrame(
+        [("East", "direct", 40.0), ("East", "partner", 20.0), ("North", "direct", 20.0), ("North", "partner", 10.0),
+         (None, "direct", 5.0), (None, "partner", 5.0)],
+        columns=["region", "channel", "amount"],
+    )  # fmt: skip
+    sources = Sources(history=sold, owners={"region": {"East": "王芳"}})
+    chosen = PlanSettings(by=("region", "channel"), unit=100.0)
+    found = split(1_000_000, YEAR, sources, chosen, calendar=Calendar())
+    assert isinstance(found, Split)
+    made = issued(found, chance=0.6)
+    assert unequal(made) == []
+    asked = plans.totals(made)
+    assert list(asked["level"].value_counts().sort_index()) == [1, 2, 3, 6]
+    assert asked.loc[asked["level"] == "", "target"].item() == 1_000_000
+    assert set(asked.loc[asked["node"] == "East", "owner"]) == {"王芳"}
+    missing = asked[(asked["level"] == "region") & asked["region"].isna()]
+    assert len(missing) == 1
+    settled = settle(made, {int(missing.index[0]): 0.0}, balance="rest")
+    assert settled.loc[missing.index[0], "target"] == 0
+    assert unequal(settled) == []
+
+
+def test_nothing_split_is_no_plan() -> None:
+    assert issued(Unknown(section="split")).empty

@@ -78,7 +78,7 @@ def feedback(plan: pd.DataFrame, answers: pd.DataFrame) -> Feedback:
         table=moved,
         nodes=len(table),
         answered=answered,
-        silent=tuple(silent["node"].astype(str)),
+        silent=tuple(plans.named(row) for row in plans.records(silent)),
         findings=(_came_back(len(table), answered, len(moved), float(moved["change"].sum())),),
     )
 

@@ -71,7 +71,7 @@ def settle(
 def unequal(plan: pd.DataFrame) -> list[str]:
     """Where the parts of a plan do not add up to what holds them; empty where the draft hands out everything."""
     book = _Book(plan, None)
-    return [f"{plan['node'].iloc[at] or 'the whole'}: {gap / _CENTS:,.2f}" for at, gap in enumerate(book.gap) if gap]
+    return [f"{book.dimensions.names[at]}: {gap / _CENTS:,.2f}" for at, gap in enumerate(book.gap) if gap]
 
 
 def _gap(book: "_Book", wanted: Mapping[int, int]) -> Gap | None:
@@ -190,7 +190,7 @@ class _Book:
         return out
 
     def _clash(self, at: int, amount: int, rest: int) -> str:
-        name = self.dimensions.names[at] or "the whole"
+        name = self.dimensions.names[at]
         size = f"{abs(rest) / _CENTS:,.2f} {'less' if rest < 0 else 'more'}"
         left = "" if rest < 0 else ", and no part is left to take it"
         return f"{name}: {amount / _CENTS:,.2f} is {size} than what is fixed within it{left}"
@@ -226,7 +226,7 @@ def _dimensions(plan: pd.DataFrame) -> _Dimensions:
     known = frame.notna().to_numpy()
     columns = list(frame)
     groups = [frozenset(str(name) for name, yes in zip(columns, row, strict=True) if yes) for row in known]
-    return _Dimensions(frame.reset_index(drop=True), groups, [str(n) for n in plan["node"]])
+    return _Dimensions(frame.reset_index(drop=True), groups, [plans.named(row) for row in plans.records(plan)])
 
 
 def _over(plan: pd.DataFrame, effective: date | None) -> Array:

@@ -79,7 +79,7 @@ def unchanged(row: Row, planned: Any, names: set[str]) -> list[str]:
     problems = []
     shown, draft = clean(row.cells.get("node") or ""), row.cells.get("draft")
     if row.cells.get("node") is not None and shown.casefold() not in names:
-        problems.append(f"{row.where}: the row is that of {planned['node'] or 'the whole'}, but names {shown}")
+        problems.append(f"{row.where}: the row is that of {plans.named(planned)}, but names {shown}")
     read_draft, _ = amount(draft)
     if draft is not None and (read_draft is None or abs(read_draft - float(planned["target"])) >= _CENT):
         problems.append(
