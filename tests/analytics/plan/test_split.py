@@ -112,6 +112,15 @@ def test_weight_shifted_to_a_segment_moves_its_share_by_that_factor() -> None:
     assert found.by["segment"]["target"].to_dict() == {"value": 600, "price": 400}
 
 
+def test_mature_products_grow_with_their_market_and_new_ones_have_a_least_share() -> None:
+    history = by("products", mature=900, new=100)  # B13: mature = history x market growth of 8 %; new at least 20 %
+    rules = [Rule(at={"products": "new"}, min_share=0.2, why="new products")]
+    tilt = {"products": {"mature": 1.08}}
+    found = made(1000, Sources(history=history), by=("products",), keys={"tilt": tilt}, rules=rules, unit=1)
+    assert found.table["key"].tolist() == pytest.approx([972 / 1072, 100 / 1072])
+    assert found.by["products"]["target"].to_dict() == {"mature": 800, "new": 200}
+
+
 # -- keys -------------------------------------------------------------------------------------------------------------
 
 
@@ -188,7 +197,7 @@ def test_a_missing_name_is_a_part_like_any_other() -> None:
 
 
 def test_who_answers_for_a_node_stands_beside_it() -> None:
-    sources = Sources(history=by("region", N=1, S=1), owners={"region": {"N": "Li"}})  # B9
+    sources = Sources(history=by("region", N=1, S=1), owners=pd.Series({("region", "N"): "Li"}))  # B9
     table = made(10_000, sources, by=("region",)).by["region"]
     assert table["owner"]["N"] == "Li"
     assert pd.isna(table["owner"]["S"])

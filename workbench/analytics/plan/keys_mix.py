@@ -29,7 +29,11 @@ class Sources:
     potential: pd.DataFrame | None = None
     capacity: pd.DataFrame | None = None
     monthly: pd.DataFrame | None = None
-    owners: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    owners: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+
+    def owner_of(self, level: str) -> dict[str, str]:
+        """Who answers for the nodes of a level, as far as known."""
+        return {str(n): str(who) for (of, n), who in self.owners.dropna().items() if of == level}
 
     def total(self, kind: str, by: tuple[str, ...]) -> "pd.Series | None":
         """Amounts of a source by some levels, NaN where unknown; None where it is not there or lacks a level."""
@@ -37,20 +41,50 @@ class Sources:
         return None if frame is None or not set(by) <= set(frame) else summed(frame, by)
 
 
-def sources_of(baseline: Baseline, levels: Iterable[str] = ()) -> Sources:
-    """History, forecast and the months' profile of the parts at the bottom of a baseline, by `levels` (all of them)."""
+def sources_of(
+    baseline: Baseline,
+    levels: Iterable[str] = (),
+    *,
+    sales: pd.DataFrame | None = None,
+    market: pd.DataFrame | None = None,
+) -> Sources:
+    """What a baseline tells of the parts at its bottom, by `levels` (all of them): history, forecast, expected months.
+
+    `sales`: past months by any of the levels (`data.sales("month", by)`), shown beside the planned ones. `market`: the
+    market table; its last year's size is the potential of the level whose nodes its segments name.
+    """
     nodes = baseline.nodes
     bottom = nodes["level"] == nodes["level"].iloc[-1]
     by = [c for c in nodes.columns if c != "level" and (not tuple(levels) or c in tuple(levels))]
     frame = nodes.loc[bottom, by].reset_index(drop=True)
-    months = baseline.by_month[bottom].reset_index(drop=True)
-    wide = pd.concat([frame, months.clip(lower=0)], axis=1)
-    monthly = wide.melt(id_vars=by, var_name="period", value_name="amount").astype({"period": "datetime64[ns]"})
+    wide = pd.concat([frame, baseline.by_month[bottom].reset_index(drop=True).clip(lower=0)], axis=1)
+    monthly = wide.melt(id_vars=by, var_name="period", value_name="amount").astype({"period": "datetime64[us]"})
     return Sources(
         history=frame.assign(amount=baseline.before[bottom].to_numpy()),
         forecast=frame.assign(amount=baseline.expected[bottom].to_numpy()),
-        monthly=monthly,
+        potential=None if market is None else _potential(market, frame),
+        monthly=monthly if sales is None else pd.concat([_past(sales, monthly), monthly], ignore_index=True),
     )
+
+
+def _past(sales: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
+    """Whole months before those that are planned, with the same columns."""
+    whole = sales[sales["whole"].astype(bool)] if "whole" in sales else sales
+    kept = whole[whole["period"] < ahead["period"].min()]
+    return kept[[c for c in ahead if c in kept]].astype({"period": "datetime64[us]"})
+
+
+def _potential(market: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame | None:
+    """The market's size over its last year by the level whose nodes are its segments; None where no level's are."""
+    if not {"segment", "size", "period"} <= set(market):
+        return None
+    names = set(market["segment"].dropna())
+    level = max(parts.columns, key=lambda c: len(names & set(parts[c])), default=None)
+    if level is None or not names & set(parts[level]):
+        return None
+    last = market[market["period"] > market["period"].max() - pd.DateOffset(years=1)]
+    size = last[last["segment"].isin(set(parts[level]))].groupby("segment")["size"].sum(min_count=1)
+    return size.rename("amount").rename_axis(level).reset_index()
 
 
 def summed(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.Series:

@@ -84,7 +84,7 @@ def level_table(
     bound = rules[rules["binds"]]
     texts = {n: [t for t, at in zip(bound.index, bound["at"], strict=True) if at == {level: n}] for n in found["node"]}
     found["bound_by"] = pd.Series(["; ".join(texts[n]) or None for n in found["node"]], dtype=object)
-    found["owner"] = found["node"].map(dict(sources.owners.get(level, {}))).astype(object)
+    found["owner"] = found["node"].map(sources.owner_of(level)).astype(object)
     found["node"] = unmarked(found["node"])
     found = found.sort_values("target", ascending=False, kind="stable").set_index("node").rename_axis(level)
     return found.set_axis(pd.Index(found.index, dtype=object, name=level), axis=0)
