@@ -7,8 +7,10 @@ grammar      a sentence as goals: metric, numbers with their roles, window, segm
 rows         rows of a table as statements
 smart        what is missing or vague, and how to complete it
 arithmetic   growth, compounding, shares, chains, calendars
+growing      growth against amounts, periods and the year
 within       what a statement's own numbers say of each other
 between      what several statements say of each other
+headers      what the columns of a person's own sheet hold
 sheets       which rows and columns of a person's own sheet are what
 sums         whether such a sheet adds up
 diagnosis    rules of thumb as truth tables

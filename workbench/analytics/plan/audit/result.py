@@ -8,6 +8,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.audit import between, rows, sheets, smart, sums, within
 from workbench.analytics.plan.audit.grammar import Statement
+from workbench.analytics.plan.audit.headers import plain_header
 from workbench.analytics.plan.audit.numbers import percent
 from workbench.analytics.plan.audit.sheets import Grid
 from workbench.analytics.results import Result, Unknown
@@ -125,7 +126,7 @@ def of_sheets(
 
     `aliases`: the columns of goals by the headers they are known under.
     """
-    known = {sheets.plain_header(header): column for header, column in aliases.items()}
+    known = {plain_header(header): column for header, column in aliases.items()}
     said = [s for grid in grids for s in sheets.statements(grid, known, calendar, as_of)]
     checked = sums.check(grids)
     if not said and not checked.sums and not checked.findings:

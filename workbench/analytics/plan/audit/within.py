@@ -5,171 +5,27 @@ import re
 from collections.abc import Iterator
 
 from workbench.analytics.keys import fact
-from workbench.analytics.plan.audit import arithmetic
+from workbench.analytics.plan.audit import arithmetic, growing
 from workbench.analytics.plan.audit.grammar import Figure, Goal, Statement
+from workbench.analytics.plan.audit.growing import money
 from workbench.analytics.plan.audit.numbers import Number, percent, plain
 from workbench.analytics.plan.audit.smart import short
-from workbench.analytics.plan.audit.vocabulary import RATES, UNITS, fold
+from workbench.analytics.plan.audit.vocabulary import RATES, fold
 from workbench.analytics.plan.worked import whole_rate
 from workbench.findings import Finding
 
 _WORKDAYS = 5
 _STAGE = r"[^\s>,.;:\"的\d]+"  # the name of a stage, in lead > visit > deal
-_WITHIN_YEAR = ("half", "quarter", "month")
 _COUNTS = ("orders", "opportunities", "leads", "customers", "visits")
 
 
 def findings(statement: Statement) -> Iterator[Finding]:
     """Every contradiction, and every reading that should be stated, of a statement."""
     for goal in statement.goals:
-        for check in (
-            _growth,
-            _rate,
-            _baseline,
-            _steps,
-            _compounded,
-            _product,
-            _calendar,
-            _parts,
-            _share,
-            _flat,
-            _activity,
-        ):
+        for check in (*growing.CHECKS, _product, _calendar, _parts, _share, _activity):
             yield from check(goal, short(statement, goal), statement.where)
     yield from _not_comparable(statement)
     yield from _chain(statement)
-
-
-def _growth(goal: Goal, text: str, where: str) -> Iterator[Finding]:
-    """150 × 1.45 is 217.5, not 220."""
-    before, growth, after = goal.baseline, goal.growth, goal.amount
-    if (
-        not (before and growth and after)
-        or before.unit != after.unit
-        or after.unit == "ratio"
-        or growth.unit != "ratio"
-    ):
-        return
-    if not arithmetic.grown(before, growth, after):
-        implied = before.value * (1 + growth.value)
-        yield fact(
-            "plan.audit.growth_differs",
-            about=where,
-            weight=_money(after, after.value - implied),
-            text=text,
-            before=before.written,
-            growth=percent(growth.value),
-            implied=after.like(implied),
-            after=after.written,
-            actual=percent(after.value / before.value - 1) if before.value else None,
-        )
-
-
-def _rate(goal: Goal, text: str, where: str) -> Iterator[Finding]:
-    """A rate from 25 % to 42 % is 17 points and 68 % more: which one is meant must be said."""
-    before, growth, after = goal.baseline, goal.growth, goal.amount
-    if not (before and after) or before.unit != "ratio" or after.unit != "ratio" or not before.value:
-        return
-    relative, points = arithmetic.lift(before.value, after.value)
-    meant = None
-    if growth:
-        meant = "relative" if arithmetic.grown(before, growth, after) else "neither"
-        meant = "points" if meant == "neither" and arithmetic.moved(before, growth, after) else meant
-    yield fact(
-        "plan.audit.lift",
-        about=where,
-        text=text,
-        before=before.written,
-        after=after.written,
-        relative=relative,
-        points=points,
-        meant=meant,
-        stated=growth.written if growth else None,
-    )
-
-
-def _baseline(goal: Goal, text: str, where: str) -> Iterator[Finding]:
-    """+20 % to 100 orders means 83.33 orders before, which nobody ever had; and a level in another unit than growth."""
-    growth, after = goal.growth, goal.amount
-    if goal.baseline or not growth or not after or growth.unit != "ratio" or after.unit == "ratio":
-        return
-    if _different_unit(goal, after):
-        yield fact("plan.audit.two_units", about=where, text=text, metric=goal.word, level=after.written)
-    if len(goal.every("growth")) > 1 or goal.every("part"):
-        return
-    before = arithmetic.implied_baseline(after.value, growth.value)
-    yield fact(
-        "plan.audit.implied_baseline",
-        about=where,
-        text=text,
-        after=after.written,
-        growth=percent(growth.value),
-        before=after.like(round(before, 2)),
-        whole=_round(before, after),
-    )
-
-
-def _steps(goal: Goal, text: str, where: str) -> Iterator[Finding]:
-    """Amounts of periods in a row against the growth said for each: 200, 300, 400, 500 are not +10 % each."""
-    growth, steps = goal.growth, [f for f in goal.every("amount", "part") if f.per and f.per.number]
-    if not growth or growth.unit != "ratio" or len(steps) < 2 or len({f.number.unit for f in steps}) > 1:
-        return
-    values = [f.number.value for f in steps]
-    pairs = itertools.pairwise(steps)
-    if all(arithmetic.grown(a.number, growth, b.number) for a, b in pairs):
-        return
-    first = steps[0].number
-    yield fact(
-        "plan.audit.steps",
-        about=where,
-        weight=_money(first, sum(values)),
-        text=text,
-        growth=percent(growth.value),
-        actual=tuple(percent(g) for g in arithmetic.growths(values)),
-        total=first.like(sum(values)),
-        from_first=tuple(first.like(v) for v in arithmetic.compounded(values[0], growth.value, len(values))),
-        to_total=tuple(
-            first.like(round(v, -int(first.scale > 1)))
-            for v in arithmetic.compounded_to(sum(values), growth.value, len(values))
-        ),
-    )
-
-
-def _compounded(goal: Goal, text: str, where: str) -> Iterator[Finding]:
-    """A growth for the year and one for each quarter: every reading of the two, and the nearest."""
-    said = [f for f in goal.every("growth") if f.number.unit == "ratio" and f.per]
-    year = next((f for f in said if f.per and f.per.every == "year"), None)
-    each = next((f for f in said if f.per and f.per.kind == "per" and f.per.every in _WITHIN_YEAR), None)
-    if not each or not each.per or goal.every("part"):
-        return
-    periods = round(arithmetic.PER_YEAR[each.per.every])
-    found = arithmetic.compounding(each.number.value, periods, year.number.value if year else None)
-    if not year:
-        yield fact(
-            "plan.audit.each_period",
-            about=where,
-            text=text,
-            each=percent(each.number.value),
-            every=each.per.every,
-            exit=found.exit,
-            total=found.total,
-        )
-        return
-    yield fact(
-        "plan.audit.compounding",
-        about=where,
-        text=text,
-        year=percent(year.number.value),
-        each=percent(each.number.value),
-        every=each.per.every,
-        nearest=found.nearest(year.number.value),
-        needed_exit=percent(found.needed_exit),
-        needed_total=percent(found.needed_total),
-        exit=percent(found.exit),
-        within=percent(found.within),
-        simple=percent(found.simple),
-        total=percent(found.total),
-    )
 
 
 def _product(goal: Goal, text: str, where: str) -> Iterator[Finding]:
@@ -185,7 +41,7 @@ def _product(goal: Goal, text: str, where: str) -> Iterator[Finding]:
         yield fact(
             "plan.audit.product",
             about=where,
-            weight=_money(whole, made - whole.value),
+            weight=money(whole, made - whole.value),
             text=text,
             count=count.written,
             each=each.number.written,
@@ -214,7 +70,7 @@ def _calendar(goal: Goal, text: str, where: str) -> Iterator[Finding]:
             yield fact(
                 "plan.audit.calendar",
                 about=where,
-                weight=_money(whole, part.value * usual - whole.value),
+                weight=money(whole, part.value * usual - whole.value),
                 text=text,
                 whole=whole.written,
                 part=part.written,
@@ -241,7 +97,7 @@ def _parts(goal: Goal, text: str, where: str) -> Iterator[Finding]:
     yield fact(
         "plan.audit.parts",
         about=where,
-        weight=_money(whole, total - whole.value),
+        weight=money(whole, total - whole.value),
         text=text,
         sum=whole.like(total),
         whole=whole.written,
@@ -253,13 +109,6 @@ def _share(goal: Goal, text: str, where: str) -> Iterator[Finding]:
     """30 % of a whole that is not said."""
     if goal.metric == "mix" and goal.amount and goal.amount.unit == "ratio" and not goal.baseline:
         yield fact("plan.audit.share_of", about=where, text=text, share=goal.amount.written)
-
-
-def _flat(goal: Goal, text: str, where: str) -> Iterator[Finding]:
-    """Last year times a factor is no plan: it knows neither market nor means."""
-    factor = next((f for f in goal.every("growth") if f.factor), None)
-    if factor:
-        yield fact("plan.audit.flat", about=where, text=text, growth=percent(factor.number.value), nodes=1)
 
 
 def _activity(goal: Goal, text: str, where: str) -> Iterator[Finding]:
@@ -318,21 +167,5 @@ def _chain(statement: Statement) -> Iterator[Finding]:
         )
 
 
-def _different_unit(goal: Goal, after: Number) -> bool:
-    natural = UNITS.get(goal.metric, "")
-    return (natural == "money" and after.unit in (*_COUNTS, "units")) or (natural == "count" and after.unit == "money")
-
-
-def _round(value: float, like: Number) -> bool:
-    """Whether an implied number is one that a person would have: whole for counts, three digits for money."""
-    scaled = value if like.unit not in ("", "money") else value / like.step
-    return abs(scaled - round(scaled)) < 1e-6 * max(1.0, abs(scaled))
-
-
 def _every(figure: Figure) -> str:
     return figure.per.every if figure.per else ""
-
-
-def _money(number: Number, amount: float) -> float:
-    """The weight of a finding: money that it touches; a count touches none."""
-    return abs(amount) if number.unit in ("", "money") else 0.0
