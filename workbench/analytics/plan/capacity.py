@@ -48,7 +48,8 @@ def capacity(sellers: Sellers, target: float | pd.Series | None = None) -> Capac
         for name in names
     ]
     table = pd.DataFrame(rows, index=pd.Index(names, name="team"))
-    table["owner"] = [_leader(people[people["team"] == name]) if name else None for name in names]
+    owners = [_leader(people[people["team"] == name]) if name else None for name in names]
+    table["owner"] = pd.Series(owners, table.index, dtype=object)
     result = Capacity(table=table)
     return replace(result, findings=tuple(_findings(table)), decisions=tuple(_decisions(table)))
 

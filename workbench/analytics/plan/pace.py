@@ -15,6 +15,7 @@ from workbench.settings.plan import People
 _FEWEST = 3  # people with sales
 _ENOUGH = 6.0  # full months in a window from which it is compared with the one before
 _FEWEST_PAIRS = 6
+_STEADIEST = 0.01  # nobody's months are taken to be steadier than within 1 %
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _monthly(sales: np.ndarray, weight: np.ndarray, raw: np.ndarray) -> float:
     use &= (use.sum(axis=1) >= min(_ENOUGH, sales.shape[1]))[:, None]
     off = np.where(use, sales / np.maximum(weight, 0.5) / np.where(raw > 0, raw, 1.0)[:, None] - 1, 0.0)
     free = use.sum() - (use.any(axis=1)).sum()
-    return float(np.sqrt((off**2).sum() / free)) if free > 0 else 1.0
+    return max(_STEADIEST, float(np.sqrt((off**2).sum() / free))) if free > 0 else 1.0
 
 
 def _between(raw: np.ndarray, months: np.ndarray, monthly: float) -> tuple[float, float, float, np.ndarray]:
