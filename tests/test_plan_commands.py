@@ -16,11 +16,14 @@ from typer.testing import CliRunner
 
 from tests.conftest import shared_data
 from tests.plans import adds_up, plan
+from tests.publish.conftest import write_notebook
 from workbench import ledger, vintages
 from workbench.errors import DataError, ParameterError, RunError, WorkbenchError
 from workbench.ledger import plans
 from workbench.ledger.cli import app
 from workbench.publish.drafts.amounts import amount
+from workbench.publish.plan import Request
+from workbench.publish.plan import plan as planned
 from workbench.run import Run
 
 SETTINGS = """
@@ -451,6 +454,16 @@ def test_a_part_s_plan_must_agree_with_the_confirmed_whole(here: Path) -> None:
         vintages.issue(run, frame[frame["level"].isin(["", "channel"])], name="plan")
     said = problems("confirm", "--scope", "region=East", *WHO)
     assert said[0].startswith("East, year from 2027-01-01: version 1 holds 900,000.00, this plan 1,000,000.00")
+
+
+def test_a_report_is_made_again_after_a_confirm_that_it_may_see(here: Path) -> None:
+    write_notebook(here / "own.ipynb", parameters='as_of: str = "2026-09-30"  # last day')
+    (here / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
+    keys = [planned(Request(("own.ipynb",), as_of=day)).key for day in ("2026-09-30", "2099-01-01")]
+    call("confirm", *WHO)
+    after = [planned(Request(("own.ipynb",), as_of=day)).key for day in ("2026-09-30", "2099-01-01")]
+    assert after[0] == keys[0]
+    assert after[1] != keys[1]
 
 
 # -- showing -----------------------------------------------------------------------------------------------------------

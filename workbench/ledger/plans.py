@@ -62,12 +62,21 @@ def node_of(row: Mapping[str, Any]) -> Node:
 
 def keys(plan: pd.DataFrame) -> list[tuple[Any, ...]]:
     """What tells each row from all others."""
-    return [(tuple(sorted(node_of(r))), r["every"], r["period"].date()) for r in records(plan)]
+    days = plan["period"].dt.date
+    found: dict[Any, tuple[Any, ...]] = {}
+    for joined, own in plan.groupby("level", sort=False):
+        names = sorted(parts(str(joined)))
+        nodes = zip(*(_texts(own[name]) for name in names), strict=True) if names else ((),) * len(own)
+        held = zip(nodes, own["every"].tolist(), days[own.index].tolist(), strict=True)
+        made = [(tuple(zip(names, node, strict=True)), str(every), day) for node, every, day in held]
+        found.update(zip(own.index, made, strict=True))
+    return [found[at] for at in plan.index]
 
 
 def records(plan: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows as dictionaries."""
-    return [dict(zip(plan.columns, row, strict=True)) for row in plan.itertuples(index=False, name=None)]
+    columns = [plan[name].tolist() for name in plan.columns]  # a column at once: much faster than a row at a time
+    return [dict(zip(plan.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def ids(plan: pd.DataFrame) -> list[str]:
@@ -99,6 +108,11 @@ def entries(plan: pd.DataFrame, scope: Mapping[str, str], *, column: str = "targ
             _known(row.get("reason")) or "",
         ))  # fmt: skip
     return tuple(made)
+
+
+def _texts(values: pd.Series) -> list[str | None]:
+    """Values as text, None where they are missing."""
+    return [str(v) if there else None for v, there in zip(values.tolist(), values.notna().tolist(), strict=True)]
 
 
 def _known(value: Any) -> str | None:

@@ -316,10 +316,10 @@ def test_a_split_goes_out_as_a_plan_that_adds_up() -> None:
          (None, "direct", 5.0), (None, "partner", 5.0)],
         columns=["region", "channel", "amount"],
     )  # fmt: skip
-    sources = Sources(history=sold, owners={"region": {"East": "王芳"}})
     chosen = PlanSettings(by=("region", "channel"), unit=100.0)
-    found = split(1_000_000, YEAR, sources, chosen, calendar=Calendar())
+    found = split(1_000_000, YEAR, Sources(history=sold), chosen, calendar=Calendar())
     assert isinstance(found, Split)
+    found.by["region"].loc["East", "owner"] = "王芳"
     made = issued(found, chance=0.6)
     assert unequal(made) == []
     asked = plans.totals(made)

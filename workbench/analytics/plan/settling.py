@@ -71,7 +71,7 @@ def settle(
 def unequal(plan: pd.DataFrame) -> list[str]:
     """Where the parts of a plan do not add up to what holds them; empty where the draft hands out everything."""
     book = _Book(plan, None)
-    return [f"{book.dimensions.names[at]}: {gap / _CENTS:,.2f}" for at, gap in enumerate(book.gap) if gap]
+    return [f"{book.dimensions.name(at)}: {gap / _CENTS:,.2f}" for at, gap in enumerate(book.gap) if gap]
 
 
 def _gap(book: "_Book", wanted: Mapping[int, int]) -> Gap | None:
@@ -90,13 +90,16 @@ class _Book:
 
     def __init__(self, plan: pd.DataFrame, effective: date | None) -> None:
         self.dimensions = _dimensions(plan)
-        self.groups = self.dimensions.notna_columns
+        self.groups = self.dimensions.groups
         self.cents = np.round(plan["target"].to_numpy(float) * _CENTS).astype("int64")
         self.unit = _unit(plan)
         self.over = _over(plan, effective)
         wholes = [at for at, group in enumerate(self.groups) if not group]
         self.whole = wholes[0] if wholes else None
         every = dict.fromkeys(self.groups)
+        self.order = {group: at for at, group in enumerate(every)}
+        self.codes = np.array([self.order[group] for group in self.groups])
+        self.values = {str(name): column.to_numpy(object) for name, column in self.dimensions.frame.items()}
         self.finest = sorted((g for g in every if not any(g < other for other in every)), key=len, reverse=True)
         self.gap = self.cents - self._summed(dict.fromkeys(self.finest, self.cents))
 
@@ -114,7 +117,7 @@ class _Book:
 
     def untouched(self, rows: Iterable[int]) -> int:
         """Cents of the parts that lie in none of these rows."""
-        own = np.array([g == self.finest[0] for g in self.groups])
+        own = self._rows(self.finest[0])
         free = own & ~self.over
         for at in rows:
             free &= ~self._inside(at, own)
@@ -131,7 +134,7 @@ class _Book:
     def _filled(self, group: frozenset[str], fixed: Mapping[int, int]) -> Array:
         """Cents of all rows, those of `group` such that every fixed row has its sum."""
         cents = self.cents.copy()
-        own = np.array([g == group for g in self.groups])
+        own = self._rows(group)
         free = own & ~self.over
         held = [(self._inside(at, own), at) for at in fixed if self.groups[at] <= group]
         draft = self.cents
@@ -147,6 +150,10 @@ class _Book:
             free &= ~inside
         return cents
 
+    def _rows(self, group: frozenset[str]) -> Array:
+        """Which rows are of one group."""
+        return np.asarray(self.codes == self.order[group])
+
     def _place(self, name: str) -> int:
         return list(self.dimensions.frame).index(name)
 
@@ -156,7 +163,7 @@ class _Book:
             yield from zip(rows, _spread(amount, [int(self.cents[row]) for row in rows], self.unit), strict=True)
             return
         groups: dict[Any, list[int]] = {}
-        for row, value in zip(rows, self.dimensions.frame[by[0]].iloc[rows], strict=True):
+        for row, value in zip(rows, self.values[by[0]][rows], strict=True):
             groups.setdefault(value, []).append(row)
         weights = [sum(max(int(self.cents[row]), 0) for row in held) for held in groups.values()]
         for held, part in zip(groups.values(), _spread(amount, weights, self.unit), strict=True):
@@ -164,9 +171,9 @@ class _Book:
 
     def _inside(self, at: int, own: Array) -> Array:
         """Which rows of a group of parts lie within a row."""
-        frame, found = self.dimensions.frame, own.copy()
+        found, rows = own.copy(), np.flatnonzero(own)
         for name in self.groups[at]:
-            found &= (frame[name] == frame[name].iloc[at]).to_numpy()
+            found[rows] &= self.values[name][rows] == self.values[name][at]
         return found
 
     def _summed(self, found: Mapping[frozenset[str], Array]) -> Array:
@@ -177,8 +184,7 @@ class _Book:
             source = next((g for g in found if group <= g), None)
             if source is None:
                 continue
-            rows = np.array([g == group for g in self.groups])
-            parts = np.array([g == source for g in self.groups])
+            rows, parts = self._rows(group), self._rows(source)
             names = sorted(group)
             if not names:
                 out[rows] = found[source][parts].sum()
@@ -190,7 +196,7 @@ class _Book:
         return out
 
     def _clash(self, at: int, amount: int, rest: int) -> str:
-        name = self.dimensions.names[at]
+        name = self.dimensions.name(at)
         size = f"{abs(rest) / _CENTS:,.2f} {'less' if rest < 0 else 'more'}"
         left = "" if rest < 0 else ", and no part is left to take it"
         return f"{name}: {amount / _CENTS:,.2f} is {size} than what is fixed within it{left}"
@@ -198,11 +204,17 @@ class _Book:
 
 @dataclass(frozen=True)
 class _Dimensions:
-    """`frame`: a column for each level and length of period, the value as text, NA where summed over."""
+    """`frame`: a column for each level and length of period, the value as text, NA where summed over. `groups`: the
+    columns that each row has."""
 
     frame: pd.DataFrame
-    notna_columns: list[frozenset[str]]
-    names: list[str]
+    groups: list[frozenset[str]]
+    plan: pd.DataFrame
+
+    def name(self, at: int) -> str:
+        """What a row is called."""
+        row: Any = self.plan.iloc[at]
+        return plans.named(row)
 
 
 def _dimensions(plan: pd.DataFrame) -> _Dimensions:
@@ -212,11 +224,12 @@ def _dimensions(plan: pd.DataFrame) -> _Dimensions:
     for level in levels:
         held = plan["level"].map(lambda joined, level=level: level in plans.parts(joined))
         frame[level] = plan[level].map(lambda v: "" if pd.isna(v) else f"={v}").where(held)
+    days = plan["period"].to_numpy("datetime64[ns]")
     for every in _TIMES:
         starts = sorted(plan.loc[plan["every"] == every, "period"].unique())
         finer = plan["every"].map(lambda e, every=every: e in _TIMES[_TIMES.index(every) :] and e != longest)
         if every != longest and starts:
-            at = np.searchsorted(np.array(starts), plan["period"].to_numpy(), side="right") - 1
+            at = np.searchsorted(np.array(starts, dtype="datetime64[ns]"), days, side="right") - 1
             frame[every] = pd.Series([str(starts[max(i, 0)]) for i in at], index=plan.index).where(finer)
     others = set(plan["every"]) - {longest, *_TIMES}
     if others:
@@ -226,7 +239,7 @@ def _dimensions(plan: pd.DataFrame) -> _Dimensions:
     known = frame.notna().to_numpy()
     columns = list(frame)
     groups = [frozenset(str(name) for name, yes in zip(columns, row, strict=True) if yes) for row in known]
-    return _Dimensions(frame.reset_index(drop=True), groups, [plans.named(row) for row in plans.records(plan)])
+    return _Dimensions(frame.reset_index(drop=True), groups, plan)
 
 
 def _over(plan: pd.DataFrame, effective: date | None) -> Array:
