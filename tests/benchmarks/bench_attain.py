@@ -20,8 +20,7 @@ from workbench.periods import Calendar, Every
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 LEVELS = (0.8, 0.6, 0.5, 0.3)
 CALENDAR = Calendar()
-_SUBSECTORS = "441 442 443 444 445 446 447 448 451 452 453 454 722".split()
-_BLOCKS = 200  # rows of a yearly sheet that are looked at
+_SUBSECTORS = ["441", "442", "443", "444", "445", "446", "447", "448", "451", "452", "453", "454", "722"]
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,9 @@ def online() -> pd.DataFrame:
     first, second = (pd.read_parquet(folder / f"online_retail_{y}.parquet") for y in ("2009_2010", "2010_2011"))
     first = first[pd.to_datetime(first["InvoiceDate"]) < "2010-12-01"]  # both files hold its first days
     lines = pd.concat([first, second])
-    lines = lines.assign(amount=lines["Quantity"].astype(float) * lines["Price"], home=lines["Country"].eq("United Kingdom"))
+    lines = lines.assign(
+        amount=lines["Quantity"].astype(float) * lines["Price"], home=lines["Country"].eq("United Kingdom")
+    )
     return _monthly(lines, "InvoiceDate", "amount", ["home"], "2011-11-30 23:59")
 
 

@@ -42,7 +42,9 @@ def year(first: str = "2027-01-01") -> PlanPeriod:
     start = pd.Timestamp(first)
     last = start + pd.DateOffset(years=1) - pd.Timedelta(days=1)
     before = start - pd.DateOffset(years=1)
-    return PlanPeriod("year", start, last, pd.date_range(start, last, freq="MS"), (before, start - pd.Timedelta(days=1)))
+    return PlanPeriod(
+        "year", start, last, pd.date_range(start, last, freq="MS"), (before, start - pd.Timedelta(days=1))
+    )
 
 
 def bare(draws: np.ndarray, before: float = 100.0, months: np.ndarray | None = None) -> Baseline:

@@ -163,7 +163,9 @@ def test_a_habit_is_pulled_toward_none_by_four_origins() -> None:
 
 def test_steady_growth_that_forecasts_trust_only_in_part_shows_as_a_habit() -> None:
     at = np.arange(120)
-    history = 100 * 1.08 ** (at / 12) * (1 + 0.1 * np.sin(at * np.pi / 6)) * np.random.default_rng(4).lognormal(0, 0.02, 120)
+    history = (
+        100 * 1.08 ** (at / 12) * (1 + 0.1 * np.sin(at * np.pi / 6)) * np.random.default_rng(4).lognormal(0, 0.02, 120)
+    )
 
     assert habit(errors(history, steps=(0, 12), season=12)) > 1
 
