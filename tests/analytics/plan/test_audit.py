@@ -94,6 +94,20 @@ def test_shares_of_a_parent_must_sum_to_the_whole() -> None:
     assert next(f.values["sum"] for f in found.details if f.key == "plan.audit.shares") == "110%"
 
 
+def test_growth_is_chained_to_the_goal_of_the_same_customers_and_never_to_another_regions() -> None:
+    east, west = "2027年第一季度华东销售额达到100万元", "2027年第一季度华南销售额达到80万元"
+    later = "2027年第二季度华东销售额增长10%"
+    said = [f.values for f in audited(east, west, later).details if f.key == "plan.audit.chained"]
+    assert [(s["implied"], s["drifts"]) for s in said] == [("110万元", False)]
+    assert "chained" not in keys(west, later)
+    assert "chained" not in keys("2027年华东销售额达到100万元", "2028年第一季度华东销售额增长10%")
+
+
+def test_the_same_daily_work_is_told_once_for_all_who_have_it() -> None:
+    found = keys(*[f"年度{n}万目标，每日新增意向客户5个" for n in (100, 200, 300, 1000)])
+    assert found.count("same_activity") == 1
+
+
 def test_one_growth_for_every_row_is_flat_and_different_ones_are_not() -> None:
     same = [
         WHOLE | {"segment": s, "baseline": b, "amount": b * 1.1} for s, b in (("东", 100.0), ("西", 50.0), ("北", 80.0))

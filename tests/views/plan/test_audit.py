@@ -148,7 +148,7 @@ def test_the_wrong_cells_are_listed_with_what_they_should_be() -> None:
 
 def test_the_lines_end_with_how_much_is_to_be_put_right() -> None:
     lines = told(sheet(), Words("en")).splitlines()
-    assert lines[0].startswith("wrong  2027!D2  ")
+    assert lines[0].startswith("wrong  2027 D2: 4 is written")
     assert lines[-1] == "1 thing is to be put right; 1 more is worth stating."
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from workbench.analytics.plan.audit import Audit
 from workbench.analytics.plan.audit.result import PAIRS, is_error
 from workbench.analytics.results import Unknown
+from workbench.findings import Finding
 from workbench.views.show import View, say, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.words import Words
@@ -53,10 +54,15 @@ def told(result: Audit | Unknown, w: Words) -> str:
     """The findings as lines: where, whether it must be put right, and the sentence; last how many."""
     if isinstance(result, Unknown):
         return "\n".join(str(say(f, w)) for f in result.findings)
-    lines = [f"{_mark(is_error(f), w)}  {f'{f.subject}  ' if f.subject else ''}{say(f, w)}" for f in result.details]
+    lines = [f"{_mark(is_error(f), w)}  {_place(f)}{say(f, w)}" for f in result.details]
     errors = {"errors": result.errors, "notes": len(result.details) - result.errors}
     summary = [str(say(f, w)) for f in result.findings if f.key in ("plan.audit.summary", "plan.audit.cells")]
     return "\n".join([*lines, *summary, w.phrase("plan.audit.told.errors", errors)])
+
+
+def _place(finding: Finding) -> str:
+    """Where a statement stands; a sentence about a cell says so itself."""
+    return "" if not finding.subject or finding.key.startswith("plan.audit.cell_") else f"{finding.subject}  "
 
 
 def _mark(error: bool, w: Words) -> str:

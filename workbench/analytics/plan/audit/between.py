@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.audit.arithmetic import adds_up
 from workbench.analytics.plan.audit.grammar import Goal, Statement
@@ -10,6 +12,7 @@ from workbench.analytics.plan.audit.smart import short
 from workbench.findings import Finding
 
 _ALIKE = 0.005  # uplifts that differ by no more are one
+_LOOK_BACK = 200  # goals of a kind among which the one before is looked for
 FEWEST = 3  # nodes with one uplift that make it look mechanical
 
 
@@ -23,36 +26,47 @@ def findings(statements: Sequence[Statement]) -> Iterator[Finding]:
 
 def _chained(statements: Sequence[Statement]) -> Iterator[Finding]:
     """A growth on an earlier goal of the same metric and product, for other customers: the two cannot be chained."""
-    dated = [(s, g) for s in statements for g in s.goals if g.window and g.window.first is not None and g.metric]
-    dated.sort(key=lambda pair: pair[1].window.first)  # type: ignore[union-attr, arg-type, return-value]
-    for at, (statement, goal) in enumerate(dated):
-        earlier = next(((s, g) for s, g in reversed(dated[:at]) if _precedes(g, goal)), None)
-        if earlier is None or not goal.growth or goal.baseline or not earlier[1].amount:
-            continue
-        before = earlier[1].amount
-        implied = before.like(before.value * (1 + goal.growth.value))
-        yield fact(
-            "plan.audit.chained",
-            about=statement.where,
-            weight=before.value if before.unit == "money" else 0.0,
-            text=short(statement),
-            earlier=short(earlier[0]),
-            before=before.written,
-            growth=percent(goal.growth.value),
-            implied=implied,
-            drifts=set(earlier[1].segment) != set(goal.segment),
-            segment=goal.segment,
-            segment_before=earlier[1].segment,
-        )
+    known: dict[tuple[str, ...], list[tuple[Statement, Goal]]] = {}
+    for first, statement, goal in sorted(_dated(statements), key=lambda d: d[0]):
+        same = known.setdefault(_kind(goal), [])
+        before = [(s, g) for s, g in same[-_LOOK_BACK:] if g.window and g.window.last and g.window.last < first]
+        alike = [(s, g) for s, g in before if set(g.segment) == set(goal.segment)]
+        earlier = next(reversed(alike or (before if goal.product else [])), None)
+        same.append((statement, goal))
+        if earlier and goal.growth and not goal.baseline and earlier[1].amount:
+            yield _chain(statement, goal, *earlier)
 
 
-def _precedes(earlier: Goal, later: Goal) -> bool:
-    a, b = earlier.window, later.window
-    same = (earlier.metric, earlier.product and _bare(earlier.product)) == (
-        later.metric,
-        later.product and _bare(later.product),
+def _dated(statements: Sequence[Statement]) -> Iterator[tuple[pd.Timestamp, Statement, Goal]]:
+    """The goals of which it is known when they begin."""
+    for statement in statements:
+        for goal in statement.goals:
+            if goal.metric and goal.window and goal.window.first is not None:
+                yield goal.window.first, statement, goal
+
+
+def _kind(goal: Goal) -> tuple[str, ...]:
+    """What two goals must share for one to follow the other."""
+    return goal.metric, goal.product and _bare(goal.product), goal.window.every if goal.window else ""
+
+
+def _chain(statement: Statement, goal: Goal, earlier: Statement, other: Goal) -> Finding:
+    before, growth = other.amount, goal.growth
+    assert before is not None  # noqa: S101 both are known where this is asked
+    assert growth is not None  # noqa: S101
+    return fact(
+        "plan.audit.chained",
+        about=statement.where,
+        weight=before.value if before.unit == "money" else 0.0,
+        text=short(statement),
+        earlier=short(earlier),
+        before=before.written,
+        growth=percent(growth.value),
+        implied=before.like(before.value * (1 + growth.value)),
+        drifts=set(other.segment) != set(goal.segment),
+        segment=goal.segment,
+        segment_before=other.segment,
     )
-    return same and a is not None and b is not None and a.last is not None and b.first is not None and a.last < b.first
 
 
 def _bare(product: str) -> str:
@@ -62,9 +76,12 @@ def _bare(product: str) -> str:
 
 def _children(statements: Sequence[Statement]) -> Iterator[Finding]:
     """Goals that name a parent must sum to it, in its own unit; shares to 100 %."""
-    for parent in statements:
+    by_parent: dict[str, list[Statement]] = {}
+    for statement in statements:
+        by_parent.setdefault(statement.parent, []).append(statement)
+    for parent in (s for s in statements if s.name):
         whole = parent.goals[0].amount
-        own = [s for s in statements if s.parent and s.parent == parent.name and s is not parent]
+        own = [s for s in by_parent.get(parent.name, []) if s is not parent]
         parts = [s.goals[0].amount for s in own if s.goals[0].amount]
         if not whole or len(parts) < 2 or len(parts) < len(own):
             continue
@@ -104,28 +121,26 @@ def _rise(goal: Goal) -> float | None:
 
 
 def _same_activity(statements: Sequence[Statement]) -> Iterator[Finding]:
-    """The same daily work for targets of very different size."""
-    seen = [(s, acts, max(a)) for s in statements if (acts := _daily(s)) and (a := _amounts(s))]
-    for at, (later, acts, amount) in enumerate(seen):
-        for earlier, same, other in seen[:at]:
-            if acts == same and min(amount, other) > 0 and max(amount, other) / min(amount, other) >= 2:
-                times = max(amount, other) / min(amount, other)
-                yield fact(
-                    "plan.audit.same_activity",
-                    about=later.where,
-                    text=short(later),
-                    earlier=short(earlier),
-                    times=times,
-                )
+    """The same daily work for targets of very different size: of all with the same work, the smallest and largest."""
+    alike: dict[tuple[tuple[str, float], ...], list[tuple[float, Statement]]] = {}
+    for statement in statements:
+        work, amounts = _daily(statement), _amounts(statement)
+        if work and amounts and max(amounts) > 0:
+            alike.setdefault(work, []).append((max(amounts), statement))
+    for found in alike.values():
+        (least, small), (most, large) = min(found, key=lambda f: f[0]), max(found, key=lambda f: f[0])
+        if most >= 2 * least:
+            yield fact("plan.audit.same_activity", about=large.where, text=short(large), earlier=short(small),
+                       times=most / least)  # fmt: skip
 
 
-def _daily(statement: Statement) -> dict[str, float]:
+def _daily(statement: Statement) -> tuple[tuple[str, float], ...]:
     """What is to be done each day, by what is counted; first thing only, for lists differ at their ends."""
     figures = [f for g in statement.goals for f in g.figures if f.per and f.per.every == "day"]
     counted = [
         f.number for f in figures if f.number.unit in ("opportunities", "leads", "visits", "customers", "orders")
     ]
-    return {n.unit: n.value for n in counted[:1]}
+    return tuple((n.unit, n.value) for n in counted[:1])
 
 
 def _amounts(statement: Statement) -> list[float]:

@@ -126,14 +126,14 @@ def _fits(table: Table, total: int, rows: Sequence[int], columns: Sequence[int])
 def _ratios(table: Table) -> Iterator[Sum]:
     """Growth on last year's column, shares of the total row."""
     target, last = _target(table), table.of("last")
+    growths, shares, whole = table.of("growth"), table.of("share"), _whole(table, target)
     for row in table.labels:
         amount = table.value(row, target) if target is not None else None
         before = table.value(row, last[0]) if last else None
-        for column in table.of("growth"):
+        for column in growths:
             if amount is not None and before and table.value(row, column) is not None:
                 yield Sum(row, column, "growth", amount / before - 1, 2)
-        whole = _whole(table, target)
-        for column in table.of("share"):
+        for column in shares:
             if amount is not None and whole and table.value(row, column) is not None:
                 yield Sum(row, column, "share", amount / whole, 2)
 
@@ -158,9 +158,9 @@ def _wrong(table: Table, expected: Sum) -> dict[str, object] | None:
     if ratio and abs(written) > 1.5 and abs(written / 100 - expected.expected) < abs(written - expected.expected):
         written = written / 100  # 15 in a column of percents
     gap = written - expected.expected
-    step = _step(table, expected.column)
     if abs(gap) <= max(_NOISE * max(1.0, abs(expected.expected)), _ratio_step(table, expected) if ratio else 0.0):
         return None
+    step = _step(table, expected.column)
     rounding = not ratio and abs(gap) <= step * (expected.parts + 1) / 2 and abs(gap) <= _SMALL * abs(expected.expected)
     shown = percent if ratio else (lambda v: plain(v, 14))
     return {

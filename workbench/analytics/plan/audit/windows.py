@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import pandas as pd
@@ -129,6 +129,7 @@ def _relative(match: re.Match[str], text: str, calendar: Calendar, as_of: pd.Tim
     return Window("relative", text, every, first, calendar.end_of(first, every))
 
 
+@lru_cache(maxsize=512)
 def _nth(text: str, calendar: Calendar, year: int, every: str, number: int) -> Window:
     """The n-th quarter, half or whole of a fiscal year, in days."""
     if not year or not number:
