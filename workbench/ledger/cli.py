@@ -11,6 +11,7 @@ from workbench.errors import DataError, ParameterError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.analytics.plan import Feedback
     from workbench.ledger.version import Version
     from workbench.publish.drafts import Answers, Decisions
     from workbench.run import Run
@@ -335,43 +336,40 @@ def _names(plan: "pd.DataFrame") -> dict[Any, str]:
     return dict(zip(plan.index, map(plans.named, plans.records(plan)), strict=True))
 
 
-def _told_answers(found: Any, out: Path) -> str:
-    from workbench.ledger import plans
+_CHANGES = {
+    "node": "part",
+    "owner": "owner",
+    "draft": "draft",
+    "proposed": "proposed",
+    "change": "change",
+    "rate": "change, %",
+    "effect": "of the whole",
+    "chance": "chance of the draft",
+    "reason": "reason",
+}
+
+
+def _told_answers(found: "Feedback", out: Path) -> str:
+    """How many answered, what they would change, and who has not answered."""
     from workbench.publish import drafts
 
-    titles = {
-        "node": "part",
-        "owner": "owner",
-        "draft": "draft",
-        "proposed": "proposed",
-        "change": "change",
-        "rate": "change, %",
-        "effect": "of the whole",
-        "chance": "chance of the draft",
-        "reason": "reason",
-    }
-    rows = [
-        {
-            **row,
-            "node": plans.named(row),
-            **{n: _percent(row[n]) for n in ("rate", "effect")},
-            "chance": (_percent(row["chance"]) or "").lstrip("+") or None,
-        }
-        for row in _records(found.table)
-    ]
+    rows = [_told_change(row) for row in _records(found.table)]
     lines = [f"{found.answered} of {found.nodes} targets were answered; {len(rows)} would change."]
     if rows:
-        lines += [
-            "",
-            drafts.table(titles, rows[:_MOST]),
-            "",
-            f"Decide on each in {out}, then `workbench plan confirm`.",
-        ]
+        shown = drafts.table(_CHANGES, rows[:_MOST])
+        lines += ["", shown, "", f"Decide on each in {out}, then `workbench plan confirm`."]
     if found.silent:
-        names = ", ".join(found.silent[:8])
         rest = f" and {len(found.silent) - 8} more" if len(found.silent) > 8 else ""
-        lines.append(f"No answer, so the draft stands: {names}{rest}.")
+        lines.append(f"No answer, so the draft stands: {', '.join(found.silent[:8])}{rest}.")
     return "\n".join(lines)
+
+
+def _told_change(row: dict[str, Any]) -> dict[str, Any]:
+    from workbench.ledger import plans
+
+    chance = (_percent(row["chance"]) or "").lstrip("+") or None
+    ratios = {name: _percent(row[name]) for name in ("rate", "effect")}
+    return {**row, **ratios, "node": plans.named(row), "chance": chance}
 
 
 def _percent(ratio: Any) -> str | None:
@@ -386,9 +384,12 @@ def _records(frame: "pd.DataFrame") -> list[dict[str, Any]]:
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """A row with its part's name, and its days as days."""
-    parts = [str(row[level]) for level in str(row.get("level", "")).split(" × ") if row.get(level) is not None]
+    from workbench.ledger import plans
+
+    node = plans.node_of(row) if "level" in row else ()
+    parts = ["(not given)" if value is None else value for _, value in node]
     days: dict[str, Any] = {n: str(row[n])[:10] for n in ("written", "effective", "period") if n in row}
-    return {**row, **days, "part": " × ".join(parts) or "the whole", "version": str(row["version"])}
+    return {**row, **days, "part": plans.JOIN.join(parts) or "the whole", "version": str(row["version"])}
 
 
 def _longest(frame: "pd.DataFrame") -> str:

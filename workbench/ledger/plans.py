@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEEDED = ("level", "node", "period", "every", "target")
 OPTIONAL = ("expected", "chance", "owner", "unit", "before")
 JOIN = " × "  # between the levels of a crossing, as in Forecast.nodes
-_LENGTH = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
+LENGTH = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 
 
 def checked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def digest_of(plan: pd.DataFrame) -> str:
 
 def totals(plan: pd.DataFrame) -> pd.DataFrame:
     """The rows of the whole planned period: those of the longest `every`."""
-    longest = max(plan["every"].unique(), key=lambda every: _LENGTH.get(every, 0))
+    longest = max(plan["every"].unique(), key=lambda every: LENGTH.get(every, 0))
     return plan[plan["every"] == longest]
 
 

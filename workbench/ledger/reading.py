@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.ledger.plans import JOIN, LENGTH
 from workbench.ledger.store import notes, versions
 from workbench.ledger.version import Entry, Node, Note, Version
 
@@ -90,7 +91,7 @@ def state(run: Run) -> State:
 def whole_of(version: Version) -> Entry:
     """The target of the whole of a version's scope, over its longest period."""
     fewest = min(len(e.node) for e in version.entries)
-    return max((e for e in version.entries if len(e.node) == fewest), key=lambda e: (_LENGTH.get(e.every, 0), e.amount))
+    return max((e for e in version.entries if len(e.node) == fewest), key=lambda e: (LENGTH.get(e.every, 0), e.amount))
 
 
 def differing(run: Run, entries: tuple[Entry, ...], day: date) -> list[tuple[Entry, Entry, Version]]:
@@ -109,7 +110,6 @@ def fingerprint(settings: Settings, day: date) -> str:
     return hashlib.blake2b("\n".join(seen).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-_LENGTH = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _COLUMNS = ("every", "period", "amount", "owner", "version", "effective")
 
 
@@ -131,7 +131,7 @@ def _frame(run: Run, known: Mapping[Any, tuple[Entry, Version]]) -> pd.DataFrame
         if inner is not None:
             node = dict(entry.node)
             rows.append({
-                "level": " × ".join(level for level, _ in inner), **{level: node.get(level) for level in levels},
+                "level": JOIN.join(level for level, _ in inner), **{level: node.get(level) for level in levels},
                 "every": entry.every, "period": pd.Timestamp(entry.period), "amount": entry.amount,
                 "owner": entry.owner, "version": version.number, "effective": pd.Timestamp(version.effective),
             })  # fmt: skip

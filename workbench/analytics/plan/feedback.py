@@ -55,22 +55,7 @@ def feedback(plan: pd.DataFrame, answers: pd.DataFrame) -> Feedback:
 
     `plan` as ledger.plans.checked gives it; `answers`: index row of the plan; columns proposed (money), reason.
     """
-    asked = plans.totals(plan)
-    known = answers.reindex(asked.index)
-    whole = float(asked.loc[asked["level"] == "", "target"].sum())
-    draft = asked["target"].astype(float)
-    table = pd.DataFrame({
-        "level": asked["level"],
-        "node": asked["node"],
-        "owner": asked["owner"],
-        "draft": draft,
-        "proposed": known["proposed"].astype(float),
-        "change": known["proposed"].astype(float) - draft,
-        "reason": known["reason"],
-        "chance": pd.to_numeric(asked["chance"]).astype(float),
-    })  # fmt: skip
-    table["rate"] = table["change"] / draft.where(draft > 0)
-    table["effect"] = table["change"] / whole if whole > 0 else float("nan")
+    table = _answered(plans.totals(plan), answers)
     silent = table[table["proposed"].isna()]
     moved = table[table["change"].abs() >= 0.005].sort_values("change", key=abs, ascending=False)
     answered = len(table) - len(silent)
@@ -80,6 +65,20 @@ def feedback(plan: pd.DataFrame, answers: pd.DataFrame) -> Feedback:
         answered=answered,
         silent=tuple(plans.named(row) for row in plans.records(silent)),
         findings=(_came_back(len(table), answered, len(moved), float(moved["change"].sum())),),
+    )
+
+
+def _answered(asked: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Every node that was asked, with what was proposed; NaN where nothing was."""
+    known = answers.reindex(asked.index)
+    draft, proposed = asked["target"].astype(float), known["proposed"].astype(float)
+    whole = float(draft[asked["level"] == ""].sum())
+    table = asked[["level", "node", "owner"]].assign(draft=draft, proposed=proposed, change=proposed - draft)
+    return table.assign(
+        rate=table["change"] / draft.where(draft > 0),
+        effect=table["change"] / whole if whole > 0 else float("nan"),
+        chance=pd.to_numeric(asked["chance"]).astype(float),
+        reason=known["reason"],
     )
 
 

@@ -10,7 +10,7 @@ from workbench.errors import DataError
 from workbench.ledger import plans
 from workbench.publish.drafts.amounts import amount
 from workbench.publish.drafts.going_out import lines
-from workbench.publish.drafts.sheets import Row, read, twice
+from workbench.publish.drafts.sheets import Row, read
 from workbench.views.words import Words, clean
 
 if TYPE_CHECKING:
@@ -143,6 +143,3 @@ def _table(given: Mapping[Any, tuple[float, str, Row]]) -> "pd.DataFrame":
 
 def _digest(file: Path) -> str:
     return hashlib.blake2b(file.read_bytes(), digest_size=12).hexdigest()
-
-
-__all__ = ["Answers", "answers", "of_this_plan", "twice"]
