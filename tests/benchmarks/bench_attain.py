@@ -2,7 +2,7 @@
 
 A target of a node is `amount_at(baseline, node, p)` as it could have been set before the period began. It is met when
 the period's sales reach it, which is when `chance(baseline, node, sales)` is p or less. Nodes of one origin err
-together, so the sample is the origins: `allowed` is two standard errors of the origins' shares. A plan needs three
+together, so the sample is the origins. A plan needs three
 years of history; the companies that have less are shown as "short" and judged by nothing.
 """
 
@@ -53,12 +53,17 @@ def figures(name: str, found: pd.DataFrame, *, short: bool = False) -> Iterator[
 
 
 def met(found: pd.DataFrame, p: float) -> tuple[float, float]:
-    """The share of targets set at `p` that were met, and two standard errors of it, from origin to origin."""
+    """The share of targets set at `p` that were met, and two standard errors of it, from origin to origin.
+
+    Good years follow good years, so neighbouring origins count by their correlation (Newey & West 1987).
+    """
     by_origin = (found["chance"] <= p).groupby(found["origin"]).mean()
-    own = np.sqrt(p * (1 - p) / len(found))
-    apart = by_origin.std(ddof=1) / np.sqrt(len(by_origin)) if len(by_origin) > 1 else np.sqrt(p * (1 - p))
-    whole = np.sqrt(p * (1 - p) / len(by_origin)) if len(found) == len(by_origin) else 0.0  # one target an origin
-    return float(by_origin.mean()), float(2 * max(own, apart, whole))
+    count, off = len(by_origin), (by_origin - by_origin.mean()).to_numpy()
+    lags = int(4 * (count / 100) ** (2 / 9))
+    shared = sum((1 - k / (lags + 1)) * (off[k:] @ off[:-k]) for k in range(1, min(lags, count - 1) + 1))
+    apart = max(off @ off + 2 * shared, off @ off) / max(count - 1, 1) / count
+    least = p * (1 - p) / (count if len(found) == count else len(found))  # one target an origin, or many
+    return float(by_origin.mean()), float(2 * np.sqrt(max(apart, least)))
 
 
 def origins(case: Case) -> pd.DataFrame:
