@@ -1,6 +1,7 @@
 """Invented sales teams, with what each person brings known."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ def next_year(as_of: pd.Timestamp = AS_OF) -> PlanPeriod:
     return period(Calendar(CalendarSettings()), as_of, "next year")
 
 
-def staff(names: list[str], **columns: object) -> pd.DataFrame:
+def staff(names: list[str], **columns: Any) -> pd.DataFrame:
     """A table of reps; everyone joined long ago unless told."""
     table = pd.DataFrame({"rep": names, "joined": pd.Timestamp("2015-01-01"), "left": pd.NaT})
     table = table.assign(**columns)

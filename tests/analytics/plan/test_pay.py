@@ -56,7 +56,7 @@ def test_below_the_first_tier_nothing_is_paid() -> None:
 def test_commission_is_exact_to_the_cent(cents: int, quota: int) -> None:
     edges = [0, quota, quota * 6 // 5, 10**13]  # in cents; a quota of whole fives, so that 120 % is a whole cent
     slices = [max(0, min(cents, high) - low) for low, high in pairwise(edges)]
-    owed = sum(Decimal(part) * Decimal(str(tier.rate)) for part, tier in zip(slices, TIERS, strict=True))
+    owed = sum((Decimal(p) * Decimal(str(t.rate)) for p, t in zip(slices, TIERS, strict=True)), Decimal(0))
 
     paid = commission(cents / 100, quota / 100, PLAN)
 

@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.analytics.plan.aims import bare, normal
 from tests.analytics.plan.staff import AS_OF, next_year, sellers, sold, staff
+from tests.conftest import shared_data
 from workbench import Run, load, plan
+from workbench.analytics.plan.capacity import capacity
+from workbench.analytics.plan.pay import sales_draws
 from workbench.analytics.plan.people import Sellers, people
 from workbench.analytics.plan.ramp import ramp_year, ramped
 from workbench.analytics.results import Unknown
@@ -222,3 +226,67 @@ def test_the_demo_company_has_22_sellers_and_5_leaders() -> None:
     assert found.table["last_year"].sum() + found.other.sum() == pytest.approx(
         data.sales("month", by="rep").query("whole and period >= '2025-10-01'")["amount"].sum()
     )
+
+
+def with_baseline(draws: np.ndarray) -> tuple[Sellers, Sellers]:
+    """The same people without a baseline and with one."""
+    sales = sold(EIGHT, noise=0.2)
+    found = [people(staff(list(EIGHT)), sales, next_year(), baseline=b) for b in (None, bare(draws))]
+    assert isinstance(found[0], Sellers)
+    assert isinstance(found[1], Sellers)
+    return found[0], found[1]
+
+
+def test_the_growth_that_the_forecast_expects_moves_everyone_alike() -> None:
+    total = sold(EIGHT, noise=0.2).query("period >= '2026-01-01'")["amount"].sum()
+
+    still, grown = with_baseline(normal(1.1 * total, 0.0001))
+
+    assert grown.growth[0] == pytest.approx(1.1, rel=0.01)
+    ratio = grown.table["expected"] / still.table["expected"]
+    assert ratio.to_numpy() == pytest.approx([grown.growth[0]] * 8)
+
+
+def test_doubt_in_the_growth_is_shared_and_does_not_average_out() -> None:
+    total = sold(EIGHT, noise=0.2).query("period >= '2026-01-01'")["amount"].sum()
+
+    sure, unsure = with_baseline(normal(total, 0.15 * total))
+    widths = [capacity(s).table.loc[""].pipe(lambda row: row["hi_80"] - row["lo_80"]) for s in (sure, unsure)]
+
+    assert widths[1] > 2 * widths[0]
+    assert sales_draws(unsure, unsure.table).std(axis=0) == pytest.approx(unsure.table["sd"].to_numpy(), rel=0.1)
+    assert np.corrcoef(sales_draws(unsure, unsure.table)[:, :2].T)[0, 1] > 0.3
+
+
+def test_people_whom_the_forecast_has_as_nodes_get_what_it_expects_of_them() -> None:
+    whole = bare(normal(12_000.0, 500.0))
+    nodes = pd.DataFrame({"level": ["", "rep"], "rep": [None, "R3"]}, index=pd.Index(["", "R3"], name="node"))
+    by_month = pd.concat([whole.by_month, whole.by_month / 8]).set_axis(nodes.index)
+    booked = pd.Series([0.0, 0.0], nodes.index)
+    forecast = dataclasses.replace(
+        whole, nodes=nodes, draws=np.c_[whole.draws, whole.draws / 8], by_month=by_month, booked=booked
+    )
+
+    found = people(staff(list(EIGHT)), sold(EIGHT, noise=0.2), next_year(), baseline=forecast)
+
+    assert isinstance(found, Sellers)
+    assert found.table["expected"]["R3"] == pytest.approx(12_000 / 8, rel=0.01)
+    assert found.table["sd"]["R3"] == pytest.approx(500 / 8, rel=0.05)
+
+
+def test_four_titles_of_the_bicycle_maker_lead_and_fourteen_people_sell() -> None:
+    shared_data("adventureworks_reseller")
+    run = Run.start("tests/cases/adventureworks_reseller/workbench.toml", as_of="2020-05-31")
+    data = load(run)
+
+    found = plan.people(
+        data.table("reps"),
+        data.sales("month", by="rep"),
+        plan.period(run.calendar, run.as_of),
+        settings=run.settings.plan.people,
+    )
+
+    assert isinstance(found, Sellers)
+    assert len(found.table) == 14  # 18 in the table, 3 managers and a director
+    # the managers sold 1.28 M of the last 12 months: July 2019 to May 2020 and June 2019
+    assert found.other["leaders"] == pytest.approx(1_275_597, abs=1)

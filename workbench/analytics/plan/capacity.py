@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.owners import MOST
-from workbench.analytics.plan.people import Z80, Sellers
+from workbench.analytics.plan.people import SURE, Z80, Sellers
 from workbench.analytics.results import Result
 from workbench.findings import Finding
 
@@ -90,7 +90,7 @@ def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) ->
         "lo_80": max(other + held, whole - Z80 * sd),
         "hi_80": whole + Z80 * sd,
         "target": target,
-        "chance": float(ndtr((whole - target) / sd)) if sd > 0 else np.nan,
+        "chance": float(np.clip(ndtr((whole - target) / sd), *SURE)) if sd > 0 else np.nan,
         "needed": needed if target == target else np.nan,
         "needed_lo": fewest if target == target else np.nan,
         "needed_hi": most if target == target else np.nan,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.keys import fact
-from workbench.analytics.plan.people import Z80, Sellers
+from workbench.analytics.plan.people import SURE, Z80, Sellers
 from workbench.analytics.plan.quotas import Quotas, rounded
 from workbench.analytics.results import Result
 from workbench.findings import Finding
@@ -58,14 +58,14 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         pd.Series("", table.index),
         quotas.unit,
     )
-    chance = pd.Series(ndtr(over / sd), table.index)
+    chance = pd.Series(ndtr(over / sd), table.index).clip(*SURE)
     table = table.assign(
         load=table["quota"] / table["expected"].where(table["expected"] > 0),
         lo_80=(table["expected"] - Z80 * sd).clip(lower=0),
         hi_80=table["expected"] + Z80 * sd,
         chance=chance,
-        chance_lo=ndtr((over - Z80 * unsure) / left),
-        chance_hi=ndtr((over + Z80 * unsure) / left),
+        chance_lo=np.clip(ndtr((over - Z80 * unsure) / left), *SURE),
+        chance_hi=np.clip(ndtr((over + Z80 * unsure) / left), *SURE),
         even=even,
         move=even - table["quota"],
         far=(chance - ndtr(-z)).abs() > FAR,

@@ -18,6 +18,7 @@ from workbench.findings import Finding
 from workbench.settings.plan import People
 
 Z80 = 1.2815515655446004  # standard normal quantile of 90 %
+SURE = (0.001, 0.999)  # no chance is told beyond these: so far out the normal curve is not known to hold
 _MONTH = 30.4375
 
 
@@ -83,6 +84,7 @@ def people(
     table = _planned(known, period, wanted)
     growth = _growth(known, own, period, baseline)
     table = _expected(table, known, own, period, growth, wanted)
+    table = _as_forecast(table, baseline, growth)
     result = Sellers(
         period=period,
         table=table,
@@ -161,8 +163,25 @@ def _expected(
     )
 
 
+def _as_forecast(table: pd.DataFrame, baseline: Baseline | Unknown | None, growth: tuple[float, float]) -> pd.DataFrame:
+    """What the forecast expects of people whom it has as nodes and who are there in full, with its own spread."""
+    if not isinstance(baseline, Baseline) or "rep" not in baseline.nodes:
+        return table
+    at = (baseline.nodes["level"] == "rep").to_numpy()
+    told = {"expected": baseline.expected.to_numpy()[at], "sd": baseline.draws[:, at].std(axis=0)}
+    mean, sd = (pd.Series(x, baseline.nodes["rep"][at].to_numpy()).reindex(table.index) for x in told.values())
+    use = mean.notna() & (table["ramped"] >= 1)
+    common = growth[1] / growth[0] * (mean - table["booked"]) if growth[0] > 0 else mean * 0
+    own = (sd**2 - common**2).clip(lower=0) ** 0.5
+    values: dict[str, pd.Series] = {"expected": mean, "sd": sd, "own_sd": own}
+    return table.assign(**{name: value.where(use, table[name]) for name, value in values.items()})
+
+
 def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | Unknown | None) -> tuple[float, float]:
-    """The period's rest against the same months of the last 12, by the baseline's draws; (1, 0) without a baseline."""
+    """The period's rest against the same months of the last 12, by the baseline; (1, 0) without one.
+
+    Its mean is what the forecast's own page shows, its spread that of the draws.
+    """
     if not isinstance(baseline, Baseline):
         return 1.0, 0.0
     ahead = period.months[period.months > known.last]
@@ -170,8 +189,8 @@ def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | U
     reference = known.total_last_year * share
     if not reference > 0:
         return 1.0, 0.0
-    draws = (baseline.of(None) - float(baseline.booked[baseline.whole])) / reference
-    return float(draws.mean()), float(draws.std())
+    expected = float(baseline.expected[baseline.whole]) - float(baseline.booked[baseline.whole])
+    return expected / reference, float(baseline.of(None).std()) / reference
 
 
 def _other(known: Roster, table: pd.DataFrame) -> pd.Series:
