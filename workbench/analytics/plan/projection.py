@@ -15,7 +15,8 @@ import numpy as np
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.plan.rules import Limit
 
-_SWEEPS, _ROUNDS, _CLOSE = 40, 50, 1e-12
+_SWEEPS, _ROUNDS, _CLOSE = 8, 250, 1e-12
+_DENSE = 100  # binding rules up to which a full matrix is quicker
 _REACHES = 1e7  # how much smaller than the whole an atom may have to be without counting as nothing
 FEASIBLE = 1e-7  # of the whole: what the linear solver takes for kept
 
@@ -83,32 +84,32 @@ def possible(found: Atoms) -> Array | None:
     return None if done.x is None else np.asarray(done.x[n : 2 * n] > 0.5 * FEASIBLE * _REACHES) & (found.key > 0)
 
 
-def project(found: Atoms, alive: Array) -> tuple[Array, Array]:
+def project(found: Atoms, alive: Array, force: Array | None = None, *, close: float = _CLOSE) -> tuple[Array, Array]:
     """Shares of the atoms that keep all rules with the least change, and the log factor of each rule (0: not binding).
 
-    `alive` comes from `possible`. Sweeps over the rules, then Newton's steps on those that bind.
+    `alive` comes from `possible`; `force` may hold factors to start from. Sweeps over the rules until they move by less
+    than `close`; for the last digits, Newton's steps on those that bind.
     """
     from scipy.sparse import csr_matrix, vstack
 
     a = vstack([found.inside, csr_matrix(np.ones((1, len(found.key))))]).tocsr()[:, np.flatnonzero(alive)]
-    key, lo, hi = found.key[alive], np.r_[found.lo, 1.0], np.r_[found.hi, 1.0]
-    force, at = np.zeros(len(lo)), [a.indices[a.indptr[r] : a.indptr[r + 1]] for r in range(len(lo))]
-    share = key / key.sum()
-    start = share.copy()
+    lo, hi = np.r_[found.lo, 1.0], np.r_[found.hi, 1.0]
+    at = [a.indices[a.indptr[r] : a.indptr[r + 1]] for r in range(len(lo))]
+    start = found.key[alive] / found.key[alive].sum()
+    now = np.zeros(len(lo)) if force is None else np.r_[force, 0.0]
+    share, moved = start * np.exp(a.T @ now), np.inf
     for _ in range(_ROUNDS):
         for _ in range(_SWEEPS):
-            moved = _sweep(share, force, at, lo, hi)
-            if moved < _CLOSE:
+            moved = _sweep(share, now, at, lo, hi)
+            if moved < close:
                 break
-        polished = _newton(start, a, force, lo, hi)
-        if polished is not None:
-            share, force = polished
-            break
-        if moved < _CLOSE:
+        polished = _newton(start, a, now, lo, hi) if close == _CLOSE else None
+        if polished is not None or moved < close:
+            share, now = polished or (share, now)
             break
     out = np.zeros(len(found.key))
     out[alive] = share / share.sum()
-    return out, force[:-1]
+    return out, now[:-1]
 
 
 def _sweep(share: Array, force: Array, at: list[Array], lo: Array, hi: Array) -> float:
@@ -129,8 +130,6 @@ def _sweep(share: Array, force: Array, at: list[Array], lo: Array, hi: Array) ->
 
 def _newton(start: Array, a: Any, force: Array, lo: Array, hi: Array) -> tuple[Array, Array] | None:
     """Shares and factors with the rules that bind now kept to the last digit; None where others would then break."""
-    from scipy.linalg import lstsq
-
     exact = lo == hi
     active = np.flatnonzero(exact | (np.abs(force) > 1e-9))
     goal = np.where(exact | (force > 0), lo, hi)[active]
@@ -140,15 +139,26 @@ def _newton(start: Array, a: Any, force: Array, lo: Array, hi: Array) -> tuple[A
         off = goal - rows @ share
         if np.abs(off).max(initial=0.0) < _CLOSE:
             break
-        if len(active) > 1500 or not np.isfinite(share).all():
+        if not np.isfinite(share).all():
             return None
-        slope = (rows.multiply(share) @ rows.T).toarray()
-        step = lstsq(slope, off, lapack_driver="gelsy", check_finite=False)[0]
-        now[active] += np.clip(step, -2, 2)
+        now[active] += np.clip(_step((rows.multiply(share) @ rows.T).tocsc(), off), -2, 2)
     total = a @ share
     fits = (total >= lo - 1e-10) & (total <= hi + 1e-10)
     signs = exact | ((now >= -1e-9) | (total >= hi - 1e-9)) & ((now <= 1e-9) | (total <= lo + 1e-9))
     return (share, now) if bool((fits & signs).all()) else None
+
+
+def _step(slope: Any, off: Array) -> Array:
+    """Newton's step; rules that say the same twice leave it open, and the smallest one is taken then."""
+    from scipy.sparse import identity
+    from scipy.sparse.linalg import spsolve
+
+    if len(off) <= _DENSE:
+        size, way = np.linalg.eigh(slope.toarray())
+        told = size > 1e-13 * size.max(initial=0.0)
+        return np.asarray(way[:, told] @ ((way[:, told].T @ off) / size[told]))
+    ridge = 1e-12 * slope.diagonal().max()
+    return np.asarray(spsolve(slope + ridge * identity(len(off), format="csc"), off))
 
 
 def split_by_rules(key: Array, limits: Sequence[Limit], amount: float) -> tuple[Array, Array] | None:

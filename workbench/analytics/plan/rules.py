@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,25 +58,52 @@ def _said(kind: str, value: float) -> str:
 
 def limits(rules: Sequence[Rule], amount: float, base: Base, sources: Sources, margins: Sequence[str]) -> list[Limit]:
     """Every limit that the rules and the margins set on a target of `amount`; all that is wrong with them at once."""
-    problems, found = [], list[Limit]()
+    known, problems, found = _Known(base, sources), list[str](), list[Limit]()
     for name in margins:
-        for node, share in base.cells.assign(key=base.key).groupby(name, sort=False)["key"].sum().items():
-            inside = np.flatnonzero(base.inside({name: str(node)}))
-            found.append(Limit({name: str(node)}, "share", float(share), inside, share * amount, share * amount,
-                               of_margin=True))  # fmt: skip
+        for node, inside in known.parts((name,)).items():
+            share = float(base.key[inside].sum())
+            found.append(Limit({name: node}, "share", share, inside, share * amount, share * amount, of_margin=True))
     for rule in rules:
-        if told := _unknown(rule, base):
+        if told := _unknown(rule, known):
             problems += told
             continue
-        inside = np.flatnonzero(base.inside(rule.at))
+        inside = known.parts(tuple(rule.at))[_key(rule)]
         for kind in (k for k in LIMITS if getattr(rule, k) is not None):
-            before = _before(rule, sources) if kind in _GROWTHS else 0.0
+            before = known.before(tuple(rule.at)).get(_key(rule), np.nan) if kind in _GROWTHS else 0.0
             if np.isnan(before):
                 problems.append(f"{kind} of {' × '.join(rule.at.values())}: its sales a year before are not known")
             found.append(_limit(rule, kind, inside, amount, before))
     if problems:
         raise ParameterError("plan.rules", problems)
     return list({limit.text: limit for limit in found[::-1]}.values())[::-1]  # a rule written twice is one
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Parts and last year's sales by node, looked up once for each set of levels: rules may be thousands."""
+
+    base: Base
+    sources: Sources
+    _found: dict[tuple[str, ...], dict[Any, Any]] = field(default_factory=dict)
+
+    def parts(self, levels: tuple[str, ...]) -> dict[Any, Array]:
+        """Positions of the parts in each node or crossing."""
+        if levels not in self._found:
+            by = list(levels) if len(levels) > 1 else levels[0]
+            self._found[levels] = self.base.cells.groupby(by, sort=False).indices
+        return self._found[levels]
+
+    def before(self, levels: tuple[str, ...]) -> dict[Any, float]:
+        """What each node or crossing sold a year before; empty where history does not tell it by these levels."""
+        if ("", *levels) not in self._found:
+            totals = self.sources.total("history", levels)
+            self._found["", *levels] = {} if totals is None else totals.to_dict()
+        return self._found["", *levels]
+
+
+def _key(rule: Rule) -> Any:
+    """A rule's node as an index names it: one name, or several."""
+    return tuple(rule.at.values()) if len(rule.at) > 1 else next(iter(rule.at.values()))
 
 
 def _limit(rule: Rule, kind: str, inside: Array, amount: float, before: float) -> Limit:
@@ -87,25 +115,19 @@ def _limit(rule: Rule, kind: str, inside: Array, amount: float, before: float) -
     return Limit(dict(rule.at), kind, value, inside, lo, hi, rule.why)
 
 
-def _unknown(rule: Rule, base: Base) -> list[str]:
+def _unknown(rule: Rule, known: _Known) -> list[str]:
+    """What is wrong with the names of a rule."""
     problems = []
     for level, node in rule.at.items():
-        if level not in base.cells:
+        if level not in known.base.cells:
             problems.append(f"a rule names the level '{level}', by which nothing is split; add it to plan.by")
-        elif node not in set(base.cells[level]):
-            near = difflib.get_close_matches(node, base.cells[level].unique().tolist(), n=1)
+        elif node not in known.parts((level,)):
+            near = difflib.get_close_matches(node, list(known.parts((level,))), n=1)
             meant = f"did you mean '{near[0]}'?" if near else f"add it to plan.keys.new.{level} if it is to come"
             problems.append(f"a rule names {level} '{node}', which there is not; {meant}")
-    if not problems and not base.inside(rule.at).any():
+    if not problems and _key(rule) not in known.parts(tuple(rule.at)):
         problems.append(f"nothing is split to {' × '.join(rule.at.values())}: no source lists this crossing")
     return problems
-
-
-def _before(rule: Rule, sources: Sources) -> float:
-    """What the rule's part sold a year before; NaN where history does not tell."""
-    known = sources.total("history", tuple(rule.at))
-    key = tuple(rule.at.values()) if len(rule.at) > 1 else next(iter(rule.at.values()))
-    return float("nan") if known is None or key not in known.index else float(known.to_dict()[key])
 
 
 def kept(amounts: pd.DataFrame, rules: Sequence[Rule], *, before: pd.DataFrame | None = None) -> pd.DataFrame:

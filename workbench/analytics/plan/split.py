@@ -30,7 +30,7 @@ from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.settings.plan import Keys, PlanSettings
 
-_PRICED = 40  # binding rules whose cost is worked out, those that move the most first
+_PRICED, _PRICE = 20, 1e-6  # binding rules whose cost is worked out, those that move the most first; how exactly
 _SMALLEST = 0.01  # money: no unit is below a cent
 
 
@@ -101,7 +101,8 @@ def _solved(start: Base, together: Atoms, alive: Array, found: Sequence[Limit], 
         others = together.only(np.arange(len(found)) != row)
         free = possible(others) if loose else alive
         if free is not None:
-            without[row] = (together.inside[[row]] @ project(others, free)[0])[0] * total
+            moved = project(others, free, np.delete(force, row), close=_PRICE)[0]
+            without[row] = (together.inside[[row]] @ moved)[0] * total
     return Solved(start.key * factor[together.of] * total, binds, without)
 
 

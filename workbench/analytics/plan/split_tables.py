@@ -98,6 +98,7 @@ def rules_table(found: Sequence[Limit], solved: Solved, whole: Array, unit: floa
     target = [float(money(whole[limit.cells].sum(keepdims=True), unit)[0]) for limit in found]
     exact = [float(solved.amounts[limit.cells].sum()) for limit in found]
     broken = [t - min(max(t, limit.lo), limit.hi) for t, limit in zip(target, found, strict=True)]
+    moved = np.array(exact) - solved.without
     columns = {
         "at": pd.Series([dict(limit.at) for limit in found], dtype=object),
         "kind": [limit.kind for limit in found],
@@ -107,7 +108,7 @@ def rules_table(found: Sequence[Limit], solved: Solved, whole: Array, unit: floa
         "target": target,
         "binds": solved.binds,
         "without": solved.without,
-        "moved": np.array(exact) - solved.without,
+        "moved": np.where(np.abs(moved) < unit / 2, 0.0, moved),
         "broken": np.where(np.abs(broken) > 1e-6, broken, 0.0),
         "why": [limit.why for limit in found],
     }
