@@ -15,7 +15,7 @@ from workbench.views.words import Words
 
 _STATEMENTS = (
     Column("text", "text", "statement"),
-    Column("verdict", "text", "audit_verdict"),
+    Column("verdict", "text", "audit_verdict", minor=True),  # on a phone what to put right says it
     Column("fix", "text", "fix"),
     Column("advised", "text", "advised", minor=True),
     Column("metric", "text", "metric_word", on_page=False),
