@@ -43,12 +43,10 @@ def capacity(sellers: Sellers, target: float | pd.Series | None = None) -> Capac
     names = [WHOLE, *sellers.teams]
     aims = _aims(target, names)
     other = float(sellers.other[["leaders", "unnamed"]].sum()) * sellers.growth[0] * _share_ahead(sellers)
-    rows = [
-        _row(people if not name else people[people["team"] == name], sellers, 0.0 if name else other, aims[name])
-        for name in names
-    ]
+    groups = {WHOLE: people, **{str(name): part for name, part in people.groupby("team")}}
+    rows = [_row(groups[name], sellers, 0.0 if name else other, aims[name]) for name in names]
     table = pd.DataFrame(rows, index=pd.Index(names, name="team"))
-    owners = [_leader(people[people["team"] == name]) if name else None for name in names]
+    owners = [_leader(groups[name]) if name else None for name in names]
     table["owner"] = pd.Series(owners, table.index, dtype=object)
     result = Capacity(table=table)
     return replace(result, findings=tuple(_findings(table)), decisions=tuple(_decisions(table)))

@@ -52,12 +52,7 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
     left = np.sqrt(np.maximum(sd**2 - unsure**2, (0.02 * table["expected"]) ** 2))
     over = table["expected"] - table["quota"]
     z = float(-over.sum() / sd.sum())
-    even = rounded(
-        (table["expected"] + z * sd).clip(lower=0).pipe(lambda x: x * table["quota"].sum() / x.sum()),
-        pd.Series({"": table["quota"].sum()}),
-        pd.Series("", table.index),
-        quotas.unit,
-    )
+    even = _even(table, sd, z, quotas.unit)
     chance = pd.Series(ndtr(over / sd), table.index).clip(*SURE)
     table = table.assign(
         load=table["quota"] / table["expected"].where(table["expected"] > 0),
@@ -77,6 +72,13 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         spread=float(chance.std()),
     )
     return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+
+
+def _even(table: pd.DataFrame, sd: pd.Series, z: float, unit: float) -> pd.Series:
+    """Quotas that lie z standard deviations from what each should sell, in units, with the sum of the quotas."""
+    total = float(table["quota"].sum())
+    at = (table["expected"] + z * sd).fillna(0.0).clip(lower=0)
+    return rounded(at * total / at.sum(), pd.Series({"": total}), pd.Series("", table.index), unit)
 
 
 def _findings(result: Fairness) -> Iterator[Finding]:

@@ -64,16 +64,15 @@ def pace(known: Roster, wanted: People) -> Pace | Unknown:
     raw, months = _raw(sales.to_numpy()[:, now], weight[:, now])
     seen = months >= 0.5
     if seen.sum() < _FEWEST or not np.nansum(raw[seen]) > 0:
-        have = int(seen.sum())
-        return Unknown(section="people", findings=(fact("plan.people.unknown_people", have=have, need=_FEWEST),))
+        few = fact("plan.people.unknown_people", have=int(seen.sum()), need=_FEWEST)
+        return Unknown(section="people", findings=(few,))
     monthly = _monthly(sales.to_numpy()[:, now], weight[:, now], raw)
     mean, mean_sd, between_var, noise = _between(raw[seen], months[seen], monthly)
-    pull = between_var / (between_var + noise) if between_var > 0 else noise * 0
     table = pd.DataFrame({"raw": raw, "months": months}, index=people.index)
+    pull = between_var / (between_var + noise)
     table.loc[seen, "pace"] = mean + pull * (raw[seen] - mean)
     table.loc[seen, "var"] = pull * noise + (1 - pull) ** 2 * mean_sd**2
     drift = _drift(sales.to_numpy(), weight, monthly)
-    total = float(np.var(raw[seen])) if seen.sum() > 1 else 0.0
     return Pace(
         people=table,
         mean=mean,
@@ -82,7 +81,7 @@ def pace(known: Roster, wanted: People) -> Pace | Unknown:
         monthly=monthly,
         drift=0.0 if np.isnan(drift) else drift,
         drift_known=not np.isnan(drift),
-        chance_part=float(min(1.0, noise.mean() / total)) if total > 0 else 1.0,
+        chance_part=float(min(1.0, noise.mean() / max(np.var(raw[seen]), 1e-12))),
         season=season,
         middle=known.window[0] + (known.last + pd.offsets.MonthEnd(0) - known.window[0]) / 2,
     )
