@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.owners import MOST
 from workbench.analytics.plan.people import SURE, Z80, Sellers
+from workbench.analytics.plan.roster import month_numbers
 from workbench.analytics.results import Result
 from workbench.findings import Finding
 
@@ -63,7 +64,7 @@ def _aims(target: float | pd.Series | None, names: list[str]) -> dict[str, float
 
 def _share_ahead(sellers: Sellers) -> float:
     months = sellers.period.months
-    return float(sellers.pace.season.reindex(months.month).sum() / 12)
+    return float(sellers.pace.season.reindex(month_numbers(months)).sum() / 12)
 
 
 def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) -> dict[str, float]:

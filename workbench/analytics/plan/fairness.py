@@ -48,8 +48,6 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         table["potential"] = potential.reindex(table.index)
         table["to_potential"] = table["quota"] / table["potential"].where(table["potential"] > 0)
     sd = table["sd"].where(table["sd"] > 0)
-    unsure = (table["expected"] - table["booked"]) * (table["pace_hi"] / table["pace"] - 1) / Z80
-    left = np.sqrt(np.maximum(sd**2 - unsure**2, (0.02 * table["expected"]) ** 2))
     over = table["expected"] - table["quota"]
     z = float(-over.sum() / sd.sum())
     even = _even(table, sd, z, quotas.unit)
@@ -59,8 +57,7 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         lo_80=(table["expected"] - Z80 * sd).clip(lower=0),
         hi_80=table["expected"] + Z80 * sd,
         chance=chance,
-        chance_lo=np.clip(ndtr((over - Z80 * unsure) / left), *SURE),
-        chance_hi=np.clip(ndtr((over + Z80 * unsure) / left), *SURE),
+        **_between(table, sd),
         even=even,
         move=even - table["quota"],
         far=(chance - ndtr(-z)).abs() > FAR,
@@ -72,6 +69,17 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         spread=float(chance.std()),
     )
     return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+
+
+def _between(table: pd.DataFrame, sd: pd.Series) -> dict[str, np.ndarray]:
+    """The chances if the true pace were at either end of its 80 % interval."""
+    from scipy.special import ndtr
+
+    unsure = (table["expected"] - table["booked"]) * (table["pace_hi"] / table["pace"] - 1) / Z80
+    left = np.sqrt(np.maximum(sd**2 - unsure**2, (0.02 * table["expected"]) ** 2))
+    over = table["expected"] - table["quota"]
+    ends = {"chance_lo": over - Z80 * unsure, "chance_hi": over + Z80 * unsure}
+    return {name: np.clip(ndtr(end / left), *SURE) for name, end in ends.items()}
 
 
 def _even(table: pd.DataFrame, sd: pd.Series, z: float, unit: float) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.ramp import presence, ramped
-from workbench.analytics.plan.roster import WINDOW, Roster
+from workbench.analytics.plan.roster import WINDOW, Roster, month_numbers
 from workbench.analytics.results import Unknown
 from workbench.settings.plan import People
 
@@ -59,7 +59,7 @@ def pace(known: Roster, wanted: People) -> Pace | Unknown:
     there, tenure = presence(people, known.months)
     full = there * ramped(tenure, wanted.ramp)
     season = _season(sales.to_numpy(), full, known.months)
-    weight = full * season.reindex(known.months.month).to_numpy()
+    weight = full * season.reindex(month_numbers(known.months)).to_numpy()
     now = slice(-len(known.window), None)
     raw, months = _raw(sales.to_numpy()[:, now], weight[:, now])
     seen = months >= 0.5
@@ -96,7 +96,7 @@ def _season(sales: np.ndarray, full: np.ndarray, months: pd.DatetimeIndex) -> pd
     each = sales.sum(axis=0) / np.maximum(full.sum(axis=0), 1e-9)
     block = each[-12 * years :].reshape(years, 12)
     shape = (block / block.mean(axis=1, keepdims=True)).mean(axis=0)
-    return flat if not np.all(shape > 0) else pd.Series(shape, index=months[-12:].month).sort_index()
+    return flat if not np.all(shape > 0) else pd.Series(shape, index=month_numbers(months[-12:])).sort_index()
 
 
 def _raw(sales: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

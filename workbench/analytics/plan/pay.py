@@ -33,7 +33,7 @@ class PayPlan(Result):
         milestone                 milestones expected, each quarter one chance; NaN where none is set
     `cost`: index "expected", "commit", "target", "stretch", "everyone"; columns commission, milestones, salaries,
         total, rate (commission and milestones ÷ sales). "everyone": each person reaches exactly their own quota
-    `draws`: commissions and milestones of all, in each draw; lo_80 and hi_80 of them
+    `draws`: commissions of all in each draw, with the milestones that are expected; lo_80 and hi_80 of them
     `mix`: share of fixed pay in all pay of a person who reaches the target; NaN without a salary
     `rewards`: index number; columns kind, text, attainment, as the settings say
     """

@@ -10,7 +10,7 @@ from workbench.analytics.plan.pace import Pace, pace
 from workbench.analytics.plan.people_findings import decisions, findings
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.ramp import presence, ramp_found, ramp_year, ramped
-from workbench.analytics.plan.roster import Roster, roster
+from workbench.analytics.plan.roster import Roster, month_numbers, roster
 from workbench.analytics.results import Result, Unknown
 from workbench.settings.plan import People
 
@@ -126,7 +126,7 @@ def _expected(
     there, tenure = presence(table, period.months)
     later = 1.0 if wanted.ramp[-1] < 1 else None
     full = there * ramped(tenure, wanted.ramp)
-    season = own.season.reindex(period.months.month).fillna(1.0).to_numpy()
+    season = own.season.reindex(month_numbers(period.months)).fillna(1.0).to_numpy()
     ahead = (period.months > known.last).astype(float)
     weight = full * season * ahead
     mine = own.people.reindex(table.index)
@@ -189,7 +189,7 @@ def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | U
     if not isinstance(baseline, Baseline):
         return 1.0, 0.0
     ahead = period.months[period.months > known.last]
-    share = own.season.reindex(ahead.month).fillna(1.0).sum() / 12
+    share = own.season.reindex(month_numbers(ahead)).fillna(1.0).sum() / 12
     reference = known.total_last_year * share
     if not reference > 0:
         return 1.0, 0.0
