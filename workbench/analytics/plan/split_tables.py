@@ -81,13 +81,20 @@ def level_table(
     found["chance"] = _chances(
         found[["node"]].set_axis([level], axis=1), found["target"].to_numpy(), (level,), baseline
     )
-    bound = rules[rules["binds"]]
-    texts = {n: [t for t, at in zip(bound.index, bound["at"], strict=True) if at == {level: n}] for n in found["node"]}
-    found["bound_by"] = pd.Series(["; ".join(texts[n]) or None for n in found["node"]], dtype=object)
+    found["bound_by"] = found["node"].map(_bound(level, rules)).astype(object)
     found["owner"] = found["node"].map(sources.owner_of(level)).astype(object)
     found["node"] = unmarked(found["node"])
     found = found.sort_values("target", ascending=False, kind="stable").set_index("node").rename_axis(level)
     return found.set_axis(pd.Index(found.index, dtype=object, name=level), axis=0)
+
+
+def _bound(level: str, rules: pd.DataFrame) -> dict[str, str]:
+    """The binding rules of each node of a level, as written."""
+    bound, texts = rules[rules["binds"]], dict[str, list[str]]()
+    for text, at in zip(bound.index, bound["at"], strict=True):
+        if set(at) == {level}:
+            texts.setdefault(at[level], []).append(text)
+    return {node: "; ".join(said) for node, said in texts.items()}
 
 
 def _how(values: pd.Series) -> str:
