@@ -3,6 +3,7 @@
 KEYS: dict[str, tuple[str, ...]] = {
     # targets: strategy, baseline and market side by side, and what is recommended
     "plan.targets.unknown_horizon": ("until", "need"),
+    "plan.targets.short_history": ("have", "need"),
     "plan.targets.unknown_customers": (),
     # `source`: "strategy", "chance" or "given"; `every`: "year" or "quarter"; before_is_forecast: it still runs
     "plan.targets.recommended": (
@@ -159,7 +160,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.weights.roles": ("roles", "kpis", "known", "unknown"),
     "plan.weights.mix": ("role", "outcome", "process", "quality", "growth"),
     "plan.weights.unmeasured": ("roles", "share", "kpis"),
-    "plan.weights.unknown_goal": ("kpis",),
+    "plan.weights.unknown_goal": ("kpi",),
     "plan.weights.goals": ("goals", "reached", "known"),
     "plan.weights.stage": ("stage", "steps", "kpis", "known"),
     "plan.weights.stage_open": ("values",),

@@ -1,6 +1,7 @@
 """What should be aimed for, split to parts, periods and people, with how likely each is.
 
 period        the fiscal period that is planned
+ahead         the forecast that it rests on
 baseline      what it should bring if nothing changes, as joint draws; how likely any amount is, of any part
 odds          from draws to chances, smooth and never certain
 hindcasts     what forecasts made the same way missed before
@@ -30,11 +31,13 @@ capacity      full sellers that the target needs against those there are
 quotas        a team's target handed to its people; fairness: quota against potential and chance
 owners        who answers for each part; accounts: key accounts and veterans' goals; training: who needs which
 weights       KPIs by role with weights, goals beside sales; stages: templates by the company's age
+steps         all of it in order · teams: from parts to the teams that sell in them
 pay           what attainment pays and what it costs; commission: exact to the cent
 """
 
 from workbench.analytics.plan.accounts import Accounts, accounts
 from workbench.analytics.plan.actions import DailyActions, daily_actions
+from workbench.analytics.plan.ahead import ahead
 from workbench.analytics.plan.anchor import Anchor, anchor
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
 from workbench.analytics.plan.backsolve import BackSolve, Inflow, back_solve, inflow
@@ -73,6 +76,16 @@ from workbench.analytics.plan.split_result import (
     by_week,
 )
 from workbench.analytics.plan.stages import StageTemplate, stage_template
+from workbench.analytics.plan.steps import (
+    Crew,
+    actions_for,
+    crew,
+    hand_out,
+    needed_for,
+    parts_of,
+    phases_for,
+    strategy_gap,
+)
 from workbench.analytics.plan.targets import MarketView, Triangulation, flat_uplift, triangulate
 from workbench.analytics.plan.training import Training, training
 from workbench.analytics.plan.weights import Goals, KeptShares, Weights, all_reached, goals, kept_share, weights
@@ -100,6 +113,7 @@ __all__ = [
     "Baseline",
     "Capacity",
     "Conflict",
+    "Crew",
     "DailyActions",
     "Fairness",
     "Feedback",
@@ -133,7 +147,9 @@ __all__ = [
     "Triangulation",
     "Weights",
     "accounts",
+    "actions_for",
     "against",
+    "ahead",
     "all_reached",
     "alternatives",
     "amount_at",
@@ -150,6 +166,7 @@ __all__ = [
     "chance",
     "chances",
     "commission",
+    "crew",
     "daily_actions",
     "deals_for",
     "fairness",
@@ -159,6 +176,7 @@ __all__ = [
     "funnel_rates",
     "gap",
     "goals",
+    "hand_out",
     "implied_base",
     "inflow",
     "issued",
@@ -169,11 +187,14 @@ __all__ = [
     "milestone_reached",
     "months_ahead",
     "needed",
+    "needed_for",
     "of_sheets",
     "owners",
+    "parts_of",
     "pay",
     "people",
     "period",
+    "phases_for",
     "quotas",
     "ramp_year",
     "same_actions",
@@ -188,6 +209,7 @@ __all__ = [
     "split_rules",
     "stage_template",
     "standing",
+    "strategy_gap",
     "training",
     "triangulate",
     "unequal",

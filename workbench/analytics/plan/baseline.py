@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.forecast.headline import YEARS
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
@@ -15,6 +16,7 @@ from workbench.analytics.plan.odds import amounts_at, chances_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
 from workbench.errors import ParameterError
+from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 _DAY = pd.Timedelta(days=1)
@@ -98,7 +100,14 @@ def baseline(
         before_by_month=months,
         habit=usual,
         missed=missed,
+        findings=_short(found),
     )
+
+
+def _short(found: Forecast) -> tuple[Finding, ...]:
+    """That history is shorter than the three years which the forecast's own page asks for."""
+    have, need = int(found.history.iloc[:, 0].notna().sum()), YEARS * PER_YEAR[found.every]
+    return (fact("plan.targets.short_history", have=have, need=need),) if have < need else ()
 
 
 def _errors(found: Forecast, ahead: Array) -> Array:

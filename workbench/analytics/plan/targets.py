@@ -98,7 +98,7 @@ class Triangulation(Result):
 def triangulate(
     baseline: Baseline | Unknown,
     settings: PlanSettings,
-    added: Leverage | None = None,
+    added: Leverage | Unknown | None = None,
     *,
     market: MarketView | None = None,
     given: float = 0.0,
@@ -111,6 +111,7 @@ def triangulate(
     """
     if isinstance(baseline, Unknown):
         return baseline
+    added = added if isinstance(added, Leverage) else None
     planned = with_means(baseline, added) if added is not None else baseline
     before, aim = float(baseline.before.iloc[0]), strategy_amount(baseline, settings)
     views = _views(baseline, planned, aim, added, market)
@@ -134,7 +135,7 @@ def triangulate(
         strategy=aim,
         means_counted=added is not None and len(added.table) > 0,
     )
-    first = list(_answer(found, settings))
+    first = [*_answer(found, settings), *baseline.findings]
     return replace(
         found,
         findings=(*first, *_doubts(found, settings, market)),

@@ -21,12 +21,12 @@ _VIEWS = (
     Column("amount", "money", "targets_amount"),
     *_BOUNDS,
     Column("growth", "change", "targets_growth"),
-    Column("chance", "share", "targets_chance"),
+    Column("chance", "chance", "targets_chance"),
 )
 _LEVELS = (
     Column("level", "phrase:plan.targets.level", "targets_level"),
     Column("amount", "money", "targets_amount"),
-    Column("chance", "share", "targets_chance"),
+    Column("chance", "chance", "targets_chance"),
     Column("growth", "change", "targets_growth"),
     Column("handed_down", "money", "targets_parts", minor=True),
 )
@@ -54,8 +54,8 @@ _SHARE = {
 _SCENARIOS = {
     "expected": Column("expected", "money", "targets_expected"),
     "target": Column("target", "money", "targets_target"),
-    "chance": Column("chance", "share", "targets_chance"),
-    "strategy_chance": Column("strategy_chance", "share", "targets_strategy_chance", minor=True),
+    "chance": Column("chance", "chance", "targets_chance"),
+    "strategy_chance": Column("strategy_chance", "chance", "targets_strategy_chance", minor=True),
     "gap": Column("gap", "money", "targets_gap", minor=True),
 }
 _DRIVERS = (
@@ -222,9 +222,7 @@ def _(result: Sensitivity, w: Words, as_of: pd.Timestamp) -> View:
         "sensitivity",
         heading,
         *split(said),
-        draw=(lambda: charts.tornado(result, w, label_of(heading, said)))
-        if (result.table["swing"] > 0).any()
-        else None,
+        draw=(lambda: charts.tornado(result, w, label_of(heading, said))) if moves else None,
         tables=(table(sheet, w, heading),),
         how=w.phrase("plan.targets.sensitivity_section.how"),
         sheets={"sensitivity": sheet},
