@@ -5,10 +5,10 @@ from workbench.views.plan import (
     audit,  # noqa: F401 its views are known from here on
     funnel,
     ledger,  # noqa: F401 its view is known from here on
-    split,  # noqa: F401 its views are known from here on
-    targets,  # noqa: F401 its views are known from here on
     pay,  # noqa: F401
     people,  # noqa: F401
+    split,  # noqa: F401 its views are known from here on
+    targets,  # noqa: F401 its views are known from here on
     weights,  # noqa: F401
 )
 
