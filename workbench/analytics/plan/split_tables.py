@@ -15,6 +15,7 @@ from workbench.analytics.plan.split_findings import conflict_findings
 from workbench.analytics.plan.split_result import Conflict, Solved, money
 from workbench.periods import Calendar, spring_festival
 
+_HOWS = ("known", "asked", "filled", "zero")  # a node is what the first of these says of any of its parts
 _MOST_CHANCES = 3000  # parts whose chance is worked out
 
 
@@ -74,8 +75,9 @@ def level_table(
     level: str, parts: pd.DataFrame, start: Base, sources: Sources, baseline: Baseline | None, rules: pd.DataFrame
 ) -> pd.DataFrame:
     """One level's nodes, largest first."""
-    grouped = parts.assign(node=start.cells[level]).groupby("node", sort=False)
-    found = grouped.agg(target=("target", "sum"), key=("key", "sum"), how=("how", _how)).reset_index()
+    found = parts.assign(node=start.cells[level], how=pd.Categorical(parts["how"], _HOWS).codes)
+    found = found.groupby("node", sort=False).agg({"target": "sum", "key": "sum", "how": "min"}).reset_index()
+    found["how"] = np.array(_HOWS)[found["how"]]
     found["target"] = found["target"].round(2)  # sums of hundredths, to the hundredth again
     found = _compared(found, found[["node"]].set_axis([level], axis=1), (level,), sources)
     found["chance"] = _chances(
@@ -95,10 +97,6 @@ def _bound(level: str, rules: pd.DataFrame) -> dict[str, str]:
         if set(at) == {level}:
             texts.setdefault(at[level], []).append(text)
     return {node: "; ".join(said) for node, said in texts.items()}
-
-
-def _how(values: pd.Series) -> str:
-    return next((how for how in ("known", "asked", "filled") if (values == how).any()), "zero")
 
 
 def rules_table(found: Sequence[Limit], solved: Solved, whole: Array, unit: float) -> pd.DataFrame:
