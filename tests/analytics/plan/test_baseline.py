@@ -213,3 +213,12 @@ def test_no_sales_at_all_are_unknown() -> None:
     plan = period(CALENDAR, AS_OF, "next year")
 
     assert isinstance(ahead(sales().assign(whole=False), ("region",), plan, every="month", calendar=CALENDAR), Unknown)
+
+
+def test_paths_that_drifted_from_the_points_are_brought_back_together_and_still_add_up() -> None:
+    source, plan = found(), period(CALENDAR, AS_OF, "next year")
+    drifted = baseline(replace(source, paths=source.paths * 1.5), plan, CALENDAR, missed=np.empty(0))
+    assert isinstance(drifted, Baseline)
+
+    assert np.median(drifted.draws[:, 0]) == pytest.approx(1.03 * drifted.expected[""])
+    assert drifted.draws[:, 1:].sum(axis=1) == pytest.approx(drifted.draws[:, 0])

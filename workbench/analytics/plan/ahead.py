@@ -1,4 +1,4 @@
-"""The forecast that a plan rests on: as the forecast's own page makes it, or from two years where there are no three."""
+"""The forecast that a plan rests on: as the forecast's page makes it, or from two years where three are not known."""
 
 import pandas as pd
 
