@@ -66,9 +66,11 @@ class Prediction:
         has = (factors**2).sum(axis=1)[None, :, None]
         noise = np.sqrt(shared) * common + np.sqrt(1 - shared * has) * own
         for group in self.groups:
-            noise[:, group.rows] = (
-                noise[:, group.rows] @ np.linalg.cholesky(group.spread.correlation + 1e-9 * np.eye(horizon)).T
-            )
+            lasting = group.spread.persistence(group.panel, group.members)
+            for share in np.unique(lasting):
+                joint = share * spread.walk(horizon) + (1 - share) * np.eye(horizon)
+                rows = group.rows[lasting == share]
+                noise[:, rows] = noise[:, rows] @ np.linalg.cholesky(joint).T
         return noise
 
     def _by_group(self, make: Callable[[Group], Array]) -> Array:
