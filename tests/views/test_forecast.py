@@ -42,7 +42,11 @@ def made(names: tuple[str | None, ...], size: float = 1.0) -> tuple[Any, ...]:
         for n, name in enumerate(names)
     ]
     sales = pd.concat(parts, ignore_index=True)
-    found = forecasting.ahead(sales, ("shop",), months=12, every="month", calendar=CHINA, seed=1)
+    rng = np.random.default_rng(9)
+    known = pd.DataFrame({"spend": rng.lognormal(10, 0.3, 48), "reps": 9.0, "event <b>": 0.0}, index=months)
+    known["event 促销"] = rng.binomial(1, 0.3, 48).astype(float)
+    options = forecasting.Options(seed=1, variables=known)
+    found = forecasting.ahead(sales, ("shop",), months=12, every="month", calendar=CHINA, options=options)
     assert isinstance(found, Forecast)
     earlier = (
         forecasting.issued(found).query("level == ''").assign(as_of=pd.Timestamp("2025-09-30"), period=months[-12:])
@@ -50,13 +54,14 @@ def made(names: tuple[str | None, ...], size: float = 1.0) -> tuple[Any, ...]:
     total = sales.groupby("period", as_index=False)["amount"].sum().assign(whole=True)
     named = {
         "push": Assumptions(name={"en": "Push", "zh-CN": "冲刺"}, growth=0.05),
-        names[0] or "own": Assumptions(price=-0.02),
+        names[0] or "own": Assumptions(price=-0.02, spend=0.1),
     }
     return (
         forecasting.landing(found, CHINA, earlier),
         *forecasting.by_level(found, CHINA, ("shop", "team")),
         forecasting.accuracy(found),
         forecasting.calendar_effects(found, CHINA),
+        forecasting.variable_effects(found),
         forecasting.track_record(earlier, total, every="month", calendar=CHINA),
         forecasting.scenarios(found, named, {"price": 1.0, "win_rate": 0.2, "reps": 9}, CHINA),
     )

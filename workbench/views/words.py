@@ -234,6 +234,13 @@ class Words:
         """Why a forecast is not to be trusted."""
         return (", " if self.lang == "en" else "、").join(self.phrase(f"forecast.reason.{v}") for v in values)
 
+    def variables(self, names: Any) -> str:
+        """What may move sales, in a row: ours as words, events as the company calls them."""
+        ours = [name if self.has(f"forecast.variable_name.{name}") else "event" for name in names]
+        return self.names(
+            self.phrase(f"forecast.variable_name.{k}", {"name": n}) for k, n in zip(ours, names, strict=True)
+        )
+
     def assumptions(self, pairs: Any) -> str:
         """What a scenario assumes."""
         said = [self.phrase(f"forecast.assumption.{name}", {"ratio": ratio}) for name, ratio in pairs]
@@ -494,12 +501,13 @@ class Words:
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
     "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node level_names called reasons assumptions of_log year"
+    "levels counter kpi section table tables plain node level_names called reasons variables assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
     ("level", "levels", "counter", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
 )  # of a piece; numbers and dates are values
+_KINDS["variables"] = "text"
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),
     "season_name": ("season_name", "per_year", 12),

@@ -35,7 +35,8 @@ def made_sales(months: int = 57, shops: tuple[str, ...] = ("North", "South")) ->
 
 @pytest.fixture(scope="module")
 def made() -> Forecast:
-    found = forecasting.ahead(made_sales(), ("shop",), months=12, every="month", calendar=CALENDAR, seed=1)
+    options = forecasting.Options(seed=1)
+    found = forecasting.ahead(made_sales(), ("shop",), months=12, every="month", calendar=CALENDAR, options=options)
     assert isinstance(found, Forecast)
     return found
 

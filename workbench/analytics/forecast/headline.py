@@ -39,7 +39,13 @@ class Landing(Result):
 
 
 def ahead(
-    sales: pd.DataFrame, by: tuple[str, ...] = (), *, months: int, every: Every, calendar: Calendar, seed: int = 0
+    sales: pd.DataFrame,
+    by: tuple[str, ...] = (),
+    *,
+    months: int,
+    every: Every,
+    calendar: Calendar,
+    options: Options | None = None,
 ) -> Forecast | Unknown:
     """The forecast that the notebook shows, at least `months` ahead; `Unknown` where history is too short for one."""
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
@@ -47,7 +53,7 @@ def ahead(
     if have >= need and (whole["amount"] != 0).any():
         try:
             return forecast(
-                sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=Options(seed=seed)
+                sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=options
             )
         except NotEnoughHistoryError:
             pass

@@ -11,6 +11,7 @@ from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.engine import Prediction, predict
 from workbench.analytics.forecast.evidence import NAIVE, OURS, Evidence, evidence, forecastability, reasons
 from workbench.analytics.forecast.hierarchy import METHODS, Method, non_negative, reconcile
+from workbench.analytics.forecast.influences import Influences, influences
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import Array, Panel
 from workbench.analytics.forecast.result import Forecast, interval_of_sum
@@ -23,19 +24,22 @@ from workbench.periods import PER_YEAR, Calendar, Every
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
 MANY, CHEAPER = 100, Effort(folds=3, sample=180)  # nodes of one company have much in common: fewer tell it
 MOST_UNUSUAL = 5  # unusual amounts named, the largest first
+_SCORES = np.array([-1.96, -1.2816, 1.2816, 1.96])  # of the bounds, in standard deviations
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
 
 
 @dataclass(frozen=True)
 class Options:
     """How a forecast is made. `models` are an analyst's own, `paths` the number of sample paths (fewer for very many
-    nodes), `calendar_effects` whether working days and Spring Festival are looked for."""
+    nodes), `calendar_effects` whether working days and Spring Festival are looked for, `variables` what else may move
+    sales (as from `variables`); each is used where it earns its place."""
 
     method: Method = "mint_level"
     paths: int = 300
     seed: int = 0
     models: tuple[Model, ...] = ()
     calendar_effects: bool = True
+    variables: pd.DataFrame | None = None
 
 
 def forecast(
@@ -58,11 +62,13 @@ def forecast(
     _check(horizon, every, options)
     found = series(sales, by, horizon=horizon, every=every, calendar=calendar)
     shown, known, ahead = _calendar(found, calendar, every, options)
-    plain = Panel(found.learnt / known, found.season_length)
+    moved = _influences(found, known, options)
+    plain = Panel(found.learnt / (known * moved.factors if moved else known), found.season_length)
     prediction = predict(plain, horizon, _effort(found, options))
     values = _Values.of(found, prediction, ahead, options)
+    values = values.moved(moved, found, options) if moved and moved.used else values
     proof = evidence(prediction, len(found.values))
-    return _result(found, values, proof, shown, (every, by, options))
+    return replace(_result(found, values, proof, shown, (every, by, options)), influences=moved)
 
 
 def _check(horizon: int, every: str, options: Options) -> None:
@@ -95,6 +101,13 @@ def _calendar(found: Series, calendar: Calendar, every: Every, options: Options)
     return shown, factors[:count], factors[count:]
 
 
+def _influences(found: Series, known: Array, options: Options) -> Influences | None:
+    if options.variables is None:
+        return None
+    whole = found.learnt[0] if found.structure.aggregates else found.learnt.sum(axis=0)
+    return influences(whole / known, options.variables.reindex(found.periods), found.season_length)
+
+
 @dataclass(frozen=True)
 class _Values:
     """Coherent numbers in the structure's order: points (nodes, horizon), bounds (4, nodes, horizon), paths."""
@@ -123,6 +136,17 @@ class _Values:
         return cls(
             prediction.forecast * ahead, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved
         )
+
+    def moved(self, by: Influences, found: Series, options: Options) -> "_Values":
+        """With what the variables should do to every node alike, and how unsure that is."""
+        point, paths = by.ahead(len(found.future), found.season_length, len(self.paths), options.seed)
+        spread = _SCORES[:, None, None] * (paths / point).std(axis=0)
+        apart = self.bounds - self.mean
+        apart = np.sign(_SCORES)[:, None, None] * np.hypot(apart, spread * self.mean)
+        bounds = np.where(np.nan_to_num(found.values).min(axis=1)[:, None] < 0, -np.inf, 0.0)
+        bounds = np.maximum((self.mean + apart) * point, bounds)
+        mean, bounds, moved = (_at_least(x, found) for x in (self.mean * point, bounds, self.paths * paths[:, None, :]))
+        return _Values(self.base * point, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved)
 
 
 def _coherent(found: Series, prediction: Prediction, method: Method) -> Array:
