@@ -68,7 +68,8 @@ def forecast(
     values = _Values.of(found, prediction, ahead, options)
     values = values.moved(moved, found, options) if moved and moved.used else values
     proof = evidence(prediction, len(found.values))
-    return replace(_result(found, values, proof, shown, (every, by, options)), influences=moved)
+    made = _result(found, values, proof, shown, (every, by, options))
+    return replace(made, influences=moved, findings=(*made.findings, *_own_models(prediction, proof, options)))
 
 
 def _check(horizon: int, every: str, options: Options) -> None:
@@ -281,6 +282,20 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
     )
     if proof.by_model["mase"].idxmin() == NAIVE:
         facts.append(fact("forecast.naive_wins", mase=ours["mase"], mase_naive=naive["mase"], folds=folds))
+    return facts
+
+
+def _own_models(prediction: Prediction, proof: Evidence, options: Options) -> list[Finding]:
+    """Of each model of an analyst's: the weight that it won, or on how many series it failed."""
+    facts, series = [], len(prediction.forecast)
+    for name in (model.name for model in options.models):
+        failed = sum(int(np.isnan(g.members.own[name]).any(axis=(1, 2)).sum()) for g in prediction.groups)
+        weight = sum(g.combination.own.get(name, 0.0) * len(g.rows) for g in prediction.groups) / series
+        if failed:
+            facts.append(fact("forecast.own_failed", name=name, failed=failed, series=series))
+        if name in proof.by_model.index:
+            mase = {"mase": proof.by_model["mase"][name], "mase_ours": proof.by_model["mase"][OURS]}
+            facts.append(fact("forecast.own_model", name=name, weight_won=weight, **mase))
     return facts
 
 

@@ -13,7 +13,7 @@ from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
 
-_TOLD = ("forecast.naive_wins", "forecast.accuracy")
+_TOLD = ("forecast.naive_wins", "forecast.accuracy", "forecast.own_model", "forecast.own_failed")
 _NEAR = 0.05  # how far coverage may be from 80 % before the sentence says that intervals are too narrow or too wide
 
 

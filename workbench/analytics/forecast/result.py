@@ -41,6 +41,8 @@
 | | without_it (mean errors in `tests` tests), lag, every |
 | forecast.variable_left | names, with_it (of the best), without_it, tests: they do not make the forecast better |
 | forecast.variable_untested | names, why: "rare" (moved in too few periods) or "short" (not known for three years) |
+| forecast.own_model | name, weight_won (ratio, mean over series), mase, mase_ours: an analyst's own model |
+| forecast.own_failed | name, failed, series: on how many series it gave no forecast |
 | forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
 | forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate, basis: "measured", "assumed", |
 | | "both", "uncounted" (what spend does is unknown), None where no driver is moved |

@@ -43,6 +43,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "forecast.variable_left": ("names", "with_it", "without_it", "tests"),
     "forecast.variable_untested": ("names", "why"),
+    "forecast.own_model": ("name", "weight_won", "mase", "mase_ours"),
+    "forecast.own_failed": ("name", "failed", "series"),
     "forecast.range": ("amount", "pessimistic", "optimistic", "span"),
     "forecast.scenario": ("name", "assumptions", "basis", "amount", "change", "rate"),
     "forecast.what_if": ("driver", "now", "amount", "lo_80", "hi_80", "rate", "measured"),
