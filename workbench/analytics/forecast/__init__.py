@@ -14,6 +14,7 @@ variables     spend, people, prices, the market and events, period by period
 influences    what variables do to sales, and which earn their place
 series        from the sales frame to series
 evidence      backtest tables; which nodes not to trust
+doubts        what a person must decide about those nodes
 outlook       all of it together
 result        what is returned, and the keys of its findings
 headline      where the fiscal year and the next year should end; the forecast as it is kept

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench.analytics.forecast.calendar import Effects, effects, regressors
 from workbench.analytics.forecast.combination import Effort
+from workbench.analytics.forecast.doubts import doubts
 from workbench.analytics.forecast.engine import Prediction, predict
 from workbench.analytics.forecast.evidence import NAIVE, OURS, Evidence, evidence, forecastability, reasons
 from workbench.analytics.forecast.hierarchy import METHODS, Method, non_negative, reconcile
@@ -69,7 +70,8 @@ def forecast(
     values = values.moved(moved, found, options) if moved and moved.used else values
     proof = evidence(prediction, len(found.values))
     made = _result(found, values, proof, shown, (every, by, options))
-    return replace(made, influences=moved, findings=(*made.findings, *_own_models(prediction, proof, options)))
+    said = (*made.findings, *_own_models(prediction, proof, options))
+    return replace(made, influences=moved, findings=said, decisions=doubts(made))
 
 
 def _check(horizon: int, every: str, options: Options) -> None:
@@ -201,7 +203,6 @@ def _result(found: Series, values: _Values, proof: Evidence, shown: Effects, how
         structure=found.structure,
         calendar_effects=shown.slopes,
         findings=tuple(_findings(found, values, proof, shown, nodes, every)),
-        decisions=tuple(_decisions(nodes, found.structure.aggregates)),
     )
 
 
@@ -308,16 +309,3 @@ def _effects(shown: Effects) -> list[Finding]:
     if "working_days" in slopes:
         facts.append(fact("forecast.working_days", effect=slopes["working_days"]))
     return facts
-
-
-def _decisions(nodes: pd.DataFrame, aggregates: int) -> list[Finding]:
-    """The nodes not to trust that hold the most money, at most 5."""
-    total = nodes["amount"].iloc[aggregates:].abs().sum()
-    serious = nodes.iloc[aggregates:]
-    serious = serious[[bool(set(r) - {"filled"}) for r in serious["reasons"]]]
-    largest = serious.reindex(serious["amount"].abs().sort_values(ascending=False).index).head(5)
-    return [
-        fact("forecast.untrusted", weight=amount, about=str(node), node=str(node), reasons=why, amount=amount,
-             share=amount / total if total else None)
-        for node, why, amount in zip(largest.index, largest["reasons"], largest["amount"], strict=True)
-    ]  # fmt: skip

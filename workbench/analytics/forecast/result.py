@@ -16,7 +16,9 @@
 | forecast.unusual | node, period, amount, used: an amount far from its neighbours; the forecast learns from `used` |
 | forecast.new | nodes, amount: nodes with less than two seasons of history, and their forecast |
 | forecast.discontinued | nodes, node: nodes without sales in the last half season |
-| forecast.untrusted | node, reasons, amount, share: a decision: look at this node yourself (weight is its money) |
+| forecast.untrusted | a decision (weight is the node's money): level, node (whose owner decides), places (pairs |
+| | of level and node; None without levels), reasons, reason (the most serious: tells what is to be |
+| | decided), amount, lo_80, hi_80, amount_before (the same stretch a year before), share, judged |
 | forecast.rest_of_year | year (its first day), span, amount, lo_80, hi_80, amount_before, rate, direction: what is |
 | | left of the fiscal year; landing, landing_lo, landing_hi, landing_before, landing_rate: |
 | | the whole year, so far + forecast (None where history lacks its start) |

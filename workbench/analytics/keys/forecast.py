@@ -16,7 +16,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.unusual": ("node", "period", "amount", "used"),
     "forecast.new": ("nodes", "amount"),
     "forecast.discontinued": ("nodes", "node"),
-    "forecast.untrusted": ("node", "reasons", "amount", "share"),
+    "forecast.untrusted": (
+        "level", "node", "places", "reasons", "reason", "amount", "lo_80", "hi_80", "amount_before", "share", "judged",
+    ),
     "forecast.rest_of_year": (
         "year", "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction",
         "landing", "landing_lo", "landing_hi", "landing_before", "landing_rate",
