@@ -38,7 +38,8 @@ def cuts(rng: np.random.Generator, size: int) -> tuple[Panel, np.ndarray]:
     ys = [y.to_numpy() for _, y in m3[m3["frequency"] == frequency].groupby("series")["y"] if len(y) >= least]
     chosen = [ys[i] for i in rng.choice(len(ys), size, replace=False)]
     length = int(rng.integers(least, min(map(len, chosen)) + 1))
-    values = np.stack([y[-length:] for y in chosen])
+    starts = [int(rng.integers(len(y) - length + 1)) for y in chosen]
+    values = np.stack([y[at : at + length] for y, at in zip(chosen, starts, strict=True)])
     return Panel(values[:, :-season], season), values[:, -season:]
 
 

@@ -30,17 +30,17 @@ FLOOR = 0.02  # of a series' level: logs are taken of nothing smaller
 SEEN = 0.1  # of a period with a change of UNSEEN is added to each history: short ones show too little
 PRIOR_SERIES, PRIOR_FOLDS = 20.0, 1.5  # weight of what is usual, in series and in folds
 _USUAL_SLOPES = {  # by whether errors are on logs; see the module's head
-    True: np.array([-0.46, 0.42, 0.10, 0.08, 0.11, 0.25, -0.91, 0.09, 0.03, -0.09, 0.67]),
-    False: np.array([-0.44, 0.21, 0.21, 0.12, -0.08, 0.36, 0.45, 0.01, -0.01, 0.16, 0.92]),
+    True: np.array([-0.33, 0.49, 0.06, 0.11, 0.14, 0.17, -0.98, 0.01, 0.06, -0.02, 1.09]),
+    False: np.array([-0.47, 0.17, 0.08, 0.13, 0.40, 0.01, 0.45, -0.09, 0.03, 0.25, 1.46]),
 }
 _USUAL_QUANTILES = {
     True: np.array([
-        -8.0, -6.2, -4.24, -3.15, -2.21, -1.66, -1.26, -0.68, -0.24, 0.15, 0.53, 0.94, 1.45, 1.79, 2.24, 3.03, 3.85,
-        5.04, 6.18,
+        -8.0, -6.4, -4.33, -3.16, -2.20, -1.64, -1.26, -0.68, -0.22, 0.15, 0.53, 0.93, 1.44, 1.76, 2.22, 3.02, 3.87,
+        5.06, 6.14,
     ]),
     False: np.array([
-        -3.22, -2.97, -2.44, -2.10, -1.73, -1.47, -1.28, -0.95, -0.65, -0.29, 0.18, 0.77, 1.66, 2.37, 3.40, 5.76, 8.69,
-        12.0, 15.0,
+        -3.82, -3.25, -2.51, -2.15, -1.73, -1.48, -1.30, -0.98, -0.65, -0.30, 0.14, 0.73, 1.61, 2.30, 3.30, 5.57, 9.00,
+        13.0, 17.0,
     ]),
 }  # fmt: skip
 _USUAL_PERSISTENCE = 0.32, -0.25, -0.095  # constant, by how much more a period changes than a year, by noise
@@ -79,15 +79,19 @@ class Spread:
 
 
 def learn(found: Sequence[Fold], combination: Combination, horizon: int, kind: int) -> Spread:
-    """The spread that the folds show; the usual one, weighted by how many series there are, where they are few."""
+    """The spread that the folds show; the usual one, weighted by how many series there are, where they are few.
+
+    Folds that knew less than two seasons say nothing of errors where seasons are known, so they are left out.
+    """
     logs = kind == 0
+    found = [fold for fold in found if np.median(fold.panel.lengths) >= 2 * fold.panel.season_length]
     forecasts = [combination.forecast(fold.panel, fold.members) for fold in found]
     errors = [_error(fold, f, logs) for fold, f in zip(found, forecasts, strict=True)]
     features = [_features(fold.panel, fold.members, f) for fold, f in zip(found, forecasts, strict=True)]
     slopes = _slopes(features, errors, horizon, _USUAL_SLOPES[logs])
     scaled = [e / np.exp(x @ slopes) for e, x in zip(errors, features, strict=True)]
     series = len({int(row) for fold in found for row in fold.rows})
-    pooled = np.concatenate(scaled) if scaled else np.zeros((0, horizon))
+    pooled = np.concatenate(scaled) if scaled else np.full((0, horizon), np.nan)
     size, lasting = _trust(series, len(found))
     quantiles = _quantiles(pooled, size, _USUAL_QUANTILES[logs])
     return Spread(slopes, logs, quantiles, lasting * _lasting(found, scaled, quantiles), kind < 2)
