@@ -281,7 +281,7 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
     facts.append(
         fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds)
     )
-    if proof.by_model["mase"].idxmin() == NAIVE:
+    if proof.by_model["mase"].fillna(np.inf).idxmin() == NAIVE:
         facts.append(fact("forecast.naive_wins", mase=ours["mase"], mase_naive=naive["mase"], folds=folds))
     return facts
 
