@@ -228,7 +228,7 @@ class Words:
 
     def places(self, pairs: Any) -> str:
         """Where a part stands: each level with its value."""
-        said = [self.phrase("page.scope_part", {"level": level, "node": node}) for level, node in pairs]
+        said = [self.phrase("forecast.place", {"level": level, "node": node}) for level, node in pairs]
         return self.names(said)
 
     def called(self, name: Any) -> str:
