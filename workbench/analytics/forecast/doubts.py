@@ -16,8 +16,9 @@ MOST, LEAST_SHARE = 5, 0.02  # decisions; share of the whole below which a node 
 def doubts(found: Forecast) -> tuple[Finding, ...]:
     """At most 5, by the money they touch: nodes of single levels, then crossed ones that are in none of those."""
     single = {row: (level, found.nodes[level].iloc[row]) for level, rows in levels(found) for row in rows}
-    crossed = [row for row in range(found.structure.aggregates, len(found.nodes)) if row not in single]
     serious = [bool(set(r) - {"filled"}) for r in found.nodes["reasons"]]
+    bottom = range(found.structure.aggregates, len(found.nodes))
+    crossed = [row for row in bottom if serious[row] and row not in single]
     named = {place for row, place in single.items() if serious[row]}
     inside = [row for row in crossed if not named & set(_places(found, row))]
     size = found.nodes["amount"].abs()
@@ -66,5 +67,5 @@ def levels(found: Forecast) -> Iterator[tuple[str, np.ndarray]]:
 
 def dimensions(found: Forecast) -> tuple[str, ...]:
     """The levels that were forecast by, in their order."""
-    there = {name for level in found.nodes["level"].astype(str) for name in level.split(" × ") if name}
+    there = {name for level in found.nodes["level"].astype(str).unique() for name in level.split(" × ") if name}
     return tuple(str(c) for c in found.nodes if c in there)

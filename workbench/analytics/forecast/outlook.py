@@ -23,7 +23,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
-MANY, CHEAPER = 100, Effort(folds=3, sample=180)  # nodes of one company have much in common: fewer tell it
+MANY, CHEAPER = 100, Effort(folds=3, sample=120)  # nodes of one company have much in common: fewer tell it
 MOST_UNUSUAL = 5  # unusual amounts named, the largest first
 _SCORES = np.array([-1.96, -1.2816, 1.2816, 1.96])  # of the bounds, in standard deviations
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
