@@ -90,11 +90,23 @@ def test_what_moves_too_rarely_or_is_known_too_shortly_is_not_judged() -> None:
     assert not found.used
 
 
-def test_too_short_a_history_or_sales_at_zero_are_not_tried() -> None:
+@pytest.mark.parametrize("months", [13, 30, 36, 39])
+def test_a_short_history_says_that_nothing_can_be_tested(months: int) -> None:
     sales, known = world(1, EFFECT)
 
-    assert influences(sales[:30], known[:30], 12) is None
+    found = influences(sales[:months], known[:months], 12)
+
+    assert found is not None
+    assert set(found.table["verdict"]) == {"short"}
+    assert not found.used
+    assert (found.factors == 1).all()
+
+
+def test_sales_at_zero_and_no_variables_are_not_tried() -> None:
+    sales, known = world(1, EFFECT)
+
     assert influences(np.where(np.arange(60) == 5, 0.0, sales), known, 12) is None
+    assert influences(sales, known[[]], 12) is None
 
 
 # -- in the forecast --------------------------------------------------------------------------------------------------

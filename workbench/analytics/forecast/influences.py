@@ -23,10 +23,11 @@ DRIFTS = (0.0, 0.3, 0.5, 0.7, 0.85, 0.95)  # candidates for how little a new val
 RIDGE = 0.5  # observations' worth of "no effect"
 SURE, CLEAR = 2.5, 1.0  # standard errors that an effect, and its gain in the tests, must lie above none
 LOW = 0.01  # of its mean: logs are taken of no smaller variable
-LEAST_SEASONS, LEAST_TESTS, LEAST_MOVES = 3, 8, 5
+LEAST_TESTS, LEAST_MOVES = 8, 5
 MOST_TESTS, MOST_USED = 36, 3
 LAGS = {52: (0, 4, 8, 12), 12: (0, 1, 2, 3), 4: (0, 1)}  # periods until spend shows, by periods a year
 _Columns = Sequence[Array | dict[int, Array]]
+COLUMNS = ["lag", "effect", "error", "with_it", "without_it", "tests", "verdict"]
 VERDICTS = ("used", "no_gain", "rare", "short")
 
 
@@ -99,40 +100,34 @@ class _Scale:
 
 
 def influences(sales: Array, raw: pd.DataFrame, season_length: int) -> Influences | None:
-    """What the variables do to the sales of the whole, which have the same periods; None where none can be tested
-    (fewer than three years, or sales that are not above 0 throughout)."""
+    """What the variables do to the sales of the whole, which have the same periods; None where there are no variables
+    or sales are not above 0 throughout."""
     start = int(np.isnan(sales).sum())
-    if len(sales) - start < LEAST_SEASONS * season_length or not np.nanmin(sales) > 0 or raw.empty:
-        return None
     known = {str(n): column for n, column in raw.items() if column.notna().any()}
+    if not np.nanmin(sales) > 0 or not known:
+        return None
     verdict = {n: _unfit(column, season_length, start) for n, column in known.items()}
     fit_for_it = {n: c for n, c in known.items() if not verdict[n]}
     begin = max([start, *(int(c.notna().to_numpy().argmax()) for c in fit_for_it.values())])
     y = np.log(sales[begin:])
     candidates = {n: _candidates(c, season_length, begin) for n, c in fit_for_it.items()}
     chosen, rows = _select(y, candidates, season_length)
-    x = np.stack([candidates[n][lag] for n, lag in chosen.items()], axis=1) if chosen else np.zeros((len(y), 0))
-    found = fit(y, x, season_length)
-    used = tuple(chosen)
-    table = pd.DataFrame.from_dict(
-        {n: rows.get(n, {}) | {"verdict": verdict[n] or ("used" if n in used else "no_gain")} for n in known},
-        orient="index",
-        columns=["lag", "effect", "error", "with_it", "without_it", "tests", "verdict"],
-    ).rename_axis("variable")
-    for at, name in enumerate(used):
-        table.loc[name, ["effect", "error"]] = found.effect[at], np.sqrt(found.covariance[at, at])
-    past = np.stack([_past(raw[n], lag, season_length) for n, lag in chosen.items()], axis=1) if used else None
-    empty = np.zeros((len(sales), 0))
-    return Influences(table, used, found.effect, found.covariance, empty if past is None else past, raw)
+    found = fit(y, np.stack([candidates[n][k] for n, k in chosen.items()], axis=1), season_length) if chosen else _NONE
+    told = {n: rows.get(n, {}) | {"verdict": verdict[n] or ("used" if n in chosen else "no_gain")} for n in known}
+    for name, effect, error in zip(chosen, found.effect, np.sqrt(np.diag(found.covariance)), strict=True):
+        told[name] |= {"effect": effect, "error": error}
+    table = pd.DataFrame.from_dict(told, orient="index", columns=COLUMNS).rename_axis("variable")
+    past = [_past(raw[n], lag, season_length) for n, lag in chosen.items()]
+    entered = np.stack(past, axis=1) if past else np.zeros((len(sales), 0))
+    return Influences(table, tuple(chosen), found.effect, found.covariance, entered, raw)
 
 
 def _unfit(values: pd.Series, season_length: int, start: int) -> str:
     """Why a variable cannot be tested; empty where it can."""
     there = values.notna().to_numpy()
     first, last = int(there.argmax()), len(there) - int(there[::-1].argmax())
-    if last - max(first, start) < LEAST_SEASONS * season_length or not there[first:last].all():
-        return "short"
-    if len(there) - last > max(season_length // 2, 1):
+    tests, behind = len(_origins(last - max(first, start), season_length)), len(there) - last
+    if tests < LEAST_TESTS or not there[first:last].all() or behind > max(season_length // 2, 1):
         return "short"
     change = np.diff(_Scale.of(values)(_known(values)[max(first, start) :]))
     change = change - np.array([np.median(change[k::season_length]) for k in range(season_length)])[
@@ -241,6 +236,9 @@ def _around(length: int, season_length: int, drift: float) -> tuple[Array, float
     season = (at[:, None] % season_length == np.arange(season_length)).astype(float)
     columns, size = np.linalg.qr(np.column_stack([_innovations(season, drift), drift**at]))
     return columns, float(2 * np.log(np.abs(np.diag(size))).sum())
+
+
+_NONE = Fit(np.zeros(0), np.zeros((0, 0)), 0.0)
 
 
 # -- which to use -----------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@
 | | change of sales for 10 % more of it, or of a period that is an event throughout; with_it, |
 | | without_it (mean errors in `tests` tests), lag, every |
 | forecast.variable_left | names, with_it (of the best), without_it, tests: they do not make the forecast better |
-| forecast.variable_untested | names, why: "rare" (moved in too few periods) or "short" (not known for three years) |
+| forecast.variable_untested | names, why: "rare" (moved in too few periods) or "short" (too few known) |
 | forecast.own_model | name, weight_won (ratio, mean over series), mase, mase_ours: an analyst's own model |
 | forecast.own_failed | name, failed, series: on how many series it gave no forecast |
 | forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
