@@ -65,3 +65,18 @@ def test_small_nodes_are_no_decision(made: Forecast) -> None:
     small = made.nodes.assign(amount=made.nodes["amount"].where(made.nodes.index != "West / web", 1.0))
 
     assert not doubts(marked(replace(made, nodes=small), {"West / web": ("short",)}))
+
+
+def test_a_region_in_a_state_is_named_by_its_own_level_and_led_by_its_own_leader() -> None:
+    months, at = pd.date_range("2020-01-01", periods=48, freq="MS"), np.arange(48)
+    places = [("Queensland", "Gold Coast"), ("Queensland", "Outback"), ("Victoria", "Melbourne")]
+    parts = [
+        {"period": months, "state": s, "region": r, "amount": 100.0 + 10 * n + 5 * np.sin(at), "whole": True}
+        for n, (s, r) in enumerate(places)
+    ]
+    found = forecasting.forecast(pd.concat([pd.DataFrame(p) for p in parts]), ("state", "region"))
+
+    (doubt,) = doubts(marked(found, {"Queensland / Gold Coast": ("wide",)}))
+
+    assert doubt.values["places"] == (("region", "Gold Coast"),)
+    assert (doubt.values["level"], doubt.values["node"]) == ("region", "Gold Coast")

@@ -24,16 +24,22 @@ def doubts(found: Forecast) -> tuple[Finding, ...]:
     size = found.nodes["amount"].abs()
     whole = float(size.iloc[found.structure.aggregates :].sum())
     large = [row for row in (*single, *inside) if serious[row] and size.iloc[row] > LEAST_SHARE * whole]
-    return tuple(_doubt(found, row, whole) for row in sorted(large, key=lambda row: -size.iloc[row])[:MOST])
+    largest = sorted(large, key=lambda row: -size.iloc[row])[:MOST]
+    return tuple(_doubt(found, row, _at(found, row, single), whole) for row in largest)
 
 
-def _doubt(found: Forecast, row: int, whole: float) -> Finding:
-    """`places`: pairs of level and node, the first of whom leads it; `reason` is the most serious, which tells what is
+def _at(found: Forecast, row: int, single: dict[int, tuple[str, object]]) -> tuple[tuple[str, str], ...]:
+    """Pairs of level and node: of a node of one level that one alone, not the broader ones that it lies in."""
+    places = _places(found, row)
+    return tuple(p for p in places if row not in single or p[0] == single[row][0])
+
+
+def _doubt(found: Forecast, row: int, places: tuple[tuple[str, str], ...], whole: float) -> Finding:
+    """Whoever leads the first of `places` decides; `reason` is the most serious, which tells what is
     to be decided."""
     node, total = found.nodes.index[row], found.total(found.nodes.index[row])
     amount, why, season = float(total["mean"]), found.nodes["reasons"].iloc[row], PER_YEAR[found.every]
-    places, past = _places(found, row), found.history.iloc[:, row].to_numpy(float)
-    horizon = len(found.periods)
+    past, horizon = found.history.iloc[:, row].to_numpy(float), len(found.periods)
     comparable = horizon <= season <= len(past)
     told = {
         "amount": amount,
