@@ -12,6 +12,7 @@ Array = NDArray[Any]
 KINDS = ("positive", "zeros", "signed")
 SHORT = 4  # seasons of history below which seasonal indices come from the growth over a season
 DOUBT = 0.3  # share of their movement that is first taken for chance
+NEAR = np.array([1, 2, 3, 2, 1]) / 9  # a week's index counts in its neighbours', of which there are too many to tell
 LEVELS = {12: (1, 3, 12)}  # periods that a temporal hierarchy adds up, by season length
 
 
@@ -123,9 +124,15 @@ def _shape_of_few(values: Array, season_length: int, additive: bool) -> Array:
     growth = median(change) / season_length * twice / (twice + season_length / 4)
     flat = work - growth[:, None] * np.arange(work.shape[1])
     found, noise, count = (np.stack(x, axis=1) for x in zip(*_by_season(flat, season_length), strict=True))
+    near = NEAR if season_length >= 26 else np.ones(1)
+    found = sum(w * np.roll(found, k, axis=1) for k, w in enumerate(near, -(len(near) // 2)))
     found = found - found.mean(axis=1, keepdims=True)
-    guess = DOUBT * season_length / 4 * (found**2).mean(axis=1)  # a part of what one sees may be chance
-    keep = _shrinkage(found, noise, count, guess, season_length / 4)
+    doubt = np.maximum(
+        DOUBT, 3 * (values == 0).sum(axis=1) / (~np.isnan(values)).sum(axis=1)
+    )  # when it sells is chance
+    guess = doubt * season_length / 4 * (found**2).mean(axis=1)
+    calmer = (near**2).sum()  # means of neighbours hold less chance
+    keep = _shrinkage(found, calmer * noise, count, calmer * guess, season_length / 4)
     found = keep[:, None] * found
     return found if additive else np.exp(found) / np.exp(found).mean(axis=1, keepdims=True)
 
