@@ -9,7 +9,15 @@ from hypothesis.extra.numpy import arrays
 
 from tests.conftest import shared_data
 from workbench.analytics.forecast import Effort, Panel, measures, predict
-from workbench.analytics.forecast.hierarchy import METHODS, check_sums, grouped, non_negative, reconcile, shrinkage
+from workbench.analytics.forecast.hierarchy import (
+    METHODS,
+    check_sums,
+    grouped,
+    no_narrower,
+    non_negative,
+    reconcile,
+    shrinkage,
+)
 from workbench.errors import DataError, ParameterError
 
 TWO = grouped(pd.DataFrame({"region": ["North", "South"]}))
@@ -107,10 +115,10 @@ def test_minimum_trace_is_the_textbook_formula() -> None:  # Wickramasuriya and 
     assert found == pytest.approx(expected, rel=1e-6)
 
 
-def test_negative_parts_become_zero_and_the_whole_is_summed_again() -> None:
+def test_negative_parts_become_zero_and_the_others_give_way_so_that_the_whole_stays() -> None:
     found = non_negative(np.array([[5.0], [-3.0], [8.0]]), TWO, np.array([False, False, False]))
 
-    assert found[:, 0] == pytest.approx((8, 0, 8))
+    assert found[:, 0] == pytest.approx((5, 0, 5))
 
 
 def test_correlations_of_independent_errors_are_shrunk_away_and_common_ones_kept() -> None:
@@ -147,6 +155,23 @@ def test_a_node_given_twice_is_told() -> None:
 def test_an_unknown_method_is_told_with_the_known_ones() -> None:
     with pytest.raises(ParameterError, match="choose one of mint_level"):
         reconcile(np.ones((3, 1)), TWO, "magic")  # type: ignore[arg-type]
+
+
+def test_sums_of_many_sparse_parts_are_not_lifted_by_the_noughts() -> None:
+    rng = np.random.default_rng(1)
+    parts = rng.normal(1, 4, (200, len(SALES.nodes) - SALES.aggregates, 3))
+    found = non_negative(SALES.add_up(parts + 2), SALES, np.zeros(len(SALES.nodes), bool))
+
+    assert found.min() >= 0
+    assert found == pytest.approx(SALES.add_up(found[:, SALES.aggregates :]))
+    assert found[:, 0].mean() == pytest.approx(np.maximum((parts + 2).sum(axis=1), 0).mean(), rel=0.02)
+
+
+def test_paths_are_not_narrower_after_they_were_made_to_add_up() -> None:
+    paths = np.random.default_rng(2).normal(0, 1, (400, 3, 2))
+    made = no_narrower(0.8 * paths, paths)
+
+    assert np.std(made, axis=0) == pytest.approx(np.std(paths, axis=0), rel=0.01)
 
 
 PUBLISHED = pd.DataFrame(  # RMSE of the last eight quarters on R's ETS; Hyndman & Athanasopoulos, FPP3 11.4

@@ -11,7 +11,7 @@ from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.doubts import doubts
 from workbench.analytics.forecast.engine import Prediction, predict
 from workbench.analytics.forecast.evidence import NAIVE, OURS, Evidence, evidence, forecastability, reasons
-from workbench.analytics.forecast.hierarchy import METHODS, Method, non_negative, reconcile
+from workbench.analytics.forecast.hierarchy import METHODS, Method, no_narrower, non_negative, reconcile
 from workbench.analytics.forecast.influences import Influences, influences
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import Array, Panel
@@ -159,7 +159,8 @@ def _coherent(found: Series, prediction: Prediction, method: Method) -> Array:
 
 
 def _coherent_paths(found: Series, prediction: Prediction, paths: Array, method: Method) -> Array:
-    return reconcile(paths, found.structure, method, deviation=prediction.deviation, residual=prediction.residual)
+    moved = reconcile(paths, found.structure, method, deviation=prediction.deviation, residual=prediction.residual)
+    return no_narrower(moved, paths)
 
 
 def _ratio(moved: Array, paths: Array) -> Array:
