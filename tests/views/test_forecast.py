@@ -1,6 +1,5 @@
 """The forecast's page: every result in every language, with any name as a node, in figures that hold their text."""
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import pytest
 from tests.views.test_charts import CHINA, LONG, _texts
 from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import Forecast, Landing
+from workbench.analytics.keys import fact
 from workbench.settings import LANGUAGES, Assumptions
-from workbench.views import drawing, forecast, show, tables
+from workbench.views import drawing, forecast, page, show, tables
 from workbench.views.words import Words
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -42,7 +42,11 @@ def made(names: tuple[str | None, ...], size: float = 1.0) -> tuple[Any, ...]:
         for n, name in enumerate(names)
     ]
     sales = pd.concat(parts, ignore_index=True)
-    found = forecasting.ahead(sales, ("shop",), months=12, every="month", calendar=CHINA, seed=1)
+    rng = np.random.default_rng(9)
+    known = pd.DataFrame({"spend": rng.lognormal(10, 0.3, 48), "reps": 9.0, "event <b>": 0.0}, index=months)
+    known["event 促销"] = rng.binomial(1, 0.3, 48).astype(float)
+    options = forecasting.Options(seed=1, variables=known)
+    found = forecasting.ahead(sales, ("shop",), months=12, every="month", calendar=CHINA, options=options)
     assert isinstance(found, Forecast)
     earlier = (
         forecasting.issued(found).query("level == ''").assign(as_of=pd.Timestamp("2025-09-30"), period=months[-12:])
@@ -50,13 +54,14 @@ def made(names: tuple[str | None, ...], size: float = 1.0) -> tuple[Any, ...]:
     total = sales.groupby("period", as_index=False)["amount"].sum().assign(whole=True)
     named = {
         "push": Assumptions(name={"en": "Push", "zh-CN": "冲刺"}, growth=0.05),
-        names[0] or "own": Assumptions(price=-0.02),
+        names[0] or "own": Assumptions(price=-0.02, spend=0.1),
     }
     return (
         forecasting.landing(found, CHINA, earlier),
         *forecasting.by_level(found, CHINA, ("shop", "team")),
         forecasting.accuracy(found),
         forecasting.calendar_effects(found, CHINA),
+        forecasting.variable_effects(found),
         forecasting.track_record(earlier, total, every="month", calendar=CHINA),
         forecasting.scenarios(found, named, {"price": 1.0, "win_rate": 0.2, "reps": 9}, CHINA),
     )
@@ -127,14 +132,21 @@ def test_headline_facts_have_three_significant_digits() -> None:
     assert forecast.headline(object()) == {}
 
 
-def test_a_node_not_to_be_trusted_is_given_to_the_head_of_sales(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.analytics.keys import fact
-    from workbench.views import page
-
-    landing = made(("North", "South"))[0]
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_node_not_to_be_trusted_has_an_owner_and_says_what_to_decide_and_how_sure(lang: str) -> None:
+    w = Words(lang, "CNY", calendar=CHINA)
+    told = {"amount": 5e6, "lo_80": 4e6, "hi_80": 7e6, "amount_before": 3e6, "share": 0.3, "judged": "range"}
+    why = {"reasons": ("wide", "short"), "reason": "wide"}
+    crossed = (("region", "North"), ("channel", "Web"))
     doubt = fact(
-        "forecast.untrusted", weight=5e6, about="North", node="North", reasons=("wide", "short"), amount=5e6, share=0.3
+        "forecast.untrusted", weight=5e6, about="x", level="region", node="North", places=crossed, **why, **told
     )
-    shown = page._decision(replace(landing, decisions=(doubt,)).decisions[0], Words("en", "CNY"))
-    assert "a very wide interval, less than two years of history" in str(shown["text"])
-    assert "head of sales" in str(shown["facts"][0])
+
+    shown = page._decision(doubt, w)
+
+    assert w.phrase("forecast.reason.wide") in str(shown["text"])
+    for name in ("North", "Web", w.level("channel")):
+        assert name in str(shown["text"])
+    assert "North" in str(shown["facts"][0])
+    assert len(shown["facts"]) == 3
+    assert w.money(7e6) in str(shown["facts"][2])

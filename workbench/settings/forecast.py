@@ -8,7 +8,10 @@ from workbench.settings.company import Language, Strict
 
 
 class Assumptions(Strict):
-    """A scenario of the company's own: what is assumed, as ratios (0.03 is 3 % more); sales follow in proportion."""
+    """A scenario of the company's own: what is assumed, as ratios (0.03 is 3 % more).
+
+    Sales follow as these data show it, where they show an effect, else in proportion (spend: not at all).
+    """
 
     name: str | dict[Language, str] = ""  # what readers call it, or one for each language; empty: its key
     growth: float = Field(0.0, gt=-1, le=10)  # yearly growth beside the forecast's own, building up period by period
@@ -16,6 +19,8 @@ class Assumptions(Strict):
     price: float = Field(0.0, ge=-1, le=10)  # of prices, volume unchanged
     win_rate: float = Field(0.0, ge=-1, le=10)  # of the win rate: 0.1 lifts 25 % to 27.5 %
     reps: float = Field(0.0, ge=-1, le=10)  # of the number of people who sell, as productive as today's
+    spend: float = Field(0.0, ge=-1, le=10)  # of what is spent to win customers
+    market: float = Field(0.0, ge=-1, le=10)  # of the market's size
     after_months: int = Field(0, ge=0, le=60)  # months before it takes effect
 
     @field_validator("name")

@@ -219,7 +219,8 @@ def _decision(finding: Finding, w: Words) -> dict[str, Any]:
     if finding.weight:
         facts.append(w.say("page.effect", {"effect": finding.weight}))
     if judged := values.get("judged"):
-        facts.append(w.say(f"page.sure.{judged}", {"times": values.get("times_noise")}))
+        told = {"times": values.get("times_noise"), "lo": values.get("lo_80"), "hi": values.get("hi_80")}
+        facts.append(w.say(f"page.sure.{judged}", told))
     return {"text": show.say(finding, w), "facts": facts}
 
 

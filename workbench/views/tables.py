@@ -176,6 +176,8 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
         return w.scaled(value, scales[column.name])
     if column.how in ("by_unit", "change_by_unit"):
         return str(getattr(w, column.how)(value, row["unit"]))
+    if column.how.startswith("phrase:"):
+        return _name(value, column, w)
     if column.how == "kind":
         return w.phrase(f"sections.bridge.kind.{value}")
     if column.how == "unit":
@@ -216,7 +218,7 @@ def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
         if column.how == "points"
         else ""
     )
-    return Head(_title(column, w), unit, column.minor, column.how in ("text", "kind", "reasons"))
+    return Head(_title(column, w), unit, column.minor, column.kind == "text")
 
 
 def _title(column: Column, w: Words) -> str:

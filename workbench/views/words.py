@@ -227,6 +227,11 @@ class Words:
         """Several levels in a row."""
         return (", " if self.lang == "en" else "、").join(self.level(n) for n in names)
 
+    def places(self, pairs: Any) -> str:
+        """Where a part stands: each level with its value."""
+        said = [self.phrase("forecast.place", {"level": level, "node": node}) for level, node in pairs]
+        return self.names(said)
+
     def called(self, name: Any) -> str:
         """What a person named, in the reader's language where it was named in several."""
         return clean(name.get(self.lang, next(iter(name.values()))) if isinstance(name, Mapping) else name)
@@ -234,6 +239,13 @@ class Words:
     def reasons(self, values: Any) -> str:
         """Why a forecast is not to be trusted."""
         return (", " if self.lang == "en" else "、").join(self.phrase(f"forecast.reason.{v}") for v in values)
+
+    def variables(self, names: Any) -> str:
+        """What may move sales, in a row: ours as words, events as the company calls them."""
+        ours = [name if self.has(f"forecast.variable_name.{name}") else "event" for name in names]
+        return self.names(
+            self.phrase(f"forecast.variable_name.{k}", {"name": n}) for k, n in zip(ours, names, strict=True)
+        )
 
     def assumptions(self, pairs: Any) -> str:
         """What a scenario assumes."""
@@ -499,12 +511,14 @@ class Words:
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
     "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node chance level_names called reasons assumptions of_log year"
+    "levels counter kpi section table tables plain node chance level_names called reasons variables places assumptions "
+    "of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
     ("level", "levels", "counter", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
 )  # of a piece; numbers and dates are values
+_KINDS |= {"variables": "text", "places": "text"}
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),
     "season_name": ("season_name", "per_year", 12),

@@ -31,6 +31,33 @@ def test_intervals_on_a_part_of_m3_cover_what_they_say_within_what_its_size_allo
     assert owa < 0.93
 
 
+def cuts(rng: np.random.Generator, size: int) -> tuple[Panel, np.ndarray]:
+    """A panel of a few series as a company may have it, and its next year; never of an official test part."""
+    m3 = pd.read_parquet(shared_data("m3") / "m3.parquet").query("part == 'train'")
+    frequency, season, least = [("monthly", 12, 48), ("quarterly", 4, 16)][int(rng.integers(2))]
+    ys = [y.to_numpy() for _, y in m3[m3["frequency"] == frequency].groupby("series")["y"] if len(y) >= least]
+    chosen = [ys[i] for i in rng.choice(len(ys), size, replace=False)]
+    length = int(rng.integers(least, min(map(len, chosen)) + 1))
+    starts = [int(rng.integers(len(y) - length + 1)) for y in chosen]
+    values = np.stack([y[at : at + length] for y, at in zip(chosen, starts, strict=True)])
+    return Panel(values[:, :-season], season), values[:, -season:]
+
+
+@pytest.mark.parametrize(("size", "panels"), [(1, 60), (3, 30), (10, 15), (30, 6)])
+def test_intervals_of_panels_of_few_series_cover_what_they_say(size: int, panels: int) -> None:
+    rng, found = np.random.default_rng(size), []
+    for n in range(panels):
+        panel, actual = cuts(rng, size)
+        made = predict(panel, actual.shape[1], Effort(folds=3))
+        sums = np.quantile(made.paths(200, seed=n).sum(axis=2), (0.1, 0.9), axis=0)
+        single = [measures.interval_coverage(actual, *made.interval(level)).mean() for level in (0.8, 0.95)]
+        found.append((*single, measures.interval_coverage(actual.sum(axis=1)[:, None], *sums[:, :, None]).mean()))
+    held, luck = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(panels)  # series of a panel err together
+    print(size, "80 %, 95 % and the year's 80 % hold", held.round(3))
+
+    assert (np.abs(held - (0.8, 0.95, 0.8)) < 3 * luck + (0.04, 0.02, 0.06)).all()
+
+
 @pytest.fixture(scope="module")
 def walks() -> tuple[Panel, np.ndarray]:
     rng = np.random.default_rng(5)

@@ -35,7 +35,8 @@ def made_sales(months: int = 57, shops: tuple[str, ...] = ("North", "South")) ->
 
 @pytest.fixture(scope="module")
 def made() -> Forecast:
-    found = forecasting.ahead(made_sales(), ("shop",), months=12, every="month", calendar=CALENDAR, seed=1)
+    options = forecasting.Options(seed=1)
+    found = forecasting.ahead(made_sales(), ("shop",), months=12, every="month", calendar=CALENDAR, options=options)
     assert isinstance(found, Forecast)
     return found
 
@@ -111,11 +112,25 @@ def test_levels_are_taken_while_their_parts_are_few() -> None:
     assert forecasting.levels(frame, ("a", "b", "d"), fixed=("a", "b", "d")) == ("a", "b", "d")
 
 
-@pytest.mark.parametrize("months", [0, 2, 35])
+@pytest.mark.parametrize("months", [13, 24, 35])
+def test_a_peak_that_ends_a_short_history_is_its_season_and_no_new_level(months: int) -> None:
+    peaks = np.tile([0.6, 0.7, 0.8, 0.9, 0.9, 0.9, 0.9, 0.9, 1.0, 1.2, 1.5, 1.7], 3)
+    sales = made_sales(months, ("North",)).assign(amount=np.roll(peaks, months)[:months] * 100 + np.arange(months) % 3)
+    found = forecasting.ahead(sales, months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Forecast)
+    landed = forecasting.landing(found, CALENDAR)
+    assert isinstance(landed, Landing)
+    assert landed.table.loc["next_year", "yoy"] == pytest.approx(0, abs=0.08 if months > 13 else 0.25)
+    assert (found.table["hi_80"] > found.table["mean"]).all()
+    assert (found.table["lo_80"] < found.table["mean"]).all()
+    assert "forecast.doubt" in [f.key for f in landed.findings]
+
+
+@pytest.mark.parametrize("months", [0, 2, 12])
 def test_too_short_a_history_is_unknown_and_says_what_is_needed(months: int) -> None:
     found = forecasting.ahead(made_sales(months), ("shop",), months=12, every="month", calendar=CALENDAR)
     assert isinstance(found, Unknown)
-    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 36}
+    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 13}
     assert forecasting.landing(found, CALENDAR) is found
     assert forecasting.accuracy(found) is None
     assert forecasting.by_level(found, CALENDAR) == ()

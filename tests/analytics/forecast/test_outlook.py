@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.analytics.forecast import Forecast, Model, Options, forecast
+from workbench.analytics.forecast import Forecast, Options, forecast
 from workbench.analytics.keys import KEYS
 from workbench.errors import DataError, NotEnoughHistoryError, ParameterError
 from workbench.periods import Calendar
@@ -117,28 +117,6 @@ def test_a_level_added_to_sales_that_may_be_negative_is_added_to_the_forecast() 
     plain, moved = (forecast(sales(base - shift), horizon=6).table["mean"] for shift in (0.0, 50.0))
 
     assert moved.to_numpy() == pytest.approx(plain.to_numpy() - 50, abs=6)
-
-
-def test_an_analysts_own_model_competes_and_wins_where_it_knows_better() -> None:
-    jumps = np.tile(np.r_[np.full(7, 100.0), 400.0, 100, 100, 250, 100, 100], 6)[:72]  # a cycle of 13 months
-    own = Model("thirteen", lambda y, season: y[-13:], lambda fit, h, n, rng: np.tile(np.resize(fit, h), (n, 1)))
-
-    made_ = forecast(
-        sales(jumps * np.random.default_rng(1).lognormal(0, 0.02, 72)), horizon=12, options=Options(models=(own,))
-    )
-
-    assert made_.backtest["mase"].idxmin() == "thirteen"
-
-
-def test_an_own_model_that_fails_does_not_stop_the_run() -> None:
-    def fit(history: np.ndarray, season: int) -> None:
-        raise ValueError("no")
-
-    made_ = forecast(
-        sales(seasonal(48)), horizon=3, options=Options(models=(Model("bad", fit, lambda *a: np.zeros(3)),))
-    )
-
-    assert np.isfinite(made_.table.to_numpy()).all()
 
 
 def test_a_running_period_is_forecast_whole_and_not_below_what_it_holds() -> None:

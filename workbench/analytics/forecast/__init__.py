@@ -10,13 +10,17 @@ spread        the predictive distribution, learnt from backtest errors
 engine        points and distribution for a panel
 hierarchy     structures and reconciliation
 calendar      Spring Festival and working days
+variables     spend, people, prices, the market and events, period by period
+influences    what variables do to sales, and which earn their place
 series        from the sales frame to series
 evidence      backtest tables; which nodes not to trust
+doubts        what a person must decide about those nodes
 outlook       all of it together
 result        what is returned, and the keys of its findings
 headline      where the fiscal year and the next year should end; the forecast as it is kept
 parts         the same by level
-proof         accuracy, calendar effects, and how earlier forecasts came out
+proof         accuracy, and how earlier forecasts came out
+effects       what the calendar and the variables do
 assumptions   the forecast under named assumptions
 
 The module itself can be called: `wb.forecast(sales, by)` is `wb.forecast.forecast(sales, by)`.
@@ -28,6 +32,7 @@ from typing import Any
 
 from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenarios
 from workbench.analytics.forecast.combination import Effort
+from workbench.analytics.forecast.effects import CalendarEffects, Variables, calendar_effects, variable_effects
 from workbench.analytics.forecast.engine import Prediction, predict
 from workbench.analytics.forecast.headline import Landing, ahead, issued, landing, levels
 from workbench.analytics.forecast.hierarchy import Hierarchy, grouped, reconcile
@@ -35,15 +40,9 @@ from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.outlook import Options, forecast
 from workbench.analytics.forecast.panel import Panel
 from workbench.analytics.forecast.parts import Parts, by_level
-from workbench.analytics.forecast.proof import (
-    Accuracy,
-    CalendarEffects,
-    TrackRecord,
-    accuracy,
-    calendar_effects,
-    track_record,
-)
+from workbench.analytics.forecast.proof import Accuracy, TrackRecord, accuracy, track_record
 from workbench.analytics.forecast.result import Forecast
+from workbench.analytics.forecast.variables import variables
 
 __all__ = [
     "Accuracy",
@@ -59,6 +58,7 @@ __all__ = [
     "Prediction",
     "Scenarios",
     "TrackRecord",
+    "Variables",
     "accuracy",
     "ahead",
     "by_level",
@@ -73,6 +73,8 @@ __all__ = [
     "reconcile",
     "scenarios",
     "track_record",
+    "variable_effects",
+    "variables",
 ]
 
 

@@ -1,13 +1,13 @@
 """Members' forecasts made one: their plain mean, moved by what the panel's own backtest supports and no further."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from workbench.analytics.forecast import measures
 from workbench.analytics.forecast.members import Members, members
-from workbench.analytics.forecast.models import Model
+from workbench.analytics.forecast.models import Model, Pool, weight
 from workbench.analytics.forecast.panel import Array, Panel
 from workbench.analytics.forecast.smoothing import FAMILIES
 
@@ -74,8 +74,14 @@ class Combination:
     slopes: Array
     ridge: float
     lift: float = 0.0
+    own: dict[str, float] = field(default_factory=dict)  # weights that an analyst's own models have won
 
     def forecast(self, panel: Panel, found: Members) -> Array:
+        """(series, horizon), own models included by their weights."""
+        return Pool.of(self.own, found.own).mean(self.plain(panel, found))
+
+    def plain(self, panel: Panel, found: Members) -> Array:
+        """(series, horizon) without own models."""
         mean = found.mean(self.base, self.lift)
         if not self.slopes.size:
             return mean
@@ -99,6 +105,22 @@ def learn(found: Sequence[Fold], usual: tuple[str, ...], edge: float = 0.1) -> C
     if not found:
         return Combination(usual, np.zeros(0), np.inf)
     base = _base(found, usual, edge)
+    mix = _learn(found, base, edge)
+    return replace(mix, own=_own_weights(found, mix)) if found[0].members.own else mix
+
+
+def _own_weights(found: Sequence[Fold], mix: Combination) -> dict[str, float]:
+    """Of each own model, tried beside the combination alone; together no more than the whole."""
+    ours = [mix.plain(fold.panel, fold.members) / _size(fold.panel) for fold in found]
+    actual = [fold.actual / _size(fold.panel) for fold in found]
+    won = {}
+    for name in found[0].members.own:
+        own = [fold.members.own[name].mean(axis=1) / _size(fold.panel) for fold in found]
+        won[name] = weight(ours, own, actual)
+    return {name: w / max(sum(won.values()), 1) for name, w in won.items()}
+
+
+def _learn(found: Sequence[Fold], base: tuple[str, ...], edge: float) -> Combination:
     lift = min(LIFTS, key=lambda lift: _base_loss(found, base, edge, lift))
     data = [(fold.back, *_rows(fold, base, lift)) for fold in found]
     ridge = _best_ridge(data, found[0].actual.shape[1], edge)

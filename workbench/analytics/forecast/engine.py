@@ -8,6 +8,7 @@ import numpy as np
 from workbench.analytics.forecast import combination, spread
 from workbench.analytics.forecast.combination import Combination, Effort, Fold
 from workbench.analytics.forecast.members import Members, members
+from workbench.analytics.forecast.models import Pool
 from workbench.analytics.forecast.panel import KINDS, Array, Panel
 from workbench.analytics.forecast.spread import Spread
 
@@ -29,6 +30,14 @@ class Group:
     spread: Spread
     forecast: Array
     expected: Array
+    plain: Array  # the forecast without an analyst's own models
+    own: Pool
+
+    def quantile(self, probability: float) -> Array:
+        return self.own.quantile(lambda p: self.spread.at(self.panel, self.plain, self.expected, p), probability)
+
+    def paths(self, noise: Array, seed: int) -> Array:
+        return self.own.draw(self.spread.value(self.panel, self.plain, self.expected, noise), seed)
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class Prediction:
 
     def quantile(self, probability: float) -> Array:
         """(series, horizon) quantiles, in the data's unit."""
-        return self._by_group(lambda g: g.spread.at(g.panel, g.forecast, g.expected, probability)[None])[0]
+        return self._by_group(lambda g: g.quantile(probability)[None])[0]
 
     def interval(self, level: float) -> tuple[Array, Array]:
         return self.quantile((1 - level) / 2), self.quantile((1 + level) / 2)
@@ -54,7 +63,7 @@ class Prediction:
         their
         in-sample errors' correlation, shrunk (`shared` is how much of it is kept)."""
         noise = self._noise(count, np.random.default_rng(seed), shared)
-        return self._by_group(lambda g: g.spread.value(g.panel, g.forecast, g.expected, noise[:, g.rows]))
+        return self._by_group(lambda g: g.paths(noise[:, g.rows], seed))
 
     def _noise(self, count: int, rng: np.random.Generator, shared: float) -> Array:
         factors = standardized(self.residual)
@@ -66,9 +75,11 @@ class Prediction:
         has = (factors**2).sum(axis=1)[None, :, None]
         noise = np.sqrt(shared) * common + np.sqrt(1 - shared * has) * own
         for group in self.groups:
-            noise[:, group.rows] = (
-                noise[:, group.rows] @ np.linalg.cholesky(group.spread.correlation + 1e-9 * np.eye(horizon)).T
-            )
+            lasting = group.spread.persistence(group.panel, group.members)
+            for share in np.unique(lasting):
+                joint = share * spread.walk(horizon) + (1 - share) * np.eye(horizon)
+                rows = group.rows[lasting == share]
+                noise[:, rows] = noise[:, rows] @ np.linalg.cholesky(joint).T
         return noise
 
     def _by_group(self, make: Callable[[Group], Array]) -> Array:
@@ -108,9 +119,10 @@ def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, effort: Effo
     found = members(part, horizon, kind, effort.models)
     mix = combination.learn(tried, found.base, edge(kind))
     shape = spread.learn(tried[:RECENT], mix, horizon, kind)
-    forecast = mix.forecast(part, found)
-    forecast = np.maximum(forecast, 0) if kind < 2 else forecast
-    return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, forecast))
+    low = 0.0 if kind < 2 else -np.inf
+    plain, forecast = (np.maximum(make(part, found), low) for make in (mix.plain, mix.forecast))
+    own = Pool.of(mix.own, found.own)
+    return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, plain), plain, own)
 
 
 def edge(kind: int) -> float:

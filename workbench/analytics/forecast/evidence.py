@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.analytics.forecast import combination, measures, spread
 from workbench.analytics.forecast.combination import Combination, Fold
 from workbench.analytics.forecast.engine import RECENT, Group, Prediction, edge
+from workbench.analytics.forecast.models import Pool
 from workbench.analytics.forecast.panel import Array, Panel
 
 NAIVE, OURS = "seasonal_naive", "combination"
@@ -51,12 +52,15 @@ def _combined(group: Group, fold: Fold) -> tuple[dict[str, Array], Array]:
         if older
         else Combination(fold.members.base, np.zeros(0), 0.0)
     )
-    forecast = mix.forecast(fold.panel, fold.members)
-    forecast = np.maximum(forecast, 0) if kind < 2 else forecast
+    low = 0.0 if kind < 2 else -np.inf
+    forecast, plain = (np.maximum(make(fold.panel, fold.members), low) for make in (mix.forecast, mix.plain))
     around = spread.learn(older[:RECENT], mix, horizon, kind)
-    expected = around.expected(fold.panel, fold.members, forecast)
-    quantiles = np.stack([around.at(fold.panel, forecast, expected, p) for p in (0.025, 0.1, 0.5, 0.9, 0.975)])
-    return {OURS: forecast, **fold.members.forecast}, quantiles
+    expected, pool = around.expected(fold.panel, fold.members, plain), Pool.of(mix.own, fold.members.own)
+    quantiles = [
+        pool.quantile(lambda q: around.at(fold.panel, plain, expected, q), p) for p in (0.025, 0.1, 0.5, 0.9, 0.975)
+    ]
+    known = {n: np.where(np.isnan(f), forecast, f) for n, f in fold.members.every.items() if not np.isnan(f).all()}
+    return {OURS: forecast, **known}, np.stack(quantiles)
 
 
 def _score(group: Group, fold: Fold, forecasts: dict[str, Array], quantiles: Array) -> pd.DataFrame:

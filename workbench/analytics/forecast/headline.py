@@ -14,7 +14,7 @@ from workbench.errors import NotEnoughHistoryError
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
-YEARS = 3  # of whole periods, below which a season cannot be told from chance and a forecast would be a guess
+YEARS = 3  # of whole periods, below which a season rests on one or two years: said as a doubt
 _ANSWER = ("forecast.rest_of_year", "forecast.next_year", "forecast.doubt")
 MOST_PARTS = 100  # smaller parts than that many are mostly noise: their sum says less than the whole does
 
@@ -39,16 +39,20 @@ class Landing(Result):
 
 
 def ahead(
-    sales: pd.DataFrame, by: tuple[str, ...] = (), *, months: int, every: Every, calendar: Calendar, seed: int = 0
+    sales: pd.DataFrame,
+    by: tuple[str, ...] = (),
+    *,
+    months: int,
+    every: Every,
+    calendar: Calendar,
+    options: Options | None = None,
 ) -> Forecast | Unknown:
     """The forecast that the notebook shows, at least `months` ahead; `Unknown` where history is too short for one."""
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
-    have, need = int(whole["period"].nunique()), YEARS * PER_YEAR[every]
+    have, need = int(whole["period"].nunique()), PER_YEAR[every] + 1  # a season is seen, and one period of it again
     if have >= need and (whole["amount"] != 0).any():
         try:
-            return forecast(
-                sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=Options(seed=seed)
-            )
+            return forecast(sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=options)
         except NotEnoughHistoryError:
             pass
     return Unknown(
@@ -183,7 +187,7 @@ def _next(table: pd.DataFrame) -> list[Finding]:
 
 
 def _doubt(found: Forecast) -> list[Finding]:
-    """Why the forecast of the whole is to be used with care: its own reasons, or fewer than three seasons of
+    """Why the forecast of the whole is to be used with care: its own reasons, or fewer than three years of
     history."""
     why = tuple(found.nodes["reasons"].iloc[0])
     have, need = int(found.history.iloc[:, 0].notna().sum()), YEARS * PER_YEAR[found.every]

@@ -6,7 +6,7 @@ up the plain mean; all others may only pull the combination away from it as far 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -31,6 +31,12 @@ class Members:
     error: Array
     residual: Array
     lift: Array
+    own: dict[str, Array] = field(default_factory=dict)  # an analyst's: name → (series, paths, horizon), NaN: failed
+
+    @property
+    def every(self) -> dict[str, Array]:
+        """Forecasts of the members and of an analyst's own models, NaN where one failed."""
+        return self.forecast | {name: paths.mean(axis=1) for name, paths in self.own.items()}
 
     def mean(self, names: tuple[str, ...], lift: float) -> Array:
         """Plain mean of some members; `lift` 0 takes those made on logs as they are (medians), 1 as means."""
@@ -60,13 +66,14 @@ def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) ->
     fits = _fits(space)
     found = {name: make(space, fits) for name, make in MEMBERS.items() if _serves(name, kind, panel.season_length)}
     found = _humble(found, panel.lengths)
-    found |= {model.name: model.forecast(panel, horizon) / size for model in own}
     base = tuple(name for name in BASE if name in found)
     middle = np.median([found[name] for name in base], axis=0)
     error = _error(space, fits["work"], middle)
     found = {name: _guard(f, middle, error) for name, f in found.items()}
     lift = _half_variance(fits["work"].residual) if kind == 0 else np.zeros_like(size)
-    return Members({n: f * size for n, f in found.items()}, base, error * size, fits["plain"].residual * size, lift)
+    theirs = {model.name: model.paths(panel, horizon) for model in own}
+    scaled = {n: f * size for n, f in found.items()}
+    return Members(scaled, base, error * size, fits["plain"].residual * size, lift, theirs)
 
 
 def _humble(found: dict[str, Array], lengths: np.ndarray) -> dict[str, Array]:

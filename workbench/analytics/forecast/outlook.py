@@ -8,9 +8,11 @@ import pandas as pd
 
 from workbench.analytics.forecast.calendar import Effects, effects, regressors
 from workbench.analytics.forecast.combination import Effort
+from workbench.analytics.forecast.doubts import doubts
 from workbench.analytics.forecast.engine import Prediction, predict
 from workbench.analytics.forecast.evidence import NAIVE, OURS, Evidence, evidence, forecastability, reasons
-from workbench.analytics.forecast.hierarchy import METHODS, Method, non_negative, reconcile
+from workbench.analytics.forecast.hierarchy import METHODS, Method, no_narrower, non_negative, reconcile
+from workbench.analytics.forecast.influences import Influences, influences
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import Array, Panel
 from workbench.analytics.forecast.result import Forecast, interval_of_sum
@@ -21,21 +23,24 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 COLUMNS = ("mean", "lo_80", "hi_80", "lo_95", "hi_95")
-MANY, CHEAPER = 100, Effort(folds=3, sample=180)  # nodes of one company have much in common: fewer tell it
+MANY, CHEAPER = 100, Effort(folds=3, sample=120)  # nodes of one company have much in common: fewer tell it
 MOST_UNUSUAL = 5  # unusual amounts named, the largest first
+_SCORES = np.array([-1.96, -1.2816, 1.2816, 1.96])  # of the bounds, in standard deviations
 PATH_VALUES = 24_000_000  # most numbers that sample paths may hold: 190 MB
 
 
 @dataclass(frozen=True)
 class Options:
     """How a forecast is made. `models` are an analyst's own, `paths` the number of sample paths (fewer for very many
-    nodes), `calendar_effects` whether working days and Spring Festival are looked for."""
+    nodes), `calendar_effects` whether working days and Spring Festival are looked for, `variables` what else may move
+    sales (as from `variables`); each is used where it earns its place."""
 
     method: Method = "mint_level"
     paths: int = 300
     seed: int = 0
     models: tuple[Model, ...] = ()
     calendar_effects: bool = True
+    variables: pd.DataFrame | None = None
 
 
 def forecast(
@@ -58,11 +63,15 @@ def forecast(
     _check(horizon, every, options)
     found = series(sales, by, horizon=horizon, every=every, calendar=calendar)
     shown, known, ahead = _calendar(found, calendar, every, options)
-    plain = Panel(found.learnt / known, found.season_length)
+    moved = _influences(found, known, options)
+    plain = Panel(found.learnt / (known * moved.factors if moved else known), found.season_length)
     prediction = predict(plain, horizon, _effort(found, options))
     values = _Values.of(found, prediction, ahead, options)
+    values = values.moved(moved, found, options) if moved and moved.used else values
     proof = evidence(prediction, len(found.values))
-    return _result(found, values, proof, shown, (every, by, options))
+    made = _result(found, values, proof, shown, (every, by, options))
+    said = (*made.findings, *_own_models(prediction, proof, options))
+    return replace(made, influences=moved, findings=said, decisions=doubts(made))
 
 
 def _check(horizon: int, every: str, options: Options) -> None:
@@ -95,6 +104,13 @@ def _calendar(found: Series, calendar: Calendar, every: Every, options: Options)
     return shown, factors[:count], factors[count:]
 
 
+def _influences(found: Series, known: Array, options: Options) -> Influences | None:
+    if options.variables is None:
+        return None
+    whole = found.learnt[0] if found.structure.aggregates else found.learnt.sum(axis=0)
+    return influences(whole / known, options.variables.reindex(found.periods), found.season_length)
+
+
 @dataclass(frozen=True)
 class _Values:
     """Coherent numbers in the structure's order: points (nodes, horizon), bounds (4, nodes, horizon), paths."""
@@ -124,6 +140,17 @@ class _Values:
             prediction.forecast * ahead, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved
         )
 
+    def moved(self, by: Influences, found: Series, options: Options) -> "_Values":
+        """With what the variables should do to every node alike, and how unsure that is."""
+        point, paths = by.ahead(len(found.future), found.season_length, len(self.paths), options.seed)
+        spread = _SCORES[:, None, None] * (paths / point).std(axis=0)
+        apart = self.bounds - self.mean
+        apart = np.sign(_SCORES)[:, None, None] * np.hypot(apart, spread * self.mean)
+        bounds = np.where(np.nan_to_num(found.values).min(axis=1)[:, None] < 0, -np.inf, 0.0)
+        bounds = np.maximum((self.mean + apart) * point, bounds)
+        mean, bounds, moved = (_at_least(x, found) for x in (self.mean * point, bounds, self.paths * paths[:, None, :]))
+        return _Values(self.base * point, found.structure.add_up(mean[found.structure.aggregates :]), bounds, moved)
+
 
 def _coherent(found: Series, prediction: Prediction, method: Method) -> Array:
     return reconcile(
@@ -132,7 +159,8 @@ def _coherent(found: Series, prediction: Prediction, method: Method) -> Array:
 
 
 def _coherent_paths(found: Series, prediction: Prediction, paths: Array, method: Method) -> Array:
-    return reconcile(paths, found.structure, method, deviation=prediction.deviation, residual=prediction.residual)
+    moved = reconcile(paths, found.structure, method, deviation=prediction.deviation, residual=prediction.residual)
+    return no_narrower(moved, paths)
 
 
 def _ratio(moved: Array, paths: Array) -> Array:
@@ -176,7 +204,6 @@ def _result(found: Series, values: _Values, proof: Evidence, shown: Effects, how
         structure=found.structure,
         calendar_effects=shown.slopes,
         findings=tuple(_findings(found, values, proof, shown, nodes, every)),
-        decisions=tuple(_decisions(nodes, found.structure.aggregates)),
     )
 
 
@@ -255,8 +282,22 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
     facts.append(
         fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds)
     )
-    if proof.by_model["mase"].idxmin() == NAIVE:
+    if proof.by_model["mase"].fillna(np.inf).idxmin() == NAIVE:
         facts.append(fact("forecast.naive_wins", mase=ours["mase"], mase_naive=naive["mase"], folds=folds))
+    return facts
+
+
+def _own_models(prediction: Prediction, proof: Evidence, options: Options) -> list[Finding]:
+    """Of each model of an analyst's: the weight that it won, or on how many series it failed."""
+    facts, series = [], len(prediction.forecast)
+    for name in (model.name for model in options.models):
+        failed = sum(int(np.isnan(g.members.own[name]).any(axis=(1, 2)).sum()) for g in prediction.groups)
+        weight = sum(g.combination.own.get(name, 0.0) * len(g.rows) for g in prediction.groups) / series
+        if failed:
+            facts.append(fact("forecast.own_failed", name=name, failed=failed, series=series))
+        if name in proof.by_model.index:
+            mase = {"mase": proof.by_model["mase"][name], "mase_ours": proof.by_model["mase"][OURS]}
+            facts.append(fact("forecast.own_model", name=name, weight_won=weight, **mase))
     return facts
 
 
@@ -269,16 +310,3 @@ def _effects(shown: Effects) -> list[Finding]:
     if "working_days" in slopes:
         facts.append(fact("forecast.working_days", effect=slopes["working_days"]))
     return facts
-
-
-def _decisions(nodes: pd.DataFrame, aggregates: int) -> list[Finding]:
-    """The nodes not to trust that hold the most money, at most 5."""
-    total = nodes["amount"].iloc[aggregates:].abs().sum()
-    serious = nodes.iloc[aggregates:]
-    serious = serious[[bool(set(r) - {"filled"}) for r in serious["reasons"]]]
-    largest = serious.reindex(serious["amount"].abs().sort_values(ascending=False).index).head(5)
-    return [
-        fact("forecast.untrusted", weight=amount, about=str(node), node=str(node), reasons=why, amount=amount,
-             share=amount / total if total else None)
-        for node, why, amount in zip(largest.index, largest["reasons"], largest["amount"], strict=True)
-    ]  # fmt: skip

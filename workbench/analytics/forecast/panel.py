@@ -10,6 +10,9 @@ from workbench.analytics.forecast.measures import centred_mean
 
 Array = NDArray[Any]
 KINDS = ("positive", "zeros", "signed")
+SHORT = 4  # seasons of history below which seasonal indices come from the growth over a season
+DOUBT = 0.3  # share of their movement that is first taken for chance
+NEAR = np.array([1, 2, 3, 2, 1]) / 9  # a week's index counts in its neighbours', of which there are too many to tell
 LEVELS = {12: (1, 3, 12)}  # periods that a temporal hierarchy adds up, by season length
 
 
@@ -86,11 +89,22 @@ def seasonal_shape(values: Array, season_length: int, *, additive: bool) -> Arra
     """Seasonal indices by column number modulo `season_length`, shrunk towards none by what chance alone would give.
 
     Classical decomposition, mean and median of the ratios (differences) to the centred moving average; James & Stein
-    (1961) shrinkage, squared so that weak seasons vanish. 1 (0 when additive) for series of two seasons or less.
+    (1961) shrinkage, squared so that weak seasons vanish. Below SHORT seasons of history the centred average leaves
+    too little: there the growth over a season is taken out instead. 1 (0 when additive) for less than a season.
     """
     none = np.zeros((len(values), season_length)) if additive else np.ones((len(values), season_length))
-    if season_length == 1 or values.shape[1] <= 2 * season_length:
+    if season_length == 1 or values.shape[1] < season_length:
         return none
+    lengths = (~np.isnan(values)).sum(axis=1)
+    short = (lengths >= season_length) & (lengths < SHORT * season_length)
+    if short.any():
+        none[short] = _shape_of_few(values[short, -SHORT * season_length :], season_length, additive)
+    if values.shape[1] > 2 * season_length and not short.all():
+        none[~short] = _shape(values[~short], season_length, additive)
+    return none
+
+
+def _shape(values: Array, season_length: int, additive: bool) -> Array:
     trend = centred_mean(values, season_length)
     ratio = values - trend if additive else np.where(trend > 0, values, np.nan) / np.where(trend > 0, trend, 1)
     found, noise, count = (np.stack(x, axis=1) for x in zip(*_by_season(ratio, season_length), strict=True))
@@ -98,8 +112,29 @@ def seasonal_shape(values: Array, season_length: int, *, additive: bool) -> Arra
     found = found - middle if additive else found / np.where(middle > 0, middle, 1) - 1
     keep = _shrinkage(found, noise, count)
     usable = (count.min(axis=1) >= 1) & ((~np.isnan(values)).sum(axis=1) > 2 * season_length)
-    shape = none + np.where(usable, keep, 0)[:, None] * found
-    return shape if additive else np.maximum(shape, 0.02)
+    shape = np.where(usable, keep, 0)[:, None] * found
+    return shape if additive else np.maximum(1 + shape, 0.02)
+
+
+def _shape_of_few(values: Array, season_length: int, additive: bool) -> Array:
+    """Seasonal indices where few values of each season are known: what is left after the growth between them."""
+    work = values if additive else np.log(values)
+    change = work[:, season_length:] - work[:, :-season_length]
+    twice = (~np.isnan(change)).sum(axis=1)
+    growth = median(change) / season_length * twice / (twice + season_length / 4)
+    flat = work - growth[:, None] * np.arange(work.shape[1])
+    found, noise, count = (np.stack(x, axis=1) for x in zip(*_by_season(flat, season_length), strict=True))
+    near = NEAR if season_length >= 26 else np.ones(1)
+    found = sum(w * np.roll(found, k, axis=1) for k, w in enumerate(near, -(len(near) // 2)))
+    found = found - found.mean(axis=1, keepdims=True)
+    doubt = np.maximum(
+        DOUBT, 3 * (values == 0).sum(axis=1) / (~np.isnan(values)).sum(axis=1)
+    )  # when it sells is chance
+    guess = doubt * season_length / 4 * (found**2).mean(axis=1)
+    calmer = (near**2).sum()  # means of neighbours hold less chance
+    keep = _shrinkage(found, calmer * noise, count, calmer * guess, season_length / 4)
+    found = keep[:, None] * found
+    return found if additive else np.exp(found) / np.exp(found).mean(axis=1, keepdims=True)
 
 
 def _by_season(ratio: Array, season_length: int) -> list[tuple[Array, Array, Array]]:
@@ -117,15 +152,19 @@ def _season(ratio: Array) -> tuple[Array, Array, Array]:
 
 def median(values: Array) -> Array:
     """Median of each row without NaN; 0 where a row has no value."""
+    if not values.shape[1]:
+        return np.zeros(len(values))
     count = (~np.isnan(values)).sum(axis=1)
     ordered, rows = np.sort(values, axis=1), np.arange(len(values))
     low, high = (np.maximum(count - 1, 0) // 2, np.minimum(count // 2, values.shape[1] - 1))
     return np.where(count > 0, (ordered[rows, low] + ordered[rows, high]) / 2, 0.0)
 
 
-def _shrinkage(found: Array, noise: Array, count: Array) -> Array:
+def _shrinkage(found: Array, noise: Array, count: Array, guess: Array | float = 0.0, weight: float = 0.0) -> Array:
+    """What to keep of the indices; `guess` is a sum of squares believed beforehand, as if from `weight` values."""
     length = found.shape[1]
-    chance = noise.sum(axis=1) / np.maximum((count - 1).sum(axis=1), 1) / np.maximum(count.mean(axis=1), 1)
+    chance = (noise.sum(axis=1) + guess) / np.maximum((count - 1).sum(axis=1) + weight, 1)
+    chance = chance / np.maximum(count.mean(axis=1), 1)
     strength = (found**2).sum(axis=1) / (length - 1) / np.maximum(chance, 1e-12)
     factor = (length - 3) / (length - 1) if length > 3 else 1.0
     return np.clip(1 - factor / np.maximum(strength, 1e-9), 0, 1) ** 2

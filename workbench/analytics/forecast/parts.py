@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.forecast.doubts import dimensions, levels
 from workbench.analytics.forecast.headline import MOST_PARTS
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
@@ -35,29 +36,12 @@ def by_level(found: Forecast | Unknown, calendar: Calendar, wanted: tuple[str, .
     """One result for each level that was forecast on its own; the last one says which of the `wanted` were not."""
     if isinstance(found, Unknown):
         return ()
-    made = [_parts(found, calendar, level, rows) for level, rows in _levels(found)]
-    lacking = tuple(level for level in wanted if level not in _dimensions(found))
+    made = [_parts(found, calendar, level, rows) for level, rows in levels(found)]
+    lacking = tuple(level for level in wanted if level not in dimensions(found))
     if made and lacking:
         told = fact("forecast.left_out", levels=lacking, most=MOST_PARTS)
         made[-1] = replace(made[-1], findings=(*made[-1].findings, told))
     return tuple(made)
-
-
-def _levels(found: Forecast) -> Iterator[tuple[str, np.ndarray]]:
-    """Each dimension with the rows of its nodes: where two dimensions split alike, one level stands for both."""
-    own = [c for c in found.nodes if c in _dimensions(found)]
-    levels = found.nodes["level"].astype(str)
-    bottom = found.nodes.iloc[found.structure.aggregates :]
-    for name in own:
-        size = len(bottom[name].drop_duplicates())
-        candidates = [level for level in levels.unique() if name in level.split(" × ")]
-        fitting = [level for level in candidates if int((levels == level).sum()) == size]
-        if fitting and size > 1:
-            yield name, np.flatnonzero(levels == min(fitting, key=lambda level: level.count("×")))
-
-
-def _dimensions(found: Forecast) -> set[str]:
-    return {name for level in found.nodes["level"].astype(str) for name in level.split(" × ") if name}
 
 
 def _parts(found: Forecast, calendar: Calendar, level: str, rows: np.ndarray) -> Parts:

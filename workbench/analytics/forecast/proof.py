@@ -1,4 +1,4 @@
-"""What speaks for a forecast: its backtest, error by horizon, what the calendar does, and how earlier ones came out."""
+"""What speaks for a forecast: its backtest, error by horizon, and how earlier ones came out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +13,8 @@ from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
 
-_TOLD = ("forecast.naive_wins", "forecast.accuracy")
+_TOLD = ("forecast.naive_wins", "forecast.accuracy", "forecast.own_model", "forecast.own_failed")
 _NEAR = 0.05  # how far coverage may be from 80 % before the sentence says that intervals are too narrow or too wide
-_EFFECTS = ("forecast.festival",)
-_USUAL_DAYS = {"week": 5, "month": 21, "quarter": 63}  # working days
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -27,14 +25,6 @@ class Accuracy(Result):
     every: str
     table: pd.DataFrame
     by_horizon: pd.DataFrame
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class CalendarEffects(Result):
-    """`table`: index regressor (working_days, festival_before, festival, festival_after); column effect: ratio, of one
-    more working day, or of the whole window falling in the month."""
-
-    table: pd.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -107,22 +97,6 @@ def _horizon(found: Forecast) -> list[Finding]:
             last_naive=last[NAIVE],
         )
     ]
-
-
-def calendar_effects(found: Forecast | Unknown, calendar: Calendar) -> CalendarEffects | None:
-    """What working days and Spring Festival do to sales, as far as these data show it."""
-    if isinstance(found, Unknown):
-        return None
-    slopes = found.calendar_effects
-    effect = np.exp(slopes.to_numpy(float)) - 1 if len(slopes) else np.zeros(0)
-    table = pd.DataFrame({"effect": effect}, index=pd.Index(slopes.index, name="regressor"))
-    findings = [f for f in found.findings if f.key in _EFFECTS]
-    if "working_days" in table.index:
-        one_more = (1 + 1 / _USUAL_DAYS[found.every]) ** float(slopes["working_days"]) - 1
-        table.loc["working_days", "effect"] = one_more
-        findings.append(fact("forecast.working_day", rate=one_more, every=found.every))
-    findings = findings or [fact("forecast.no_calendar", country=calendar.settings.country or None)]
-    return CalendarEffects(table=table, findings=tuple(findings))
 
 
 def track_record(

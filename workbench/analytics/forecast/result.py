@@ -16,7 +16,9 @@
 | forecast.unusual | node, period, amount, used: an amount far from its neighbours; the forecast learns from `used` |
 | forecast.new | nodes, amount: nodes with less than two seasons of history, and their forecast |
 | forecast.discontinued | nodes, node: nodes without sales in the last half season |
-| forecast.untrusted | node, reasons, amount, share: a decision: look at this node yourself (weight is its money) |
+| forecast.untrusted | a decision (weight is the node's money): level, node (whose owner decides), places (pairs |
+| | of level and node; None without levels), reasons, reason (the most serious: tells what is to be |
+| | decided), amount, lo_80, hi_80, amount_before (the same stretch a year before), share, judged |
 | forecast.rest_of_year | year (its first day), span, amount, lo_80, hi_80, amount_before, rate, direction: what is |
 | | left of the fiscal year; landing, landing_lo, landing_hi, landing_before, landing_rate: |
 | | the whole year, so far + forecast (None where history lacks its start) |
@@ -36,9 +38,18 @@
 | forecast.calibration | coverage_80, coverage_95, folds, verdict: "narrow", "wide" or "fits" |
 | forecast.working_day | rate: change of a period's sales for one more working day; every |
 | forecast.no_calendar | country: no effect of working days or festivals can be told from these data |
+| forecast.variable_used | variable (spend, reps, price, market, event), name (an event's kind), effect, lo_80, hi_80: |
+| | change of sales for 10 % more of it, or of a period that is an event throughout; with_it, |
+| | without_it (mean errors in `tests` tests), lag, every |
+| forecast.variable_left | names, with_it (of the best), without_it, tests: they do not make the forecast better |
+| forecast.variable_untested | names, why: "rare" (moved in too few periods) or "short" (too few known) |
+| forecast.own_model | name, weight_won (ratio, mean over series), mase, mase_ours: an analyst's own model |
+| forecast.own_failed | name, failed, series: on how many series it gave no forecast |
 | forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
-| forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate |
-| forecast.what_if | driver, now, amount, rate: money over the span for one step of the driver, all else equal |
+| forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate, basis: "measured", "assumed", |
+| | "both", "uncounted" (what spend does is unknown), None where no driver is moved |
+| forecast.what_if | driver, now, amount, rate: money over the span for one step of the driver, all else equal; |
+| | measured: by its effect in these data, with lo_80 and hi_80; else in proportion |
 | forecast.record | as_of, span, amount, lo_80, hi_80, actual, error, inside: what was said then, and what it came to |
 | forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
 | forecast.record_empty | section |
@@ -54,6 +65,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.hierarchy import Hierarchy
+from workbench.analytics.forecast.influences import Influences
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.results import Result
 
@@ -68,6 +80,7 @@ class Forecast(Result):
     `paths`: (paths, nodes, horizon) joint sample paths that add up too, in the order of `nodes`.
     `history`: index period; one column per node. `backtest`, `by_horizon`: see evidence.Evidence.
     `base`: the same as `table`'s mean before reconciliation. `untrusted`: the rows of `nodes` that have reasons.
+    `influences`: what spend, people, prices, the market and events do to sales; None where no such variable was given.
     """
 
     every: str
@@ -81,6 +94,7 @@ class Forecast(Result):
     base: pd.Series
     structure: Hierarchy
     calendar_effects: pd.Series
+    influences: Influences | None = None
 
     def __repr__(self) -> str:
         """The findings, then the whole by period."""

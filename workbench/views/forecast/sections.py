@@ -4,7 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.forecast import Accuracy, CalendarEffects, Landing, Parts, Scenarios, TrackRecord
+from workbench.analytics.forecast import Accuracy, CalendarEffects, Landing, Parts, Scenarios, TrackRecord, Variables
+from workbench.analytics.forecast.effects import short, variable
 from workbench.analytics.forecast.evidence import NAIVE, OURS
 from workbench.views.forecast import charts
 from workbench.views.show import View, label_of, sentences, slug, split, view
@@ -98,6 +99,24 @@ def _(result: CalendarEffects, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(sheet, w, heading),) if len(result.table) else (),
         how=w.phrase("forecast.effects.how"),
         sheets={"calendar": sheet} if len(result.table) else {},
+    )
+
+
+@view.register
+def _(result: Variables, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("forecast.variables_section.heading")
+    named = result.table.rename(index=short)
+    read = (_TABLES[what] for n in result.table.index if (what := variable(n)) in _TABLES)
+    sheet = Sheet(named, (Column("variable", "phrase:forecast.variable"), *_VARIABLES))
+    return View(
+        "variables",
+        heading,
+        *split(sentences(result.findings, w, most=6)),
+        tables=(table(sheet, w, heading),),
+        how=w.phrase("forecast.variables_section.how"),
+        terms=("prediction_interval",),
+        sheets={"variables": sheet},
+        uses=("orders", *dict.fromkeys(read)),
     )
 
 
@@ -238,4 +257,19 @@ _SCENARIOS = (
     Column("change", "money"),
     Column("rate", "change", "rate_of"),
 )
-_WHAT_IF = (Column("amount", "money", "effect"), Column("rate", "change", "rate_of"))
+_WHAT_IF = (
+    Column("amount", "money", "effect"),
+    *_MINOR_BOUNDS,
+    Column("rate", "change", "rate_of"),
+    Column("measured", "phrase:forecast.basis", "basis"),
+)
+_TABLES = {"spend": "spend", "reps": "reps", "market": "market", "event": "events"}
+_VARIABLES = (
+    Column("verdict", "phrase:forecast.verdict", "in_forecast"),
+    Column("effect", "change", "effect_of_ten"),
+    Column("lo_80", "change", minor=True),
+    Column("hi_80", "change", minor=True),
+    Column("without_it", "share", "without_it"),
+    Column("with_it", "share", "with_it"),
+    Column("tests", "count", minor=True),
+)
