@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-
 for library in ("OMP", "OPENBLAS", "MKL"):  # costs are CPU seconds of one thread: idle ones that wait would count too
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
