@@ -4,10 +4,14 @@ A figure: name, value, unit, peer (what it is measured against, in the same run)
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+
+for library in ("OMP", "OPENBLAS", "MKL"):  # costs are CPU seconds of one thread: idle ones that wait would count too
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def figures(only: list[str]) -> Iterator[dict]:
