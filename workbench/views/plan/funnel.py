@@ -89,7 +89,7 @@ def _(result: BackSolve, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: charts.chain(result, w, label_of(heading, said)),
         tables=(
             table(chain, w, w.phrase("plan.funnel.section.chain")),
-            *(table(sheet, w, named[level]) for level, sheet in parts.items()),
+            *(table(sheet, w, named[level]) for level, sheet in parts.items() if level != "rep"),  # see daily actions
         ),
         how=w.phrase("plan.funnel.section.how"),
         terms=("kpi:win_rate", "shrunk", "wilson", "cycle"),
