@@ -63,7 +63,7 @@ from workbench.analytics.plan.quotas import Quotas, quotas
 from workbench.analytics.plan.ramp import ramp_year
 from workbench.analytics.plan.rates import Rates, Records, funnel_rates
 from workbench.analytics.plan.rules import kept
-from workbench.analytics.plan.scoping import within
+from workbench.analytics.plan.scoping import levels_for, within
 from workbench.analytics.plan.settling import settle, unequal
 from workbench.analytics.plan.split import split
 from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
@@ -198,6 +198,7 @@ __all__ = [
     "issued",
     "kept",
     "kept_share",
+    "levels_for",
     "life_cycle",
     "market_growth",
     "means",

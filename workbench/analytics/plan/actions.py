@@ -64,6 +64,8 @@ def daily_actions(
     created = _created(records, reps)
     wanted = _wanted(found, created, needs)
     each, own = _each(counted, created)
+    if each.empty:  # no action is of anybody who creates opportunities
+        return Unknown(section="plan_actions", findings=(fact("plan.funnel.unknown_activities", section="plan_actions"),))
     span = (pd.Timestamp(records.as_of) + _DAY, found.span[1])
     days = _working(span, records.calendar)
     table = _table(wanted, created, own, counted, records, len(days) / _months(span))

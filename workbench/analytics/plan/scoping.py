@@ -1,4 +1,4 @@
-"""The settings of a plan as they hold for one part of the company."""
+"""The settings of a plan as they hold for one part of the company, and the levels that a target is split by."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from workbench.settings.plan import PlanSettings, Rule
 
 _AT_HOME = 0.1  # share of a part's sales from which a team sells there
 _GROWTHS = ("min_growth", "max_growth")
+PEOPLE = frozenset({"team", "rep", "role", "manager"})  # they get their quotas from what their parts get
 
 
 def within(plan: PlanSettings, scope: Mapping[str, str], sold: pd.DataFrame) -> PlanSettings:
@@ -28,6 +29,11 @@ def within(plan: PlanSettings, scope: Mapping[str, str], sold: pd.DataFrame) -> 
         "rules": tuple(rule for rule in rules if rule is not None),
         "people": plan.people.model_copy(update={"hires": hires}),
     })  # fmt: skip
+
+
+def levels_for(named: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """The levels that settings name; else all that are known but those of people, whose quotas come after the split."""
+    return named or tuple(level for level in known if level not in PEOPLE) or known
 
 
 def _growth_only(rule: Rule) -> Rule | None:
