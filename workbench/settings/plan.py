@@ -84,7 +84,7 @@ class Keys(Strict):
     unknown: Literal["others", "average", "smallest", "none"] = "others"  # share of a part that one source lacks
     new: dict[str, tuple[str, ...]] = Field({})  # parts that are to come: { region = ["海外"] }
     margins: dict[str, dict[str, float]] = Field({})  # { customers = { new = 0.4, repeat = 0.6 } }, beside the levels
-    tilt: dict[str, dict[str, float]] = Field({})  # weight shifted by hand: { region = { 华东 = 1.1 } } is 10 % more
+    tilt: dict[str, dict[str, float]] = Field({})  # weight shifted by hand: { region = { "华东" = 1.1 } } is 10 % more
     season: tuple[float, ...] = ()  # weights of the period's months or quarters; empty: from history and forecast
 
     @model_validator(mode="after")
@@ -262,7 +262,7 @@ class PlanSettings(Strict):
     chances: Probabilities = Probabilities()
     keys: Keys = Keys()
     rules: tuple[Rule, ...] = ()
-    owners: dict[str, dict[str, str]] = Field({})  # who answers for a part: { product_line = { 运维云 = "…" } }
+    owners: dict[str, dict[str, str]] = Field({})  # who answers for a part: { product_line = { "运维云" = "…" } }
     people: People = People()
     means: Means = Means()
     stage: Literal["", "start-up", "growth", "mature"] = ""  # of the company; picks the KPIs shown as a template
