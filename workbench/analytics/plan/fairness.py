@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from workbench.analytics.results import Result
 from workbench.findings import Finding
 
 FAR = 0.2  # points of chance from the even one beyond which a quota is called far off
-_MOST_DECISIONS = 3
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -68,7 +68,9 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         moved=float(table["move"].abs().sum() / 2),
         spread=float(chance.std()),
     )
-    return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+    return replace(
+        result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result, sellers.table["manager"]))
+    )
 
 
 def _between(table: pd.DataFrame, sd: pd.Series) -> dict[str, np.ndarray]:
@@ -117,20 +119,16 @@ def _findings(result: Fairness) -> Iterator[Finding]:
     yield fact("plan.people.fairness_doubt", width=float((table["chance_hi"] - table["chance_lo"]).median()))
 
 
-def _decisions(result: Fairness) -> Iterator[Finding]:
-    """Quotas far below the even chance: whose, and what would even it out."""
-    hard = result.table[result.table["far"] & (result.table["move"] < 0)]
-    for rep, row in hard.sort_values("move").head(_MOST_DECISIONS).iterrows():
-        yield fact(
-            "plan.people.quota_far",
-            weight=row["move"],
-            about=rep,
-            level="rep",
-            node=rep,
-            quota=row["quota"],
-            chance=row["chance"],
-            lo=row["chance_lo"],
-            hi=row["chance_hi"],
-            even=row["even"],
-            others=result.even_chance,
-        )
+def _decisions(result: Fairness, leaders: pd.Series) -> Iterator[Finding]:
+    """Quotas far below the even chance, for whoever leads those people: one by itself, several as one decision."""
+    hard = result.table[result.table["far"] & (result.table["move"] < 0)].sort_values("move")
+    owner = tuple(leaders.reindex(hard.index).dropna().unique())
+    told: dict[str, Any] = {"others": result.even_chance, "owner": owner[0] if len(owner) == 1 else None}
+    if len(hard) == 1:
+        rep, row = next(hard.iterrows())
+        yield fact("plan.people.quota_far", weight=row["move"], about=rep, level="rep", node=rep, quota=row["quota"],
+                   chance=row["chance"], lo=row["chance_lo"], hi=row["chance_hi"], even=row["even"],
+                   **told)  # fmt: skip
+    elif len(hard):
+        yield fact("plan.people.quotas_far", weight=hard["move"].sum(), people=len(hard), names=tuple(hard.index),
+                   low=hard["chance"].min(), high=hard["chance"].max(), moved=-hard["move"].sum(), **told)  # fmt: skip

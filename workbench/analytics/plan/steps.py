@@ -1,11 +1,13 @@
 """The plan's steps in their order; a step whose ground cannot be told is left out, since its ground says so already."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from workbench.analytics.funnel import Channels
+from workbench.analytics.history.results import ProductLife
+from workbench.analytics.plan.accounts import Accounts, accounts
 from workbench.analytics.plan.actions import DailyActions, daily_actions
 from workbench.analytics.plan.backsolve import BackSolve, back_solve
 from workbench.analytics.plan.baseline import Baseline
@@ -14,7 +16,9 @@ from workbench.analytics.plan.fairness import Fairness, fairness
 from workbench.analytics.plan.gap import Gap, gap
 from workbench.analytics.plan.keys_mix import sources_of
 from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
+from workbench.analytics.plan.market_share import ShareTest, share_test
 from workbench.analytics.plan.means import Leverage
+from workbench.analytics.plan.owners import Owners, owners
 from workbench.analytics.plan.pay import PayPlan, pay
 from workbench.analytics.plan.people import Sellers
 from workbench.analytics.plan.quotas import Quotas, quotas
@@ -22,8 +26,12 @@ from workbench.analytics.plan.rates import Rates, Records
 from workbench.analytics.plan.split import split
 from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
 from workbench.analytics.plan.split_result import Conflict, Split
+from workbench.analytics.plan.stages import stage_template
 from workbench.analytics.plan.targets import Triangulation
 from workbench.analytics.plan.teams import team_targets
+from workbench.analytics.plan.training import Training, training
+from workbench.analytics.plan.weights import Goals, KeptShares, goals, kept_share
+from workbench.analytics.plan.worked import Needed, needed
 from workbench.analytics.results import Result, Unknown
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings
@@ -36,18 +44,32 @@ def hand_out(
     *,
     sales: pd.DataFrame | None = None,
     market: pd.DataFrame | None = None,
+    owned: Owners | None = None,
 ) -> Split | Conflict | None:
     """The target without its reserve, to the parts that are forecast (or those of `plan.by`) and to months.
 
-    `sales`: past months by those levels; `market`: the market table, for its potential.
+    `sales`: past months by those levels; `market`: the market table, for its potential; `owned`: who answers for what.
+    A crossing of levels belongs to the owner of the first of them that has one.
     """
     if isinstance(aims, Unknown):
         return None
     base = aims.planned
     sources = sources_of(base, plan.by, sales=sales, market=market)
+    sources = sources if owned is None else replace(sources, owners=owned.table["owner"])
     levels = plan.by or tuple(c for c in base.nodes.columns if c != "level")
     amount = float(aims.levels["handed_down"]["target"])
-    return split(amount, aims.period, sources, plan.model_copy(update={"by": levels}), calendar=calendar, baseline=base)
+    settings = plan.model_copy(update={"by": levels})
+    made = split(amount, aims.period, sources, settings, calendar=calendar, baseline=base)
+    return replace(made, table=_owned(made)) if isinstance(made, Split) else made
+
+
+def _owned(made: Split) -> pd.DataFrame:
+    """The parts with their owner: that of the broadest level that names one."""
+    owner = pd.Series(None, made.table.index, dtype=object)
+    for level in made.levels:
+        found = made.table.index.get_level_values(level).map(made.by[level]["owner"].dropna())
+        owner = owner.where(owner.notna(), pd.Series(found, made.table.index, dtype=object))
+    return made.table.assign(owner=owner)
 
 
 def parts_of(handed: Split | Conflict | None) -> tuple[Result, ...]:
@@ -81,18 +103,102 @@ def crew(
     sold: pd.DataFrame,
     plan: PlanSettings,
     *,
+    known: Accounts | Unknown | None = None,
     levels: Mapping[str, float] | None = None,
 ) -> Crew:
     """Capacity, quotas, fairness and pay for a split; empty where either is not known.
 
-    `sold`: sales of the last year with columns for the split's levels and team; see teams.team_targets.
+    `sold`: sales of the last year with columns for the split's levels and team; see teams.team_targets. `known`: whose
+    customers they are, for what each person's could buy.
     """
     if not isinstance(sellers, Sellers) or not isinstance(handed, Split):
         return Crew()
     wanted = team_targets(handed, sold)
-    shared = quotas(sellers, wanted, unit=handed.unit, settings=plan.people)
+    potential = known.potential if isinstance(known, Accounts) else None
+    shared = quotas(sellers, wanted, unit=handed.unit, settings=plan.people, potential=potential)
     paid = pay(sellers, shared, plan.pay, levels=levels) if plan.pay.tiers else None
-    return Crew(capacity(sellers, wanted), shared, fairness(sellers, shared), paid)
+    return Crew(capacity(sellers, wanted), shared, fairness(sellers, shared, potential=potential), paid)
+
+
+def owners_for(
+    sellers: Sellers | Unknown, sold: pd.DataFrame, levels: tuple[str, ...], plan: PlanSettings
+) -> Owners | None:
+    """Who answers for each part of each level, by settings or by who sells there; None where nobody sells by name.
+
+    `sold`: sales with columns for the levels, rep and amount, as data.compare gives them.
+    """
+    if not isinstance(sellers, Sellers):
+        return None
+    last = _last(sold)
+    frames = {level: last[[level, "rep", "amount"]] for level in levels if level in last and last[level].notna().any()}
+    return owners(sellers, frames, named=plan.owners) if frames else None
+
+
+Compare = Callable[..., pd.DataFrame]  # data.compare: sales of two spans by levels
+
+
+def accounts_for(
+    sellers: Sellers | Unknown, compare: Compare, customers: pd.DataFrame | None, plan: PlanSettings
+) -> Accounts | Unknown | None:
+    """Key accounts and veterans' goals from the last span that reports compare."""
+    if not isinstance(sellers, Sellers):
+        return None
+    bought, lines = _last(compare(by=("rep", "customer"))), _last(compare(by=("rep", "customer", "product_line")))
+    return accounts(sellers, bought, customers, lines=lines, settings=plan.people) if len(bought) else None
+
+
+def new_products_for(compare: Compare, life: Result | None, plan: PlanSettings) -> KeptShares | None:
+    """Whether new products make the share of each team's sales that settings ask for; None where they ask for none."""
+    least = plan.people.new_products
+    if least is None or not isinstance(life, ProductLife):
+        return None
+    sold = _last(compare(by=("team", life.by)))
+    sold = sold[sold["team"].notna()]
+    fresh = life.items.index[life.items["class"] == "new"]
+    return kept_share(sold.assign(new=sold[life.by].isin(fresh)), least) if len(sold) else None
+
+
+def _last(compared: pd.DataFrame) -> pd.DataFrame:
+    """The later of the two spans."""
+    return compared[compared["span"] == "now"] if "span" in compared else compared
+
+
+def training_for(sellers: Sellers | Unknown, records: Records) -> Training | Unknown | None:
+    """Who of the period's sellers needs which training; None where nobody sells by name."""
+    if not isinstance(sellers, Sellers):
+        return None
+    return training(records.deals, records.stage_history, records.stages, sellers.table.index)
+
+
+def goals_for(plan: PlanSettings, card: Result | None) -> Goals | None:
+    """Goals beside sales; None where settings name none."""
+    return goals(card, plan.goals) if plan.goals else None
+
+
+def stage_for(plan: PlanSettings, card: Result | None) -> Result | None:
+    """The template of the company's stage; None where settings name none."""
+    return stage_template(plan, card) if plan.stage or plan.stage_steps else None
+
+
+def market_growth(market: pd.DataFrame | None, scope: Mapping[str, str] | None = None) -> float | None:
+    """How the market's last four quarters (or last year) compare with those before, ratio; None where it is not told.
+
+    Of the segments of that part of the company only, where the market table names it.
+    """
+    if market is None or not {"period", "size"} <= set(market):
+        return None
+    table = market.dropna(subset=["period", "size"])
+    if scope and "segment" in table and table["segment"].isin(list(scope.values())).any():
+        table = table[table["segment"].isin(list(scope.values()))]
+    if "segment" not in table:
+        table = table.assign(segment="")
+    wide = table.pivot_table("size", "period", "segment", aggfunc="sum").dropna(axis=1)
+    if wide.empty:
+        return None
+    sizes = wide.sum(axis=1)
+    recent = sizes[sizes.index > sizes.index.max() - pd.DateOffset(years=1)]
+    earlier = sizes.reindex([day - pd.DateOffset(years=1) for day in recent.index])
+    return float(recent.sum() / earlier.sum() - 1) if earlier.notna().all() and earlier.sum() > 0 else None
 
 
 def strategy_gap(
@@ -119,6 +225,23 @@ def needed_for(
     return back_solve(
         handed.year_months["target"], rates, records, plan.funnel, sold=_sold(handed, records), parts=parts
     )
+
+
+def share_for(
+    aims: Triangulation | Unknown, market: pd.DataFrame | None, scope: Mapping[str, str] | None = None
+) -> ShareTest | Unknown | None:
+    """Whether the target holds the share of the market; None where the market's growth is not told."""
+    rate = market_growth(market, scope)
+    return None if rate is None or isinstance(aims, Unknown) else share_test(aims, rate)
+
+
+def by_hand(handed: Split | Conflict | None, plan: PlanSettings) -> Needed | None:
+    """The deals and leads that the target needs by rates that settings name; None where they name none."""
+    given = plan.funnel
+    if not isinstance(handed, Split) or given.deal is None or given.win_rate is None:
+        return None
+    return needed(handed.amount, deal=given.deal, win_rate=given.win_rate, lead_rate=given.lead_rate,
+                  chance=given.chance, tolerance=given.tolerance)  # fmt: skip
 
 
 def _sold(handed: Split, records: Records) -> float:

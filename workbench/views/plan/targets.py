@@ -102,11 +102,16 @@ def _(result: Triangulation, w: Words, as_of: pd.Timestamp) -> View:
         sheets={
             "target": Sheet(result.table, _VIEWS),
             "target-levels": Sheet(result.levels, _LEVELS, w.phrase("plan.targets.target_section.levels_table")),
-            **({"target-quarters": Sheet(result.quarters, _QUARTERS)} if len(result.quarters) else {}),
+            **_quarters_sheet(result, w),
         },
         caption=_caption(result, w),
         open_table=True,
     )
+
+
+def _quarters_sheet(result: Triangulation, w: Words) -> dict[str, Sheet]:
+    title = w.phrase("plan.targets.target_section.quarters_table")
+    return {"target-quarters": Sheet(result.quarters, _QUARTERS, title)} if len(result.quarters) else {}
 
 
 def _caption(result: Triangulation, w: Words) -> Sentence:
