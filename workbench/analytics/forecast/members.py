@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from workbench.analytics.forecast import demand
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import LEVELS, Array, Panel, seasonal_shape
 from workbench.analytics.forecast.smoothing import FAMILIES, SHARPNESS, Smoothed, horizons_scored, smooth
@@ -66,6 +67,7 @@ def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) ->
     fits = _fits(space)
     found = {name: make(space, fits) for name, make in MEMBERS.items() if _serves(name, kind, panel.season_length)}
     found = _humble(found, panel.lengths)
+    found = _steady(found, plain) if kind == 1 else found
     base = tuple(name for name in BASE if name in found)
     middle = np.median([found[name] for name in base], axis=0)
     error = _error(space, fits["work"], middle)
@@ -80,6 +82,12 @@ def _humble(found: dict[str, Array], lengths: np.ndarray) -> dict[str, Array]:
     """Members of series with few values, moved towards the one without trend: two values make no trend."""
     keep = np.clip((lengths - 1) / (TREND_TAKES - 1), 0, 1)[:, None]
     return {name: found["level"] + keep * (f - found["level"]) for name, f in found.items()}
+
+
+def _steady(found: dict[str, Array], plain: Panel) -> dict[str, Array]:
+    """Members of series whose sales come and go, moved towards their mean: lines through zeros soon end at 0."""
+    mean, counts = demand.rate(plain), demand.share(plain)
+    return {name: np.maximum(f, 0) + counts * (mean - np.maximum(f, 0)) for name, f in found.items()}
 
 
 def _serves(name: str, kind: int, season_length: int) -> bool:

@@ -18,6 +18,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from workbench.analytics.forecast import demand
 from workbench.analytics.forecast.combination import Combination, Fold
 from workbench.analytics.forecast.members import UNSEEN, Members
 from workbench.analytics.forecast.panel import Array, Panel
@@ -75,7 +76,18 @@ class Spread:
         error = expected * np.stack([_read(scores[..., k], self.quantiles[:, k]) for k in range(scores.shape[-1])], -1)
         if self.logs:
             return np.maximum(forecast, FLOOR * panel.level) * np.exp(np.clip(error, -30, 5))
-        return np.maximum(forecast + error, 0) if self.non_negative else forecast + error
+        return _of_zeros(panel, forecast, scores, np.maximum(forecast + error, 0)) if self.non_negative else forecast + error
+
+
+def _of_zeros(panel: Panel, forecast: Array, scores: Array, values: Array) -> Array:
+    """The values, but of series that are mostly zero by what they sold: errors around a mean are never zeros."""
+    drawn = np.flatnonzero(demand.drawn(panel))
+    if len(drawn):
+        fine = np.arange(1, 200) / 200
+        at = np.array([NormalDist().inv_cdf(p) for p in fine])
+        for row, shape in zip(drawn, demand.at(panel.rows(drawn), fine), strict=True):
+            values[:, row] = forecast[row] * np.interp(scores[:, row], at, shape)
+    return values
 
 
 def learn(found: Sequence[Fold], combination: Combination, horizon: int, kind: int) -> Spread:
