@@ -1,0 +1,26 @@
+"""What the findings of market hold, by key."""
+
+KEYS: dict[str, tuple[str, ...]] = {
+    # sizing: how much there is to win. method: "top_down", "bottom_up" or "proxy"; year: a pair of days
+    "market.sizing.size": ("method", "tam", "tam_lo", "tam_hi", "sam", "som", "som_lo", "som_hi", "year"),
+    "market.sizing.apart": (
+        "what",
+        "times",
+        "largest",
+        "smallest",
+        "most",
+        "least",
+        "overlap",
+    ),  # what: a size
+    "market.sizing.matters": ("assumption", "segment", "method", "swing", "share"),  # share of the largest SOM
+    "market.sizing.certain": ("count", "names"),  # assumptions given as one number, without a range
+    "market.sizing.not_told": ("method", "needs"),  # needs: settings or tables that would tell
+    "market.sizing.beyond_own": ("own", "som", "method"),  # more is sold already than is said to be obtainable
+    "market.sizing.unknown": ("section", "needs"),
+    # share: own sales against the market
+    # potential: where there is more to win
+    # launches: new products
+    # demand: price and volume
+    # series: the market as published, made regular
+    # watch: what competitors and the industry did
+}
