@@ -17,7 +17,27 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.sizing.not_told": ("method", "needs"),  # needs: settings or tables that would tell
     "market.sizing.beyond_own": ("own", "som", "method"),  # more is sold already than is said to be obtainable
     "market.sizing.unknown": ("section", "needs"),
-    # share: own sales against the market
+    # share: own sales against the market, the same `periods` of two years
+    "market.share.whole": (
+        "share",
+        "share_before",
+        "lo_80",
+        "hi_80",
+        "points",
+        "direction",
+        "own_growth",
+        "market_growth",
+        "now",
+        "every",
+        "periods",
+    ),
+    "market.share.effects": ("change", "market", "structure", "share"),  # money
+    "market.share.lost": ("level", "node", "share", "share_before", "points", "money", "own_growth", "market_growth"),
+    "market.share.won": ("level", "node", "share", "share_before", "points", "money", "own_growth", "market_growth"),
+    "market.share.left_out": ("ours", "theirs", "amount"),  # segments that only one side has
+    "market.share.rivals": ("count", "largest", "share", "together"),
+    "market.share.decide": ("level", "node", "share", "share_before", "money", "judged"),  # decision
+    "market.share.unknown": ("section", "have", "needs"),
     # potential: where there is more to win
     # launches: new products
     # demand: price and volume
