@@ -143,8 +143,8 @@ def _years(ours: pd.DataFrame, theirs: pd.DataFrame, now: pd.Series, before: pd.
     years["points"] = years["share"] - years["share_before"]
     years["own_growth"] = years["own"] / years["own_before"].where(years["own_before"] > 0) - 1
     years["market_growth"] = years["market"] / years["market_before"] - 1
-    moved = np.log(years["share"] / years["share_before"].where(years["share_before"] > 0))
-    years["beyond"] = moved.abs() > error["change"]
+    ratio = years["share"] / years["share_before"].where(years["share_before"] > 0)
+    years["beyond"] = np.abs(np.log(ratio)) > error["change"]
     return years
 
 
@@ -156,8 +156,8 @@ def _scatter(ours: pd.DataFrame, theirs: pd.DataFrame, now: pd.Series, before: p
     """
     from scipy.stats import t
 
-    logs = np.log((ours / theirs).where(ours > 0))
-    moves = logs.loc[now].to_numpy() - logs.loc[before].to_numpy()
+    shares = (ours / theirs).where(ours > 0)
+    moves = np.log(shares.loc[now].to_numpy() / shares.loc[before].to_numpy())
     n = np.sum(~np.isnan(moves), axis=0)
     spread = np.nanstd(moves, axis=0, ddof=1) / np.sqrt(np.maximum(n, 1)) * t.ppf(0.9, np.maximum(n - 1, 1))
     return pd.DataFrame({"now": spread / np.sqrt(2), "change": spread}, index=ours.columns)
@@ -207,10 +207,10 @@ def _whole(
         every=every,
         periods=periods,
     )
-    whole = effects.loc[WHOLE]
+    whole: Any = effects.loc[WHOLE]
     yield fact(
         "market.share.effects",
-        weight=abs(float(whole.sum())),
+        weight=row["own"] - row["own_before"],
         change=row["own"] - row["own_before"],
         **{name: whole[name] for name in EFFECTS},
     )
