@@ -38,7 +38,13 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.share.rivals": ("count", "largest", "share", "together"),
     "market.share.decide": ("level", "node", "share", "share_before", "money", "judged"),  # decision
     "market.share.unknown": ("section", "have", "needs"),
-    # potential: where there is more to win
+    # potential: where there is more to win; money a year at the best comparable part's share
+    "market.potential.largest": ("level", "node", "headroom", "lo_80", "hi_80", "share", "best", "market"),
+    "market.potential.total": ("level", "nodes", "headroom", "own"),
+    "market.potential.white_space": ("level", "node", "accounts", "customers", "white_space", "penetration"),
+    "market.potential.entry": ("level", "node", "market", "low", "usual", "nodes"),  # nothing is sold there yet
+    "market.potential.decide": ("level", "node", "headroom", "share", "best", "judged"),  # decision
+    "market.potential.unknown": ("section", "have", "need"),
     # launches: new products
     # demand: price and volume
     # series: the market as published, made regular
