@@ -46,7 +46,19 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.potential.decide": ("level", "node", "headroom", "share", "best", "judged"),  # decision
     "market.potential.unknown": ("section", "have", "need"),
     # launches: new products
-    # demand: price and volume
+    # demand: percent of quantity for one percent of price. lost, revenue: for 1 % more on the price, ratios
+    "market.demand.elasticity": ("value", "lo_80", "hi_80", "lost", "revenue", "items", "periods"),
+    "market.demand.unknown": (  # reason: "few", "still", "anticipated" or "wide"
+        "section",
+        "reason",
+        "items",
+        "periods",
+        "moves",
+        "lo_80",
+        "hi_80",
+        "least_items",
+        "least_periods",
+    ),
     # series: the market as published, made regular
     # watch: what competitors and the industry did
 }

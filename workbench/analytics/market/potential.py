@@ -24,9 +24,9 @@ class Potential(Result):
     """Opportunities by part, the most money first.
 
     `table`: index node; columns market, own (money a year), share, shrunk (share after shrinkage), best (share of the
-        best comparable), headroom, lo_80, hi_80 (money a year: (best - shrunk) × market, at least 0), chance (that it is behind at all), index
-        (multiple factors, 1 is the average part), group, [accounts, customers, penetration, white_space (accounts without a
-        purchase)]
+        best comparable), headroom, lo_80, hi_80 (money a year: (best - shrunk) × market, at least 0), chance (that it
+        is behind at all), index (multiple factors, 1 is the average part), group, [accounts, customers, penetration,
+        white_space (accounts without a purchase)]
     `entries`: index node of the market where nothing is sold; columns market, low, usual (money at the lowest and the
         middle share of the comparable parts)
     `weights`: of the factors in `index`, as given or equal
