@@ -45,7 +45,27 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.potential.entry": ("level", "node", "market", "low", "usual", "nodes"),  # nothing is sold there yet
     "market.potential.decide": ("level", "node", "headroom", "share", "best", "judged"),  # decision
     "market.potential.unknown": ("section", "have", "need"),
-    # launches: new products
+    # launches: new products; market, units and next_year in units, money and net (after what others lose) in money
+    "market.launches.product": (
+        "product",
+        "launched",
+        "units",
+        "market",
+        "market_lo",
+        "market_hi",
+        "peak",
+        "peak_lo",
+        "peak_hi",
+        "next_year",
+        "money",
+        "net",
+        "from_prior",
+    ),
+    "market.launches.replaces_unknown": ("products",),
+    "market.launches.unknown": ("section", "needs"),
+    # target: what the market alone would let us aim for; held: at today's share, reach: with the headroom won
+    "market.target.held": ("held", "lo_80", "hi_80", "growth", "market", "reach"),
+    "market.target.unknown": ("section",),
     # demand: percent of quantity for one percent of price. lost, revenue: for 1 % more on the price, ratios
     "market.demand.elasticity": ("value", "lo_80", "hi_80", "lost", "revenue", "items", "periods"),
     "market.demand.unknown": (  # reason: "few", "still", "anticipated" or "wide"
