@@ -32,9 +32,7 @@ def test_a_product_that_is_well_known_is_told_nearly_exactly() -> None:
 
     assert row["market"] == pytest.approx(20_000, rel=0.1)
     assert row["peak"].year == START.year + int(np.log(25) / 0.52)
-    assert row["next_year"] == pytest.approx(
-        20_000 * float(np.diff(taken_up(np.array([5.0, 6.0]), 0.02, 0.5))[0]), rel=0.1
-    )
+    assert row["next_year"] == pytest.approx(coming, rel=0.1)
 
 
 def test_what_it_takes_from_others_is_an_assumption_and_said_where_it_is_missing() -> None:

@@ -79,6 +79,11 @@ KEYS: dict[str, tuple[str, ...]] = {
         "least_items",
         "least_periods",
     ),
-    # series: the market as published, made regular
+    # series: the market as published, made regular; step: "differenced", "split_festival" or "chained"
+    "market.series.size": ("amount", "amount_before", "rate", "first", "last", "every", "segments"),
+    "market.series.step": ("step", "every"),
+    "market.series.disagree": ("count", "of", "period", "segment", "growth", "implied", "every"),
+    "market.series.gaps": ("count", "every"),
+    "market.series.unknown": ("section", "needs"),
     # watch: what competitors and the industry did
 }
