@@ -85,5 +85,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.series.disagree": ("count", "of", "period", "segment", "growth", "implied", "every"),
     "market.series.gaps": ("count", "every"),
     "market.series.unknown": ("section", "needs"),
-    # watch: what competitors and the industry did
+    # watch: what competitors and the industry did; beyond: change of sales less the same months' a year before, ratio
+    "market.watch.latest": ("day", "who", "kind", "note", "moves", "moves_before"),
+    "market.watch.followed": ("day", "who", "kind", "change", "usual", "beyond", "months"),
+    "market.watch.unknown": ("section", "needs"),
 }

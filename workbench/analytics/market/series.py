@@ -188,14 +188,14 @@ def _festival_together(values: pd.Series, every: Every) -> bool:
 
 def _festival_split(values: pd.Series, calendar: Calendar) -> pd.Series:
     """January and February by their working days, so that the sum stays what was published."""
-    made = values.copy()
+    parts: dict[pd.Timestamp, float] = {}
     for year in sorted({p.year for p in values.index if p.month == 2}):
-        january, february = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 2, 1)
-        if january in made.index and not pd.isna(values[february]):
-            days = [calendar.working_days(m, calendar.end_of(m, "month")) for m in (january, february)]
-            made.loc[january] = values[february] * days[0] / sum(days)
-            made.loc[february] = values[february] - made[january]
-    return made
+        months = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 2, 1)
+        together = float(values.get(months[1], np.nan))
+        if months[0] in values.index and not np.isnan(together):
+            days = [calendar.working_days(m, calendar.end_of(m, "month")) for m in months]
+            parts |= {m: together * d / sum(days) for m, d in zip(months, days, strict=True)}
+    return values.mask(values.index.isin(list(parts)), pd.Series(parts, dtype=float).reindex(values.index))
 
 
 _REPAIRS = (
