@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import vintages
-    from workbench.analytics import customers, forecast, funnel, history, kpis, plan
+    from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
     from workbench.periods import Calendar
     from workbench.run import Run
     from workbench.sources import load
@@ -19,6 +19,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "history",
     "kpis",
     "load",
+    "market",
     "Page",
     "plan",
     "Run",
@@ -33,6 +34,7 @@ _HOMES = {
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
     "load": "workbench.sources",
+    "market": "workbench.analytics",
     "Page": "workbench.views",
     "plan": "workbench.analytics",
     "Run": "workbench.run",

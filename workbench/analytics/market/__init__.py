@@ -1,1 +1,51 @@
-"""How much there is to win, and where."""
+"""How much there is to win, and where.
+
+series      the market as published, made a regular series
+sizing      its size three ways, with ranges carried to the end · ranges what a range means
+share       ours, what moved it, and the growth that would hold it
+potential   where there is more to win
+launches    new products · diffusion the Bass model
+demand      what a change in price does
+watch       what competitors and the industry did
+target      what the market alone would let us aim for
+inputs      from the data's frames to what these ask for
+"""
+
+from workbench.analytics.market.demand import Elasticity, elasticity
+from workbench.analytics.market.inputs import draws, known, matching, own, parts, scatter, sizes, sold
+from workbench.analytics.market.launches import Launches, launches
+from workbench.analytics.market.potential import Potential, potential
+from workbench.analytics.market.series import MarketSeries, disaggregate, market_series
+from workbench.analytics.market.share import Share, holding, share
+from workbench.analytics.market.sizing import Sizing, sizing
+from workbench.analytics.market.target import MarketTarget, market_target
+from workbench.analytics.market.watch import Watch, watch
+
+__all__ = [
+    "Elasticity",
+    "Launches",
+    "MarketSeries",
+    "MarketTarget",
+    "Potential",
+    "Share",
+    "Sizing",
+    "Watch",
+    "disaggregate",
+    "draws",
+    "elasticity",
+    "holding",
+    "known",
+    "launches",
+    "market_series",
+    "market_target",
+    "matching",
+    "own",
+    "parts",
+    "potential",
+    "scatter",
+    "share",
+    "sizes",
+    "sizing",
+    "sold",
+    "watch",
+]

@@ -165,7 +165,7 @@ def _scatter(ours: pd.DataFrame, theirs: pd.DataFrame, now: pd.Series, before: p
 
 def _effects(years: pd.DataFrame) -> pd.DataFrame:
     """Market × its structure × share in each segment; the segments' effects sum to the whole's."""
-    parts = years.drop(index=WHOLE)
+    parts = _parts(years)
 
     def of(suffix: str) -> pd.DataFrame:
         whole = float(years[f"market{suffix}"][WHOLE])
@@ -174,7 +174,13 @@ def _effects(years: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(told, index=parts.index)
 
     effects = lmdi(of("_before"), of(""))
-    return pd.concat([effects.sum().rename(WHOLE).to_frame().T, effects]).rename_axis("segment")
+    whole = effects.sum().rename(WHOLE).to_frame().T
+    return pd.concat([whole, effects.drop(index=WHOLE, errors="ignore")]).rename_axis("segment")
+
+
+def _parts(years: pd.DataFrame) -> pd.DataFrame:
+    """The segments; the whole where there are none."""
+    return years.drop(index=WHOLE) if len(years) > 1 else years
 
 
 def _rivals(rivals: pd.DataFrame | None, market: pd.Series, now: pd.Series) -> pd.DataFrame:
@@ -241,7 +247,7 @@ def _moved(years: pd.DataFrame, level: str) -> Iterator[Finding]:
 
 def _losing(years: pd.DataFrame, level: str) -> list[Finding]:
     """Segments whose loss of share is beyond scatter and costs 1 % or more of all sales, most money first."""
-    parts = years.drop(index=WHOLE)
+    parts = _parts(years)
     lost = (-(parts["points"] * parts["market"]))[parts["beyond"] & (parts["points"] < 0)]
     worth = lost[lost >= 0.01 * years["own"][WHOLE]].sort_values(ascending=False).head(5)
     return [
