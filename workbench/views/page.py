@@ -17,7 +17,7 @@ from workbench.findings import Finding
 from workbench.run import Run
 from workbench.settings import Language
 from workbench.sources.quality import Quality, Step
-from workbench.views import forecast, show, tables
+from workbench.views import forecast, market, show, tables
 from workbench.views.markup import render, style
 from workbench.views.shell import MIME, Fragment, Role
 from workbench.views.words import Sentence, Words, missing
@@ -298,7 +298,7 @@ def _definition(term: str, w: Words) -> tuple[str, str] | None:
 
 
 def _headline(result: Any) -> dict[str, Any]:
-    if told := forecast.headline(result):
+    if told := forecast.headline(result) | market.headline(result):
         return told
     if isinstance(result, Growth):
         return {"sales": result.amount, "sales_before": result.amount_before, "growth": result.rate}

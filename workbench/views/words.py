@@ -235,6 +235,10 @@ class Words:
         """Why a forecast is not to be trusted."""
         return (", " if self.lang == "en" else "、").join(self.phrase(f"forecast.reason.{v}") for v in values)
 
+    def needs(self, names: Any) -> str:
+        """What would have to be known."""
+        return ("; " if self.lang == "en" else "；").join(self.phrase(f"market.needs.{n}") for n in names)
+
     def assumptions(self, pairs: Any) -> str:
         """What a scenario assumes."""
         said = [self.phrase(f"forecast.assumption.{name}", {"ratio": ratio}) for name, ratio in pairs]
@@ -495,11 +499,24 @@ class Words:
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
     "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node level_names called reasons assumptions of_log year"
+    "levels counter kpi section table tables plain node level_names called reasons needs assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
-    ("level", "levels", "counter", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
+    (
+        "level",
+        "levels",
+        "counter",
+        "kpi",
+        "section",
+        "table",
+        "tables",
+        "level_names",
+        "reasons",
+        "needs",
+        "assumptions",
+    ),
+    "text",
 )  # of a piece; numbers and dates are values
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
     "period": ("period", "every", "month"),

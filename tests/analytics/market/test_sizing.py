@@ -98,10 +98,7 @@ def test_nothing_is_invented_where_nothing_is_believed() -> None:
     made = found({})
     assert made.table.loc[("top_down", "tam"), "amount"] == 1e8
     assert made.table["amount"].notna().sum() == 1
-    assert next(f for f in made.findings if f.key == "market.sizing.not_told").values["needs"] == (
-        "market.top_down.serviceable",
-        "market.top_down.obtainable",
-    )
+    assert next(f for f in made.findings if f.key == "market.sizing.not_told").values["needs"] == ("top_down",)
 
 
 def test_more_sold_than_obtainable_is_said() -> None:

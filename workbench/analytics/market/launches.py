@@ -54,7 +54,7 @@ def launches(beliefs: Mapping[str, Launch], sold: Mapping[str, Sold], *, seed: i
     made = {name: _one(name, beliefs.get(name, Launch(product=name)), sold, seed) for name in names}
     told = {name: one for name, one in made.items() if one is not None}
     if not told:
-        needs = ("products.launched", "market.launches")
+        needs = ("launches",)
         return Unknown(section="launches", findings=(fact("market.launches.unknown", section="launches", needs=needs),))
     table = pd.DataFrame.from_dict({n: row for n, (row, _) in told.items()}, orient="index").rename_axis("product")
     table = table.sort_values("money", ascending=False, na_position="last")

@@ -61,11 +61,11 @@ def market_series(
     if published is None or not (published["size"].notna().any() if "size" in published else False):
         return _unknown(("market",))
     if "unit" not in published and not unit:
-        return _unknown(("market.unit",))
+        return _unknown(("market_unit",))
     rows = _scaled(published, unit, currency)
     every = _every(rows, calendar)
     if every is None:
-        return _unknown(("market.period",))
+        return _unknown(("market_period",))
     table = _regular(rows, calendar, every)
     steps = ["scaled"]
     for name, tell, change in _REPAIRS:

@@ -62,7 +62,7 @@ def share(
     known = ours.dropna().index.intersection(theirs.dropna().index).sort_values()
     pairs = _pairs(known, per_year)
     if not both or len(pairs) < _LEAST:
-        needs = ("market", "orders") if both else ("market.level",)
+        needs = ("orders",) if both else ("market_level",)
         return Unknown(
             section="share", findings=(fact("market.share.unknown", section="share", have=len(pairs), needs=needs),)
         )

@@ -84,7 +84,7 @@ def sizing(beliefs: MarketSettings, known: Known, *, draws: int = DRAWS, seed: i
     )
 
 
-_NEEDS = ("market.top_down", "market.segments", "market.proxy")
+_NEEDS = ("top_down", "segments", "proxy")
 _TORNADO = ["method", "segment", "name", "som_low", "som_high", "swing"]
 _ASSUMPTIONS = ["method", "segment", "name", "low", "likely", "high", "why"]
 
@@ -170,7 +170,7 @@ def _top_down(beliefs: MarketSettings, known: Known) -> _Model | None:
     total, told = float(known.published.sum()), beliefs.top_down
     chain = _chain(("serviceable", told.serviceable), ("obtainable", told.obtainable))
     assumed = {name: (one,) for name, one in chain.items()}
-    lacking = tuple(f"market.top_down.{n}" for n in ("serviceable", "obtainable") if n not in assumed)
+    lacking = () if len(assumed) == 2 else ("top_down",)
     return _Model("top_down", np.array([total]), ("",), assumed, _outwards(assumed), lacking)
 
 
@@ -184,7 +184,7 @@ def _bottom_up(beliefs: MarketSettings, known: Known) -> _Model | None:
         "budget": tuple(s.budget for s in beliefs.segments.values()),
         "serviceable": tuple(s.serviceable for s in beliefs.segments.values()),
     }
-    lacking = tuple(f"market.segments.{n}.obtainable" for n, one in zip(names, won, strict=True) if one is None)
+    lacking = ("segments",) if None in won else ()
     if not lacking:
         assumed["obtainable"] = tuple(one for one in won if one is not None)
     size = ("accounts", "budget")
@@ -205,7 +205,7 @@ def _proxy(beliefs: MarketSettings, known: Known) -> _Model | None:
         steps = {"tam": ((), ("share", "serviceable")), **steps}
     if "obtainable" in assumed:
         steps["som"] = (("obtainable",), ("share",))
-    lacking = tuple(f"market.proxy.{n}" for n in ("serviceable", "obtainable") if n not in assumed)
+    lacking = () if len(assumed) == 3 else ("proxy",)
     return _Model("proxy", own, ("",), assumed, steps, lacking)
 
 

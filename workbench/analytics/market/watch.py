@@ -41,7 +41,7 @@ def watch(
     moves = pd.concat([_theirs(competitors), _events(events)], ignore_index=True)
     moves = moves[moves["date"] <= as_of].sort_values("date", ascending=False).head(_MOST)
     if moves.empty:
-        needs = ("competitors", "events")
+        needs = ("events",)
         return Unknown(section="watch", findings=(fact("market.watch.unknown", section="watch", needs=needs),))
     monthly = sales[sales["whole"].astype(bool)].set_index("period")["amount"].astype(float).sort_index()
     told = pd.DataFrame([_around(monthly, day) for day in moves["date"]], index=moves.index)
