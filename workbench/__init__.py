@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench import vintages
+    from workbench import ledger, vintages
     from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
     from workbench.periods import Calendar
     from workbench.run import Run
@@ -18,6 +18,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "funnel",
     "history",
     "kpis",
+    "ledger",
     "load",
     "market",
     "Page",
@@ -33,6 +34,7 @@ _HOMES = {
     "funnel": "workbench.analytics",
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
+    "ledger": "workbench.ledger",
     "load": "workbench.sources",
     "market": "workbench.analytics",
     "Page": "workbench.views",

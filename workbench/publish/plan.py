@@ -13,8 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from workbench import ledger, vintages
 from workbench import settings as settings_file
-from workbench import vintages
 from workbench.errors import ParameterError
 from workbench.publish import folders, parameters
 from workbench.publish.parameters import Parameter, Value
@@ -113,7 +113,18 @@ def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
         return None
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
-    parts = [_sources(made.notebooks), made.parameters, company, inputs, issued, _package(), sys.version, versions()]
+    told = ledger.fingerprint(made.settings, made.as_of)
+    parts = [
+        _sources(made.notebooks),
+        made.parameters,
+        company,
+        inputs,
+        issued,
+        told,
+        _package(),
+        sys.version,
+        versions(),
+    ]
     return digest(json.dumps(parts).encode())
 
 

@@ -18,13 +18,13 @@ _FORMATS = {
     "ratio": "0.0%",
     "date": "yyyy-mm-dd",
 }
-_OPTIONS = {
+OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "remove_timezone": True,
 }
-_MADE = datetime(2000, 1, 1)
+MADE = datetime(2000, 1, 1)
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _NAME, _TEXT, _ROWS = 31, 32_767, 1_048_576  # what one sheet's name, one cell and one sheet may hold
 _HEADER = 1  # row of the column names, below the title
@@ -44,11 +44,11 @@ def write(tables: Path, file: Path, lang: str) -> Path | None:
         return None
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(file), _OPTIONS) as book:
-        book.set_properties({"created": _MADE})
+    with xlsxwriter.Workbook(str(file), OPTIONS) as book:
+        book.set_properties({"created": MADE})
         names: set[str] = set()
         for sheet in sheets:
-            name = _free_name(sheet.title, names)
+            name = free_name(sheet.title, names)
             names.add(name.casefold())
             _fill(book, book.add_worksheet(name), sheet)
     return file
@@ -103,20 +103,20 @@ def _fill(book: Any, paper: Any, sheet: _Sheet) -> None:
     bold = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
-    paper.write_string(0, 0, _text(sheet.title), bold)
+    paper.write_string(0, 0, cell_text(sheet.title), bold)
     for place, (name, (title, kind)) in enumerate(sheet.columns.items()):
-        paper.write_string(_HEADER, place, _text(title), head)
+        paper.write_string(_HEADER, place, cell_text(title), head)
         values = sheet.values[name][: _ROWS - _HEADER - 1]
         for row, value in enumerate(values, _HEADER + 1):
-            _put(paper, row, place, value, formats.get(kind))
-        paper.set_column(place, place, _width(title, values, kind))
+            put(paper, row, place, value, formats.get(kind))
+        paper.set_column(place, place, width(title, values, kind))
     last = min(max((len(v) for v in sheet.values.values()), default=0), _ROWS - _HEADER - 1)
     if sheet.columns:
         paper.autofilter(_HEADER, 0, _HEADER + last, len(sheet.columns) - 1)
     paper.freeze_panes(_HEADER + 1, 0)
 
 
-def _put(paper: Any, row: int, place: int, value: Any, style: Any) -> None:
+def put(paper: Any, row: int, place: int, value: Any, style: Any) -> None:
     """One cell by what the value is. Missing stays empty; text stays text, whatever it starts with."""
     number = float(value) if isinstance(value, int | float | Decimal) else None
     if value is None or (number is not None and not math.isfinite(number)):
@@ -128,18 +128,18 @@ def _put(paper: Any, row: int, place: int, value: Any, style: Any) -> None:
     elif isinstance(value, date) and value.year >= 1900:
         paper.write_datetime(row, place, _plain_time(value), style)
     else:
-        paper.write_string(row, place, _text(value))
+        paper.write_string(row, place, cell_text(value))
 
 
 def _plain_time(value: date) -> date:
     return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) and value.tzinfo else value
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
     return str(value).encode("utf-8", "replace").decode("utf-8")[:_TEXT]
 
 
-def _width(title: str, values: Sequence[Any], kind: str) -> float:
+def width(title: str, values: Sequence[Any], kind: str) -> float:
     """Characters that the longest of title and first values needs; Chinese takes two."""
     usual = {"money": 16, "date": 12, "ratio": 10, "quantity": 12, "count": 10, "number": 12}.get(kind, 0)
     longest = usual or max((_wide(str(v)) for v in values[:500] if v is not None), default=0)
@@ -150,7 +150,7 @@ def _wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text[:200])
 
 
-def _free_name(title: str, taken: set[str]) -> str:
+def free_name(title: str, taken: set[str]) -> str:
     """A sheet name that Excel takes and no other sheet has, whatever the case."""
     plain = "".join(c for c in title.translate(_FORBIDDEN) if c.isprintable())
     plain = " ".join(plain.split()).strip("' ")

@@ -110,6 +110,24 @@ TABLES: dict[str, Table] = {
             metric=Column("text", aliases=("指标", "指標", "metric", "kpi")),
         ),
         _table(
+            "goals",
+            "targets as somebody wrote them: a sentence a row, or its parts in columns",
+            statement=Column("text", required=True, aliases=("目标描述", "目标内容", "目标陈述", "目标说明", "目标表述", "具体目标", "工作目标", "目標描述", "目標內容", "目標陳述", "目標說明", "具體目標", "工作目標", "statement", "goal statement", "target statement", "goal", "objective", "goal description", "smart goal"), meaning="the target in words; its metric alone where the rest stands in columns"),
+            name=Column("text", aliases=("目标编号", "目标名称", "目標編號", "目標名稱", "goal id", "goal name", "objective id")),
+            metric=Column("text", aliases=("指标", "指标名称", "考核指标", "衡量指标", "指標", "指標名稱", "考核指標", "衡量指標", "metric", "kpi", "measure")),
+            amount=Column("number", aliases=("目标值", "目标数值", "指标值", "目標值", "目標數值", "target value", "goal value", "level")),
+            unit=Column("text", aliases=("单位", "计量单位", "單位", "計量單位", "unit", "unit of measure")),
+            baseline=Column("number", aliases=("基数", "基期值", "基准值", "现状值", "去年实际", "上年实际", "上年同期", "基數", "基期值", "基準值", "現況值", "去年實際", "baseline", "base", "last year actual")),
+            growth=Column("ratio", aliases=("增长率", "目标增长率", "增幅", "增速", "成長率", "目標成長率", "growth", "growth rate", "target growth")),
+            start=Column("date", aliases=("开始日期", "起始日期", "開始日期", "起始日期", "start", "start date", "from")),
+            due=Column("date", aliases=("截止日期", "完成日期", "完成时间", "截止时间", "到期日", "截止日期", "完成日期", "完成時間", "due", "due date", "deadline")),
+            period=Column("text", aliases=("期间", "目标期间", "考核周期", "考核期", "期間", "目標期間", "考核週期", "period", "target period")),
+            segment=Column("text", aliases=("细分", "客户群", "目标客户", "适用范围", "細分", "客群", "目標客戶", "適用範圍", "segment", "scope", "target group")),
+            owner=Column("text", aliases=("负责人", "责任人", "主责人", "負責人", "責任人", "主責人", "owner", "responsible", "accountable")),
+            parent=Column("text", aliases=("上级目标", "父目标", "上級目標", "父目標", "parent", "parent goal")),
+            rate=Column("ratio", aliases=("转化率", "转换率", "轉換率", "conversion", "conversion rate")),
+        ),
+        _table(
             "reps",
             "who sells, whom they report to, from when to when",
             key="rep",
@@ -215,3 +233,9 @@ TABLES: dict[str, Table] = {
 }  # fmt: skip
 
 REFERENCE_TABLES = {"reps": "rep", "products": "product", "customers": "customer"}
+
+
+def headers(table: str) -> dict[str, str]:
+    """The columns of a table by every header they are known under, their own names included."""
+    columns = TABLES[table].columns
+    return {alias: name for name, column in columns.items() for alias in (*reversed(column.aliases), name)}

@@ -24,6 +24,7 @@ class Column:
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
     on_page: bool = True  # else it is in the workbook only
+    said: str = ""  # a title that comes from the data, in place of ours
 
     @property
     def kind(self) -> str:
@@ -32,7 +33,7 @@ class Column:
 
 
 _KIND_OF = {
-    **dict.fromkeys(("share", "change", "points"), "ratio"),
+    **dict.fromkeys(("share", "change", "points", "chance"), "ratio"),
     **dict.fromkeys(("decimal", "by_unit", "change_by_unit"), "number"),
     **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
     **dict.fromkeys(("unit", "season"), "text"),
@@ -184,6 +185,7 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
 
 _FORMATS = {
     "share": "percent",
+    "chance": "chance",
     "change": "percent_sign",
     "points": "points_bare",
     "count": "number",
@@ -218,6 +220,8 @@ def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
 
 
 def _title(column: Column, w: Words) -> str:
+    if column.said:
+        return w.node(column.said)
     name = column.title or column.name
     if column.how == "level":
         said = w.level(name)

@@ -354,6 +354,10 @@ class Words:
         """A share, to whole percents."""
         return self.percent(ratio, 0)
 
+    def chance(self, p: float) -> str:
+        """A probability to whole percents; never 0% or 100%, which would be certain: <1%, >99%."""
+        return "<1%" if p < 0.005 else ">99%" if p >= 0.995 else self.percent(p, 0)
+
     def of_log(self, effect: float) -> str:
         """An effect on the log of sales as a change in percent, without sign."""
         return self.percent_size(math.exp(effect) - 1)
@@ -499,7 +503,8 @@ class Words:
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
     "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node level_names called reasons needs assumptions of_log year"
+    "levels counter kpi section table tables plain node chance level_names called reasons needs assumptions of_log"
+    " year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(

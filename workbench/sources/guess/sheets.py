@@ -27,6 +27,7 @@ HINTS: dict[str, str] = {
     "stage_history": "stage history 阶段 階段",
     "activities": "activit visit 活动 拜访 跟进 活動 拜訪",
     "targets": "target quota budget 目标 指标 配额 目標 預算 ziele",
+    "goals": "goal objective smart kpi 目标陈述 目标描述 目标卡 目標陳述 目標描述",
     "reps": "rep salesperson employee team staff 人员 员工 销售员 業務 人員 vertreter mitarbeiter",
     "products": "product item sku 产品 商品 物料 產品 artikel",
     "customers": "customer account client reseller 客户 客戶 会员 kunden",

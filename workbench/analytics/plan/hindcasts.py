@@ -1,0 +1,49 @@
+"""How far forecasts made the same way fell from what came, in the company's own past: a habit to be taken out.
+
+Chances are checked against outcomes (Dawid 1984, "The prequential approach"; Gneiting, Balabdaoui & Raftery 2007):
+from each earlier origin the whole is forecast as far ahead as now, and the logarithm of sales ÷ forecast is kept. Their
+mean is pulled toward 0 as by PRIOR origins without error, since few years tell little; the size of single errors is
+left as the forecast has it. A company that has grown steadily for years sees its forecasts, which trust no trend in
+full, come out too low each time: that is what this takes out.
+"""
+
+import numpy as np
+
+from workbench.analytics.forecast.combination import Effort
+from workbench.analytics.forecast.engine import predict
+from workbench.analytics.forecast.panel import Array, Panel
+
+PRIOR = 4.0  # origins without error that the mean is pulled by
+MOST = 8  # origins tried, the latest first
+SEASONS = 2.5  # of history that an origin needs
+LONGEST = 10  # seasons of history that an origin looks at
+PATHS = 100
+
+
+def errors(history: Array, *, steps: tuple[int, int], season: int) -> Array:
+    """log(sales ÷ forecast) of steps `first` to `last` ahead, one an earlier origin; empty where none can be told.
+
+    `history`: (time) of the whole. Origins lie as far apart as the period is long, so that no sales are counted twice.
+    """
+    first, last = steps
+    backs = [last + k * (last - first) for k in range(MOST)]
+    backs = [back for back in backs if len(history) - back >= SEASONS * season]
+    if not backs or np.isnan(history).any() or last <= first:
+        return np.empty(0)
+    found = [_error(history, back, steps, season) for back in backs]
+    return np.array([e for e in found if np.isfinite(e)])
+
+
+def habit(errors: Array) -> float:
+    """The factor by which sales usually came out above (more than 1) or below what was forecast."""
+    return float(np.exp(errors.sum() / (len(errors) + PRIOR)))
+
+
+def _error(history: Array, back: int, steps: tuple[int, int], season: int) -> float:
+    first, last = steps
+    end = len(history) - back
+    known = history[max(end - LONGEST * season, 0) : end]
+    actual = float(history[end + first : end + last].sum())
+    paths = predict(Panel(known[None], season), last, Effort(folds=1)).paths(PATHS, seed=back)
+    middle = float(np.median(paths[:, 0, first:last].sum(axis=1)))
+    return float(np.log(actual / middle)) if actual > 0 and middle > 0 else float("nan")

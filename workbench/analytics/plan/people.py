@@ -1,0 +1,285 @@
+"""Who sells in the planned period, how far each is, and what each should bring by their own record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.keys import fact
+from workbench.analytics.plan.baseline import Baseline
+from workbench.analytics.plan.pace import Pace, pace
+from workbench.analytics.plan.period import PlanPeriod
+from workbench.analytics.plan.ramp import presence, ramp_found, ramp_year, ramped
+from workbench.analytics.plan.roster import Roster, roster
+from workbench.analytics.results import Result, Unknown
+from workbench.findings import Finding
+from workbench.settings.plan import People
+
+Z80 = 1.2815515655446004  # standard normal quantile of 90 %
+SURE = (0.001, 0.999)  # no chance is told beyond these: so far out the normal curve is not known to hold
+_MONTH = 30.4375
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sellers(Result):
+    """Everyone who sells in the period, and what each should bring in it if the company goes on as forecast.
+
+    `table`: index rep, those who are to join last; columns
+        team, manager, role   NA where unknown
+        joined, left          days; NaT unknown or none. `inferred`: joined is the month of the first sale
+        tenure                months from joining to the period's first day, negative for who is yet to join
+        tenure_class          "new", "established", "veteran" or "hire"
+        present               share of the period in which the person is there
+        ramped                the same, each quarter since joining weighted by the ramp: full sellers; `ramped_hi` where
+                              the ramp ends below 1 and goes on to 1 right after
+        last_year             sales of the 12 whole months before, NaN without any. `months`: full-seller months of them
+        pace, pace_lo, pace_hi  money of a full year at full productivity: own record with chance taken off, 80 %
+        raw_pace              the record as it is
+        expected, sd          money of the period; `booked`: what it holds already, part of `expected`
+    `ramp`: index quarter since joining; columns setting, found, lo, hi (95 %), joiners; empty found: too few joined
+    `spread`: what lies between people of the mean: share (standard deviation ÷ mean) `between` people, `monthly` of one
+    `growth`: mean and standard deviation of sales of the period against the 12 months before, of the whole company
+    `other`: sales of the 12 months before that no present seller made, by whom: leaders, left, unnamed
+    `leaving`: who left ÷ people-years, last three years, with 95 % interval; NaN where no day of leaving is known
+    """
+
+    period: PlanPeriod
+    table: pd.DataFrame
+    ramp: pd.DataFrame
+    pace: Pace
+    growth: tuple[float, float]
+    other: pd.Series
+    leaving: tuple[float, float, float]
+    silent: tuple[str, ...]
+    ramp_year: tuple[float, float]
+
+    @property
+    def teams(self) -> list[str]:
+        return sorted(self.table["team"].dropna().unique())
+
+
+def people(
+    reps: pd.DataFrame | None,
+    sales: pd.DataFrame,
+    period: PlanPeriod,
+    *,
+    settings: People | None = None,
+    baseline: Baseline | Unknown | None = None,
+) -> Sellers | Unknown:
+    """Who sells in `period` and what each should bring; `sales` are monthly sales by rep (`data.sales(by="rep")`).
+
+    Without a table of reps everyone who sold in the last six months is a seller. A person's own pace is pulled towards
+    the mean of all by as much as chance explains (normal-normal empirical Bayes: Efron & Morris 1975; the variance
+    between people by DerSimonian & Laird 1986). What the period brings grows with the baseline of the whole company.
+    """
+    wanted = settings or People()
+    known = roster(reps, sales, wanted)
+    if isinstance(known, Unknown):
+        return known
+    own = pace(known, wanted)
+    if isinstance(own, Unknown):
+        return own
+    table = _planned(known, period, wanted)
+    growth = _growth(known, own, period, baseline)
+    table = _expected(table, known, own, period, growth, wanted)
+    table = _as_forecast(table, baseline, growth)
+    result = Sellers(
+        period=period,
+        table=table,
+        ramp=ramp_found(known, wanted.ramp),
+        pace=own,
+        growth=growth,
+        other=_other(known, table),
+        leaving=_leaving(known),
+        silent=known.silent,
+        ramp_year=ramp_year(wanted.ramp),
+    )
+    told, asked = tuple(_findings(result, known)), tuple(_decisions(result))
+    return replace(result, findings=told, decisions=asked)
+
+
+def _planned(known: Roster, period: PlanPeriod, wanted: People) -> pd.DataFrame:
+    """Sellers who are there on some day of the period, and those who are to join, with tenure and ramp."""
+    staff = known.people[known.people["seller"]].drop(columns=["seller", "leads"])
+    staff = staff[~(staff["left"] < period.first) & ~(staff["joined"] > period.last)]
+    hires = [
+        {"name": f"+{n} {h.joins}{f' {h.team}' if h.team else ''}", "team": h.team or None, "joined": h.joins}
+        for h in wanted.hires
+        for n in range(1, h.count + 1)
+    ]
+    extra = pd.DataFrame(hires, columns=["name", "team", "joined"])
+    extra["name"] = extra["name"].where(~extra["name"].duplicated(), extra["name"] + "/" + extra.index.astype(str))
+    extra = extra.set_index("name").assign(joined=lambda f: pd.to_datetime(f["joined"]), hire=True)
+    extra = extra[extra["joined"] <= period.last]
+    table = pd.concat([staff.assign(hire=False), extra]) if len(extra) else staff.assign(hire=False)
+    table.index.name = "rep"
+    tenure = (period.first - table["joined"]).dt.days / _MONTH
+    names = np.select(
+        [table["hire"].astype(bool), tenure < wanted.new_until, tenure >= wanted.veteran_from],
+        ["hire", "new", "veteran"],
+        "established",
+    )
+    return table.drop(columns="hire").assign(tenure=tenure, tenure_class=names)
+
+
+def _expected(
+    table: pd.DataFrame, known: Roster, own: Pace, period: PlanPeriod, growth: tuple[float, float], wanted: People
+) -> pd.DataFrame:
+    """Presence, ramp and expected sales of the period: pace × months left × season × growth, and what it holds."""
+    there, tenure = presence(table, period.months)
+    later = 1.0 if wanted.ramp[-1] < 1 else None
+    full = there * ramped(tenure, wanted.ramp)
+    season = own.season.reindex(period.months.month).fillna(1.0).to_numpy()
+    ahead = (period.months > known.last).astype(float)
+    weight = full * season * ahead
+    mine = own.people.reindex(table.index)
+    level = mine["pace"].fillna(own.mean).to_numpy(dtype=float)
+    between = mine["var"].fillna(own.var_new).to_numpy(dtype=float)
+    if wanted.quota is not None:
+        level = level * 0 + wanted.quota / 12 / growth[0]
+    months = weight.sum(axis=1)
+    drifted = own.drift**2 * own.mean**2 * own.months_to(period) / 12
+    var = months**2 * (between + drifted) + own.monthly**2 * level**2 * (weight**2 / np.maximum(full, 1e-9)).sum(axis=1)
+    mean, (rate, doubt) = level * months, growth
+    booked = known.booked(period).reindex(table.index).fillna(0.0).to_numpy()
+    sd = np.sqrt(rate**2 * var + doubt**2 * mean**2)
+    wide = np.sqrt(between)
+    return table.assign(
+        present=there.mean(axis=1),
+        ramped=full.mean(axis=1),
+        ramped_hi=(there * ramped(tenure, wanted.ramp, later)).mean(axis=1),
+        last_year=known.last_year.reindex(table.index),
+        months=mine["months"],
+        raw_pace=12 * mine["raw"],
+        pace=12 * level,
+        pace_lo=12 * np.maximum(level - Z80 * wide, 0),
+        pace_hi=12 * (level + Z80 * wide),
+        booked=booked,
+        expected=booked + rate * mean,
+        sd=sd,
+        own_sd=rate * np.sqrt(var),
+    )
+
+
+def _as_forecast(table: pd.DataFrame, baseline: Baseline | Unknown | None, growth: tuple[float, float]) -> pd.DataFrame:
+    """What the forecast expects of people whom it has as nodes and who are there in full, with its own spread."""
+    if not isinstance(baseline, Baseline) or "rep" not in baseline.nodes:
+        return table
+    at = (baseline.nodes["level"] == "rep").to_numpy()
+    told = {"expected": baseline.expected.to_numpy()[at], "sd": baseline.draws[:, at].std(axis=0)}
+    mean, sd = (pd.Series(x, baseline.nodes["rep"][at].to_numpy()).reindex(table.index) for x in told.values())
+    use = mean.notna() & (table["ramped"] >= 1)
+    common = growth[1] / growth[0] * (mean - table["booked"]) if growth[0] > 0 else mean * 0
+    own = (sd**2 - common**2).clip(lower=0) ** 0.5
+    values: dict[str, pd.Series] = {"expected": mean, "sd": sd, "own_sd": own}
+    return table.assign(**{name: value.where(use, table[name]) for name, value in values.items()})
+
+
+def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | Unknown | None) -> tuple[float, float]:
+    """The period's rest against the same months of the last 12, by the baseline; (1, 0) without one.
+
+    Its mean is what the forecast's own page shows, its spread that of the draws.
+    """
+    if not isinstance(baseline, Baseline):
+        return 1.0, 0.0
+    ahead = period.months[period.months > known.last]
+    share = own.season.reindex(ahead.month).fillna(1.0).sum() / 12
+    reference = known.total_last_year * share
+    if not reference > 0:
+        return 1.0, 0.0
+    expected = float(baseline.expected[baseline.whole]) - float(baseline.booked[baseline.whole])
+    return expected / reference, float(baseline.of(None).std()) / reference
+
+
+def _other(known: Roster, table: pd.DataFrame) -> pd.Series:
+    """Sales of the last 12 months by those who do not sell in the period."""
+    sold = known.by_label.loc[:, known.window].sum(axis=1)
+    leader = sold.index.isin(known.people.index[~known.people["seller"] & known.people["leads"]])
+    gone = ~sold.index.isin(table.index) & ~leader
+    parts = {"leaders": sold[leader].sum(), "left": sold[gone].sum(), "unnamed": known.unnamed[known.window].sum()}
+    return pd.Series(parts)
+
+
+def _leaving(known: Roster) -> tuple[float, float, float]:
+    """Leavers a person-year over the last three years, with the exact Poisson interval (Garwood 1936)."""
+    from scipy.stats import chi2
+
+    staff = known.people[known.people["seller"] | known.people["left"].notna()]
+    staff = staff[~staff["leads"]]
+    if not staff["left"].notna().any():
+        return (np.nan, np.nan, np.nan)
+    end = known.last + pd.offsets.MonthEnd(0)
+    start = end - pd.DateOffset(years=3)
+    began = staff["joined"].where(staff["joined"] > start, start)
+    ended = staff["left"].where(staff["left"] < end, end)
+    years = float((ended - began).dt.days.clip(lower=0).sum() / 365.25)
+    gone = int(((staff["left"] > start) & (staff["left"] <= end)).sum())
+    low = chi2.ppf(0.025, 2 * gone) / 2 if gone else 0.0
+    return gone / years, float(low / years), float(chi2.ppf(0.975, 2 * gone + 2) / 2 / years)
+
+
+def _findings(result: Sellers, known: Roster) -> Iterator[Finding]:
+    table, own = result.table, result.pace
+    counts = table["tenure_class"].value_counts()
+    yield fact(
+        "plan.people.sellers",
+        sellers=len(table),
+        ramped=table["ramped"].sum(),
+        new=int(counts.get("new", 0)),
+        veterans=int(counts.get("veteran", 0)),
+        hires=int(counts.get("hire", 0)),
+        leaders=int(known.people["leads"].sum()),
+        span=result.period.span,
+    )
+    yield fact(
+        "plan.people.pace",
+        mean=12 * own.mean,
+        lo=12 * (own.mean - 1.96 * own.mean_sd),
+        hi=12 * (own.mean + 1.96 * own.mean_sd),
+        between=own.between,
+        monthly=own.monthly,
+        chance_part=own.chance_part,
+        people=len(own.people),
+        drift=own.drift if own.drift_known else None,
+    )
+    yield from _ramp_findings(result)
+    if result.silent:
+        yield fact("plan.people.silent", people=len(result.silent), names=result.silent)
+    if not known.leaders_known:
+        yield fact("plan.people.no_leaders", people=len(known.people))
+    if result.leaving[0] == result.leaving[0]:
+        rate, lo, hi = result.leaving
+        share = len(result.period.months) / 12
+        yield fact("plan.people.leaving", rate=rate, lo=lo, hi=hi, people=rate * share * len(table) / 2)
+    if (total := known.total_last_year) > 0 and result.other.sum() / total >= 0.02:
+        parts = {name: result.other[name] / total for name in ("leaders", "left", "unnamed")}
+        yield fact("plan.people.other", weight=result.other.sum(), amount=result.other.sum(), **parts)
+
+
+def _ramp_findings(result: Sellers) -> Iterator[Finding]:
+    low, high = result.ramp_year
+    if low != high:
+        yield fact("plan.people.ramp_open", lo=low, hi=high)
+    off = result.ramp[(result.ramp["setting"] < result.ramp["lo"]) | (result.ramp["setting"] > result.ramp["hi"])]
+    for quarter, row in off.head(1).iterrows():
+        yield fact("plan.people.ramp_off", quarter=quarter, **_ramp_values(row))
+    if not len(off):
+        for quarter, row in result.ramp[result.ramp["found"].notna()].head(1).iterrows():
+            yield fact("plan.people.ramp_fits", quarter=quarter, **_ramp_values(row))
+
+
+def _ramp_values(row: pd.Series) -> dict[str, Any]:
+    return {name: row[name] for name in ("setting", "found", "lo", "hi", "joiners")}
+
+
+def _decisions(result: Sellers) -> Iterator[Finding]:
+    """A ramp that history speaks against, by the money that it moves for those who are new."""
+    off = result.ramp[(result.ramp["setting"] < result.ramp["lo"]) | (result.ramp["setting"] > result.ramp["hi"])]
+    new = result.table["tenure"] < 3 * len(result.ramp)
+    for quarter, row in off.head(1).iterrows():
+        touched = abs(row["found"] - row["setting"]) * float(result.table.loc[new, "pace"].sum()) / 4
+        yield fact(
+            "plan.people.change_ramp", weight=touched, quarter=quarter, people=int(new.sum()), **_ramp_values(row)
+        )

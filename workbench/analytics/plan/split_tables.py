@@ -1,0 +1,163 @@
+"""The tables of a split: parts, levels, rules, months; and of rules that cannot all hold."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.forecast.panel import Array
+from workbench.analytics.plan.baseline import Baseline, chances
+from workbench.analytics.plan.conflicts import Clash
+from workbench.analytics.plan.keys_mix import Base, Sources, unmarked
+from workbench.analytics.plan.period import PlanPeriod
+from workbench.analytics.plan.rules import Limit, limit_text
+from workbench.analytics.plan.split_findings import conflict_findings
+from workbench.analytics.plan.split_result import Conflict, Solved, money
+from workbench.periods import Calendar, spring_festival
+
+_MOST_CHANCES = 3000  # parts whose chance is worked out
+
+
+def index_of(cells: pd.DataFrame) -> pd.Index:
+    if not cells.shape[1]:
+        return pd.Index([""], name="node")
+    shown = [unmarked(cells[c]) for c in cells]
+    return pd.Index(shown[0], name=cells.columns[0], dtype=object) if len(shown) == 1 else pd.MultiIndex.from_arrays(
+        shown, names=list(cells.columns))  # fmt: skip
+
+
+def whole_before(sources: Sources, baseline: Baseline | None) -> float:
+    if baseline is not None:
+        return float(baseline.before.iloc[0])
+    known = sources.total("history", ())
+    return float("nan") if known is None else float(known.iloc[0])
+
+
+def parts_table(start: Base, target: Array, sources: Sources, baseline: Baseline | None) -> pd.DataFrame:
+    levels = start.levels
+    parts = pd.DataFrame({"target": target, "key": start.key, "how": start.how})
+    parts = _compared(parts, start.cells, levels, sources)
+    return parts.assign(chance=_chances(start.cells, target, levels, baseline))
+
+
+def _compared(frame: pd.DataFrame, nodes: pd.DataFrame, by: tuple[str, ...], sources: Sources) -> pd.DataFrame:
+    """The same with share, and what each node sold before and should sell, where the sources tell it by these."""
+    for column, kind in (("before", "history"), ("expected", "forecast")):
+        known = sources.total(kind, by)
+        index = pd.Index(nodes[by[0]]) if len(by) == 1 else pd.MultiIndex.from_frame(nodes) if by else pd.Index([""])
+        frame[column] = np.nan if known is None else known.reindex(index).to_numpy(float)
+    before = frame["before"].where(frame["before"] > 0)
+    frame["share"] = frame["target"] / frame["target"].sum()
+    return frame.assign(growth=frame["target"] / before - 1)
+
+
+def _chances(nodes: pd.DataFrame, target: Array, by: tuple[str, ...], baseline: Baseline | None) -> Array:
+    """P(sales >= target) of nodes that the baseline has too; NaN elsewhere."""
+    out = np.full(len(target), np.nan)
+    if baseline is None or len(target) > _MOST_CHANCES:
+        return out
+    known, levels = baseline.nodes, [c for c in baseline.nodes if c != "level"]
+    if not set(by) <= set(levels):
+        return out
+    exactly = known[list(by)].notna().all(axis=1) & known[[n for n in levels if n not in by]].isna().all(axis=1)
+    rows = known.loc[exactly, list(by)].to_numpy()
+    names = {tuple(map(str, row)): node for node, row in zip(known.index[exactly], rows, strict=True)}
+    node = [names.get(tuple(row)) for row in nodes[list(by)].to_numpy()]
+    there = np.array([n is not None for n in node], dtype=bool)
+    if there.any():
+        wanted = pd.Series(target[there], index=[n for n in node if n is not None])
+        out[there] = chances(baseline, wanted).to_numpy()
+    return out
+
+
+def level_table(
+    level: str, parts: pd.DataFrame, start: Base, sources: Sources, baseline: Baseline | None, rules: pd.DataFrame
+) -> pd.DataFrame:
+    """One level's nodes, largest first."""
+    grouped = parts.assign(node=start.cells[level]).groupby("node", sort=False)
+    found = grouped.agg(target=("target", "sum"), key=("key", "sum"), how=("how", _how)).reset_index()
+    found["target"] = found["target"].round(2)  # sums of hundredths, to the hundredth again
+    found = _compared(found, found[["node"]].set_axis([level], axis=1), (level,), sources)
+    found["chance"] = _chances(
+        found[["node"]].set_axis([level], axis=1), found["target"].to_numpy(), (level,), baseline
+    )
+    bound = rules[rules["binds"]]
+    texts = {n: [t for t, at in zip(bound.index, bound["at"], strict=True) if at == {level: n}] for n in found["node"]}
+    found["bound_by"] = pd.Series(["; ".join(texts[n]) or None for n in found["node"]], dtype=object)
+    found["owner"] = found["node"].map(sources.owner_of(level)).astype(object)
+    found["node"] = unmarked(found["node"])
+    found = found.sort_values("target", ascending=False, kind="stable").set_index("node").rename_axis(level)
+    return found.set_axis(pd.Index(found.index, dtype=object, name=level), axis=0)
+
+
+def _how(values: pd.Series) -> str:
+    return next((how for how in ("known", "asked", "filled") if (values == how).any()), "zero")
+
+
+def rules_table(found: Sequence[Limit], solved: Solved, whole: Array, unit: float) -> pd.DataFrame:
+    target = [float(money(whole[limit.cells].sum(keepdims=True), unit)[0]) for limit in found]
+    exact = [float(solved.amounts[limit.cells].sum()) for limit in found]
+    broken = [t - min(max(t, limit.lo), limit.hi) for t, limit in zip(target, found, strict=True)]
+    moved = np.array(exact) - solved.without
+    columns = {
+        "at": pd.Series([dict(limit.at) for limit in found], dtype=object),
+        "kind": [limit.kind for limit in found],
+        "value": [limit.value for limit in found],
+        "lo": [limit.lo for limit in found],
+        "hi": [limit.hi for limit in found],
+        "target": target,
+        "binds": solved.binds,
+        "without": solved.without,
+        "moved": np.where(np.abs(moved) < unit / 2, 0.0, moved),
+        "broken": np.where(np.abs(broken) > 1e-6, broken, 0.0),
+        "why": [limit.why for limit in found],
+    }
+    return pd.DataFrame(columns).set_axis(pd.Index([x.text for x in found], name="rule", dtype=object), axis=0)
+
+
+def months_table(units: Array, unit: float, sources: Sources, period: PlanPeriod, calendar: Calendar) -> pd.DataFrame:
+    """The whole by month, beside the same months a year before and what they should bring."""
+    known = None if sources.monthly is None else sources.monthly.groupby("period")["amount"].sum()
+    past = pd.DatetimeIndex([calendar.year_before(m) for m in period.months])
+    nothing = np.full(len(units), np.nan)
+    festival = [spring_festival(y) for y in range(period.first.year, period.last.year + 1)]
+    kept = calendar.settings.country in ("CN", "TW", "HK", "MO", "SG")
+    ends = [*period.months[1:], period.last + pd.Timedelta(days=1)]
+    held = [kept and any(a <= day < b for day in festival) for a, b in zip(period.months, ends, strict=True)]
+    columns = {
+        "target": money(units, unit),
+        "before": nothing if known is None else known.reindex(past).to_numpy(float),
+        "expected": nothing if known is None else known.reindex(period.months).to_numpy(float),
+        "festival": held,
+    }
+    return pd.DataFrame(columns, index=period.months.rename("month"))
+
+
+def conflict(found: Sequence[Limit], told: Sequence[Clash], sources: Sources, total: float) -> Conflict:
+    rows = []
+    told = sorted(
+        told, key=lambda clash: -min((abs(r) for r in clash.relaxed if r == r), default=0.0)
+    )  # the widest gap first
+    for number, clash in enumerate(told, start=1):
+        for rule, change in zip(clash.rules, clash.relaxed, strict=True):
+            limit = found[rule]
+            value = _relaxed(limit, change * total, total)
+            rows.append({"rule": limit.text, "conflict": number, "at": dict(limit.at), "kind": limit.kind,
+                         "value": limit.value, "relaxed": value, "change": change * total, "why": limit.why,
+                         "lo": limit.lo, "hi": limit.hi,
+                         "enough": limit_text(limit.node, limit.kind, value)})  # fmt: skip
+    frame = pd.DataFrame(rows).set_index("rule")
+    parts = [[found[rule] for rule in clash.rules] for clash in told]
+    findings = conflict_findings(frame, parts, total)
+    return Conflict(amount=total, table=frame, findings=findings, decisions=findings[:5])
+
+
+def _relaxed(limit: Limit, change: float, total: float) -> float:
+    """The value of a rule after its money changed by `change`."""
+    if limit.kind.endswith("share"):
+        return limit.value + change / total
+    if limit.kind.endswith("growth"):
+        edge = limit.lo if limit.kind == "min_growth" else limit.hi
+        before = edge / (1 + limit.value) if limit.value > -1 else float("nan")
+        return limit.value + change / before if before > 0 else float("nan")
+    return limit.value + change
