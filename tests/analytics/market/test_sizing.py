@@ -66,6 +66,16 @@ def test_one_draw_in_ten_is_below_the_interval_of_a_product() -> None:
     assert [(drawn < row["lo_80"]).mean(), (drawn > row["hi_80"]).mean()] == pytest.approx([0.1, 0.1], abs=0.001)
 
 
+@pytest.mark.parametrize("segments", [1, 2])
+def test_each_assumption_is_missed_one_time_in_ten_at_either_end(segments: int) -> None:
+    """With all else certain, a size has the range of its one assumption, whatever errors share."""
+    one = {"accounts": {"low": 50, "likely": 100, "high": 180}, "budget": 1000}
+    made = found({"segments": {f"S{i}": one for i in range(segments)}, "together": 1.0 if segments > 1 else 0.5})
+    row = made.table.loc[("bottom_up", "tam")] / (1000 * segments)
+
+    assert row.to_list() == pytest.approx([100, 50, 180], rel=0.01)
+
+
 def test_errors_that_go_together_widen_the_sum_of_many_segments() -> None:
     segments = {f"S{i}": {"accounts": {"low": 50, "likely": 100, "high": 180}, "budget": 1000} for i in range(50)}
     width = {}

@@ -16,6 +16,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.sizing.certain": ("count", "names"),  # assumptions given as one number, without a range
     "market.sizing.not_told": ("method", "needs"),  # needs: settings or tables that would tell
     "market.sizing.beyond_own": ("own", "som", "method"),  # more is sold already than is said to be obtainable
+    "market.sizing.above_published": ("what", "size", "published", "method"),  # larger than the market as published
     "market.sizing.unknown": ("section", "needs"),
     # share: own sales against the market, the same `periods` of two years
     "market.share.whole": (
@@ -64,7 +65,17 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.launches.replaces_unknown": ("products",),
     "market.launches.unknown": ("section", "needs"),
     # target: what the market alone would let us aim for; held: at today's share, reach: with the headroom won
-    "market.target.held": ("held", "lo_80", "hi_80", "growth", "market", "reach"),
+    "market.target.held": (
+        "period",
+        "held",
+        "lo_80",
+        "hi_80",
+        "growth",
+        "market",
+        "market_growth",
+        "share",
+        "reach",
+    ),
     "market.target.unknown": ("section",),
     # demand: percent of quantity for one percent of price. lost, revenue: for 1 % more on the price, ratios
     "market.demand.elasticity": ("value", "lo_80", "hi_80", "lost", "revenue", "items", "periods"),
@@ -83,6 +94,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.series.size": ("amount", "amount_before", "rate", "first", "last", "every", "segments"),
     "market.series.step": ("step", "every"),
     "market.series.disagree": ("count", "of", "period", "segment", "growth", "implied", "every"),
+    # revised: figures published again with another value; first, last: money of the one that changed most
+    "market.series.revised": ("count", "period", "segment", "first", "last", "change", "mean", "every"),
     "market.series.gaps": ("count", "every"),
     "market.series.unknown": ("section", "needs"),
     # watch: what competitors and the industry did; beyond: change of sales less the same months' a year before, ratio

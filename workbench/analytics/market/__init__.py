@@ -7,18 +7,29 @@ potential   where there is more to win
 launches    new products · diffusion the Bass model
 demand      what a change in price does
 watch       what competitors and the industry did
-target      what the market alone would let us aim for
+target      the market's forecast, and what it alone would let us aim for
 inputs      from the data's frames to what these ask for
 """
 
 from workbench.analytics.market.demand import Elasticity, elasticity
-from workbench.analytics.market.inputs import draws, known, matching, own, parts, scatter, sizes, sold
+from workbench.analytics.market.inputs import (
+    accounts,
+    every,
+    known,
+    matching,
+    own,
+    parts,
+    scatter,
+    share_of,
+    sizes,
+    sold,
+)
 from workbench.analytics.market.launches import Launches, launches
 from workbench.analytics.market.potential import Potential, potential
 from workbench.analytics.market.series import MarketSeries, disaggregate, market_series
 from workbench.analytics.market.share import Share, holding, share
 from workbench.analytics.market.sizing import Sizing, sizing
-from workbench.analytics.market.target import MarketTarget, market_target
+from workbench.analytics.market.target import MarketTarget, ahead, market_target, view
 from workbench.analytics.market.watch import Watch, watch
 
 __all__ = [
@@ -30,9 +41,11 @@ __all__ = [
     "Share",
     "Sizing",
     "Watch",
+    "accounts",
+    "ahead",
     "disaggregate",
-    "draws",
     "elasticity",
+    "every",
     "holding",
     "known",
     "launches",
@@ -44,8 +57,10 @@ __all__ = [
     "potential",
     "scatter",
     "share",
+    "share_of",
     "sizes",
     "sizing",
     "sold",
+    "view",
     "watch",
 ]

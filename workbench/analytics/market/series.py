@@ -39,7 +39,8 @@ class MarketSeries(Result):
 
     `table`: index period (first days, without gaps), columns segments: money of that period in the company's currency
     `every`: month, quarter or year; `published`: the rows as they came, with `size_money` in the company's money
-    `steps`: what was done, in order: "scaled", "differenced", "split_festival", "chained"
+    `steps`: what was done, in order: "scaled", "latest", "differenced", "split_festival", "chained"
+    `revised`: figures that were published more than once: period, segment, first, last (money), change (ratio)
     `disagreeing`: rows whose published growth is not what the levels give: period, segment, growth, implied
     """
 
@@ -47,27 +48,34 @@ class MarketSeries(Result):
     every: Every
     published: pd.DataFrame
     steps: tuple[str, ...]
+    revised: pd.DataFrame
     disagreeing: pd.DataFrame
 
 
 def market_series(
-    published: pd.DataFrame | None, calendar: Calendar, currency: str, *, unit: str = ""
+    published: pd.DataFrame | None,
+    calendar: Calendar,
+    currency: str,
+    *,
+    unit: str = "",
+    as_of: pd.Timestamp | None = None,
 ) -> MarketSeries | Unknown:
-    """The market table (period, size [, segment, growth, unit]) as a regular series.
+    """The market table (period, size [, segment, growth, unit, published]) as a regular series.
 
     `unit` is what the figures are in where no column says it. An unknown unit, another currency and a size without any
-    unit are errors that name the rows; negative sizes are refused where the table is read.
+    unit are errors that name the rows; negative sizes are refused where the table is read. Of figures for one period
+    that were `published` on several days the latest up to `as_of` counts, and the series says how much it changed.
     """
     if published is None or not (published["size"].notna().any() if "size" in published else False):
         return _unknown(("market",))
     if "unit" not in published and not unit:
         return _unknown(("market_unit",))
-    rows = _scaled(published, unit, currency)
+    rows, revised = _latest(_scaled(published, unit, currency), as_of)
     every = _every(rows, calendar)
     if every is None:
         return _unknown(("market_period",))
     table = _regular(rows, calendar, every)
-    steps = ["scaled"]
+    steps = ["scaled", *(["latest"] if len(revised) else [])]
     for name, tell, change in _REPAIRS:
         hit = [s for s in table.columns if tell(table[s], every)]
         if hit:
@@ -77,9 +85,15 @@ def market_series(
     if not chained.equals(table):
         steps.append("chained")
     wrong = _disagreeing(chained, rows, calendar, every)
-    found = tuple(_findings(chained, every, steps, wrong, published))
+    found = (*_findings(chained, every, steps, wrong, rows), *_revisions(revised, every))
     return MarketSeries(
-        table=chained, every=every, published=rows, steps=tuple(steps), disagreeing=wrong, findings=found
+        table=chained,
+        every=every,
+        published=rows,
+        steps=tuple(steps),
+        revised=revised,
+        disagreeing=wrong,
+        findings=found,
     )
 
 
@@ -137,6 +151,22 @@ def _scaled(published: pd.DataFrame, unit: str, currency: str) -> pd.DataFrame:
         raise DataError("market", problems)
     factor = rows["unit"].map(lambda u: cast("tuple[float, Any]", known[u])[0]).astype(float)
     return rows.assign(size_money=rows["size"].astype(float) * factor)
+
+
+def _latest(rows: pd.DataFrame, as_of: pd.Timestamp | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that were published last, and the figures that changed since they were published first.
+
+    A figure without a day of publication is taken for the oldest.
+    """
+    none = pd.DataFrame(columns=["period", "segment", "first", "last", "change"])
+    if "published" not in rows:
+        return rows, none
+    known = rows if as_of is None else rows[~(rows["published"] > as_of)]
+    ordered = known.sort_values("published", kind="stable", na_position="first").groupby(["period", "segment"])
+    sizes = ordered["size_money"].agg(["first", "last"])  # of those that are known
+    changed = sizes[(sizes["first"] - sizes["last"]).abs() > 1e-9 * sizes["last"].abs()].reset_index()
+    changed = changed.assign(change=changed["last"] / changed["first"].where(changed["first"] > 0) - 1)
+    return ordered.last().reset_index(), changed if len(changed) else none
 
 
 def _every(rows: pd.DataFrame, calendar: Calendar) -> Every | None:
@@ -228,6 +258,14 @@ def _disagreeing(table: pd.DataFrame, rows: pd.DataFrame, calendar: Calendar, ev
     told = pd.DataFrame({"growth": growth.T.stack(), "implied": implied.T.stack()})
     told = told[off.T.stack().reindex(told.index).fillna(False).astype(bool)]
     return told.rename_axis(["segment", "period"]).reset_index()
+
+
+def _revisions(revised: pd.DataFrame, every: Every) -> Iterator[Finding]:
+    if len(revised):
+        most: Any = revised.iloc[int(revised["change"].abs().to_numpy(float).argmax())]
+        yield fact("market.series.revised", count=len(revised), period=most["period"],
+                   segment=most["segment"] or None, first=most["first"], last=most["last"], change=most["change"],
+                   mean=float(revised["change"].abs().mean()), every=every)  # fmt: skip
 
 
 def _findings(

@@ -11,10 +11,11 @@ from workbench.analytics.factors import lmdi
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
+from workbench.periods import PER_YEAR
 
 WHOLE = ""  # the segment that stands for all of them together
 EFFECTS = ("market", "structure", "share")
-_LEAST = 2  # periods of a year that both sides must have, or one odd period decides
+_LEAST = 2  # periods of a year that both sides must have, or one odd period decides (1 of yearly figures)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -23,8 +24,8 @@ class Share(Result):
 
     `table`: index (segment, period), "" for all; columns own, market (money), share (ratio)
     `years`: index segment; columns own, own_before, market, market_before (money of the periods compared), share,
-        share_before, lo_80, hi_80 (of share now), points (share - share_before), own_growth, market_growth,
-        beyond (whether the change of share is beyond what single periods scatter)
+        share_before, lo_80, hi_80 (of share now; NaN of yearly figures), points (share - share_before), own_growth,
+        market_growth, beyond (whether the change of share is beyond what single periods scatter)
     `effects`: index segment; columns market, structure, share: money that sum to own - own_before exactly (LMDI)
     `holding`: what growth would hold the share; see `holding`
     `rivals`: index competitor; columns sales, share; empty where none is known
@@ -40,6 +41,12 @@ class Share(Result):
     before: tuple[pd.Timestamp, pd.Timestamp]
     every: str
     level: str
+
+    @property
+    def rolling(self) -> pd.DataFrame:
+        """Share over the year that ends with each period, so that seasons cancel: index period, columns segments."""
+        sums = [self.table[c].unstack("segment").rolling(PER_YEAR[self.every]).sum() for c in ("own", "market")]
+        return (sums[0] / sums[1]).dropna(how="all")[list(self.years.index)]
 
 
 def share(
@@ -61,7 +68,7 @@ def share(
     ours, theirs = own.reindex(columns=both), market[both]
     known = ours.dropna().index.intersection(theirs.dropna().index).sort_values()
     pairs = _pairs(known, per_year)
-    if not both or len(pairs) < _LEAST:
+    if not both or len(pairs) < min(_LEAST, per_year):
         needs = ("orders",) if both else ("market_level",)
         return Unknown(
             section="share", findings=(fact("market.share.unknown", section="share", have=len(pairs), needs=needs),)
@@ -159,7 +166,8 @@ def _scatter(ours: pd.DataFrame, theirs: pd.DataFrame, now: pd.Series, before: p
     shares = (ours / theirs).where(ours > 0)
     moves = np.log(shares.loc[now].to_numpy() / shares.loc[before].to_numpy())
     n = np.sum(~np.isnan(moves), axis=0)
-    spread = np.nanstd(moves, axis=0, ddof=1) / np.sqrt(np.maximum(n, 1)) * t.ppf(0.9, np.maximum(n - 1, 1))
+    deviation = pd.DataFrame(moves).std(ddof=1).to_numpy(float)  # NaN where one period alone is known
+    spread = deviation / np.sqrt(np.maximum(n, 1)) * t.ppf(0.9, np.maximum(n - 1, 1))
     return pd.DataFrame({"now": spread / np.sqrt(2), "change": spread}, index=ours.columns)
 
 

@@ -75,6 +75,7 @@ def sizing(beliefs: MarketSettings, known: Known, *, draws: int = DRAWS, seed: i
         *_sizes(table, known),
         *_apart(table),
         *_beyond(table, known),
+        *_above(table, known),
         *_matters(tornado, table),
         *_certain(models),
         *_untold(models),
@@ -108,12 +109,15 @@ class _Model:
         """(segments, draws) of each assumption. Errors of one kind go together over segments by a normal copula."""
         from scipy.stats import norm
 
-        names = [f"{name} {at}" for name in self.assumed for at in ("", *self.segments)]
-        normal = {name: norm.ppf(u) for name, u in ranges.uniforms(names, count, seed).items()}
-        root, rest = np.sqrt(together), np.sqrt(1 - together)
+        alone = len(self.segments) == 1  # nothing to go together with
+        names = [f"{name} {at}" for name in self.assumed for at in self.segments]
+        shared = [] if alone else [f"all {name}" for name in self.assumed]
+        normal = {name: norm.ppf(u) for name, u in ranges.uniforms(names + shared, count, seed).items()}
+        root, rest = (0.0, 1.0) if alone else (np.sqrt(together), np.sqrt(1 - together))
+        common = {name: root * normal.get(f"all {name}", 0.0) for name in self.assumed}
         return {
             name: np.stack([
-                ranges.draw(one, norm.cdf(root * normal[f"{name} "] + rest * normal[f"{name} {at}"]), f"{name} {at}")
+                ranges.draw(one, norm.cdf(common[name] + rest * normal[f"{name} {at}"]), f"{name} {at}")
                 for one, at in zip(some, self.segments, strict=True)
             ])
             for name, some in self.assumed.items()
@@ -277,6 +281,17 @@ def _beyond(table: pd.DataFrame, known: Known) -> Iterator[Finding]:
             yield fact(
                 "market.sizing.beyond_own", weight=own - row["amount"], own=own, som=row["amount"], method=method
             )
+
+
+def _above(table: pd.DataFrame, known: Known) -> Iterator[Finding]:
+    """What we could serve or win is more than the whole market as published: it is a part of it, so one is wrong."""
+    published = float(known.published.sum()) if known.published is not None else 0.0
+    for what, method in ((s, m) for m in METHODS for s in ("sam", "som")):
+        if published > 0 and (method, what) in table.index and table["amount"][method, what] > published * (1 + 1e-9):
+            size = float(table["amount"][method, what])
+            yield fact("market.sizing.above_published", weight=size - published, what=what, size=size,
+                       published=published, method=method)  # fmt: skip
+            return
 
 
 def _matters(tornado: pd.DataFrame, table: pd.DataFrame) -> Iterator[Finding]:

@@ -114,7 +114,8 @@ def _whole(result: MarketSeries) -> pd.DataFrame:
 
 
 def _by_segment(result: MarketSeries, w: Words) -> pd.DataFrame:
-    long = result.table.rename_axis(columns="segment").stack().rename("size").reset_index("period")
+    long = result.table.melt(ignore_index=False, var_name="segment", value_name="size").dropna()
+    long = long.reset_index().set_index("segment")
     return long.rename(index={WHOLE: w.phrase("market.whole")})
 
 
@@ -205,7 +206,7 @@ def _long(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _holding(result: Share, w: Words) -> Sentence:
     own = float(result.years["own_growth"][WHOLE])
-    return w.say("market.share.holding", {**result.holding.to_dict(), "own": own})
+    return w.say("market.share.holding", {**{str(k): v for k, v in result.holding.items()}, "own": own})
 
 
 @view.register
@@ -327,8 +328,8 @@ def headline(result: Any) -> dict[str, Any]:
         row: Any = result.years.loc[WHOLE]
         return {"market_share": round(float(row["share"]), 4), "market_growth": round(float(row["market_growth"]), 3)}
     if isinstance(result, Sizing):
-        told = {f"{m}_{s}": float(f"{v:.3g}") for (m, s), v in result.table["amount"].items() if v == v}
-        return {f"size_{name}": value for name, value in told.items()}
+        told = result.table["amount"].dropna()
+        return {f"size_{m}_{s}": float(f"{told[m, s]:.3g}") for m, s in told.index.to_list()}
     if isinstance(result, MarketTarget):
         return {"held_share_sales": float(f"{result.table['held'][WHOLE]:.3g}")}
     return {}
