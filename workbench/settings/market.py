@@ -90,6 +90,7 @@ class MarketSettings(Strict):
 
     level: str = ""  # level of ours that the market's segments are; empty: found by their values
     unit: str = ""  # of the published figures where no column says it, as 亿元 or millions
+    only: list[str] = []  # published segments that count; empty: all, but no total beside its parts
     top_down: TopDown = TopDown()
     segments: dict[str, Segment] = Field({})  # bottom up, by segment
     proxy: Proxy = Proxy()

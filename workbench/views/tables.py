@@ -19,7 +19,7 @@ class Column:
     """One column: how it is shown. `minor` ones leave the page on a phone; the first column names the row."""
 
     name: str
-    # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:…
+    # money, share, share_fine, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:…
     how: str
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
@@ -33,7 +33,7 @@ class Column:
 
 
 _KIND_OF = {
-    **dict.fromkeys(("share", "change", "points", "chance"), "ratio"),
+    **dict.fromkeys(("share", "share_fine", "change", "points", "chance"), "ratio"),
     **dict.fromkeys(("decimal", "by_unit", "change_by_unit"), "number"),
     **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
     **dict.fromkeys(("unit", "season"), "text"),
@@ -185,6 +185,7 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
 
 _FORMATS = {
     "share": "percent",
+    "share_fine": "percent_fine",
     "chance": "chance",
     "change": "percent_sign",
     "points": "points_bare",

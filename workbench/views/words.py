@@ -342,6 +342,15 @@ class Words:
         """0.0934 as 9.3%, with a true minus; from 1,000 % on without decimals."""
         return self.number(ratio * 100, 0 if abs(ratio) >= 10 else places) + "%"
 
+    def percent_fine(self, ratio: float) -> str:
+        """A share that may be small: 2.9%, 0.036%."""
+        return self.percent(ratio, _fine_places(ratio))
+
+    def points_fine(self, ratio: float) -> str:
+        """A change of a share that may be small: −0.1 points, +0.0042 points."""
+        sign = "+" if ratio > 0 else ""
+        return self.phrase("terms.points", {"n": sign + self.number(ratio * 100, _fine_places(ratio * 10))})
+
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
         return ("+" if round(ratio, 3) > 0 else "") + self.percent(ratio, _change_places(ratio))
@@ -501,10 +510,10 @@ class Words:
 
 
 _OWN = (
-    "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
-    "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node chance level_names called reasons needs assumptions of_log"
-    " year"
+    "money money_sign money_exact size percent percent_sign percent_size percent_whole percent_fine points "
+    "points_fine points_size points_bare number short_number decimal tenths beyond_one difference date day month "
+    "quarter days short_month names level levels counter kpi section table tables plain node chance level_names "
+    "called reasons needs assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
@@ -690,6 +699,12 @@ def _places(value: float) -> int:
 def _rounded(value: float, size: float) -> tuple[float, int]:
     """A scaled amount and its decimal places: three significant digits, but 1,234 stays 1,234."""
     return (round(value), 0) if size == 1 and abs(value) >= 100 else (_significant(value), _places(value))
+
+
+def _fine_places(ratio: float) -> int:
+    """Decimals of a percentage that leave two digits of a small one: 1 from 1 % on."""
+    size = abs(ratio) * 100
+    return 1 if size >= 1 or size == 0 else min(1 - math.floor(math.log10(size)), 6)
 
 
 def _change_places(ratio: float) -> int:

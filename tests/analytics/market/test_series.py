@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.analytics.market.series import MarketSeries, disaggregate, market_series, scale
+from workbench.analytics.market.published import scale
+from workbench.analytics.market.series import MarketSeries, disaggregate, market_series
 from workbench.analytics.results import Unknown
 from workbench.errors import DataError
 from workbench.periods import Calendar

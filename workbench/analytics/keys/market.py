@@ -2,6 +2,8 @@
 
 KEYS: dict[str, tuple[str, ...]] = {
     # sizing: how much there is to win. method: "top_down", "bottom_up" or "proxy"; year: a pair of days
+    # answer: by all ways that tell it, each counting the same; more: beyond what is sold already
+    "market.sizing.answer": ("som", "som_lo", "som_hi", "own", "more", "ways", "tam", "sam"),
     "market.sizing.size": ("method", "tam", "tam_lo", "tam_hi", "sam", "som", "som_lo", "som_hi", "year"),
     "market.sizing.apart": (
         "what",
@@ -12,7 +14,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "least",
         "overlap",
     ),  # what: a size
-    "market.sizing.matters": ("assumption", "segment", "method", "swing", "share"),  # share of the largest SOM
+    "market.sizing.matters": ("assumption", "method", "swing", "share"),  # share of that way's SOM
     "market.sizing.certain": ("count", "names"),  # assumptions given as one number, without a range
     "market.sizing.not_told": ("method", "needs"),  # needs: settings or tables that would tell
     "market.sizing.beyond_own": ("own", "som", "method"),  # more is sold already than is said to be obtainable
@@ -91,15 +93,17 @@ KEYS: dict[str, tuple[str, ...]] = {
         "least_periods",
     ),
     # series: the market as published, made regular; step: "differenced", "split_festival" or "chained"
-    "market.series.size": ("amount", "amount_before", "rate", "first", "last", "every", "segments"),
+    "market.series.size": ("amount", "amount_before", "rate", "year", "every", "segments"),
     "market.series.step": ("step", "every"),
     "market.series.disagree": ("count", "of", "period", "segment", "growth", "implied", "every"),
     # revised: figures published again with another value; first, last: money of the one that changed most
     "market.series.revised": ("count", "period", "segment", "first", "last", "change", "mean", "every"),
+    # total: a segment that stands for all; parts: how many others count in its place (None: it counts alone)
+    "market.series.total": ("total", "parts", "covered"),
     "market.series.gaps": ("count", "every"),
     "market.series.unknown": ("section", "needs"),
     # watch: what competitors and the industry did; beyond: change of sales less the same months' a year before, ratio
     "market.watch.latest": ("day", "who", "kind", "note", "moves", "moves_before"),
-    "market.watch.followed": ("day", "who", "kind", "change", "usual", "beyond", "months"),
+    "market.watch.followed": ("day", "who", "kind", "change", "usual", "beyond", "months", "moves"),
     "market.watch.unknown": ("section", "needs"),
 }

@@ -1,6 +1,6 @@
 """How much there is to win, and where.
 
-series      the market as published, made a regular series
+published   figures as they come: units, revisions, totals · series made a regular series of
 sizing      its size three ways, with ranges carried to the end · ranges what a range means
 share       ours, what moved it, and the growth that would hold it
 potential   where there is more to win

@@ -4,31 +4,22 @@ Statistics come as they come: in 亿元 or millions, by year or quarter, sums si
 figure, growth rates beside (or instead of) levels, and later corrected. What is done to them is said.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.analytics.keys import fact
+from workbench.analytics.market.published import Segments, latest, scaled, segments
 from workbench.analytics.results import Result, Unknown
 from workbench.errors import DataError
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
 
 Array = NDArray[np.float64]
-_SCALES = {
-    "": 1.0, "元": 1.0, "千": 1e3, "万": 1e4, "萬": 1e4, "百万": 1e6, "百萬": 1e6, "千万": 1e7, "千萬": 1e7,
-    "亿": 1e8, "億": 1e8, "万亿": 1e12, "萬億": 1e12, "兆": 1e12,
-    "k": 1e3, "thousand": 1e3, "thousands": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6,
-    "bn": 1e9, "b": 1e9, "billion": 1e9, "billions": 1e9, "tn": 1e12, "trillion": 1e12, "trillions": 1e12,
-}  # fmt: skip
-_COINS = {"人民币": "CNY", "人民幣": "CNY", "rmb": "CNY", "美元": "USD", "usd": "USD", "欧元": "EUR", "歐元": "EUR",
-          "港元": "HKD", "日元": "JPY", "日圓": "JPY", "新台币": "TWD", "新臺幣": "TWD", "新台幣": "TWD", "$": "USD",
-          "us$": "USD", "€": "EUR", "£": "GBP", "dollars": "USD"}  # fmt: skip
 TOLERANCE = 0.0051  # of published growth: it is rounded to a tenth or a whole percent at worst
 _SLACK = 0.02  # a sum since January may be corrected a little from month to month
 
@@ -58,6 +49,7 @@ def market_series(
     currency: str,
     *,
     unit: str = "",
+    only: Sequence[str] = (),
     as_of: pd.Timestamp | None = None,
 ) -> MarketSeries | Unknown:
     """The market table (period, size [, segment, growth, unit, published]) as a regular series.
@@ -65,12 +57,17 @@ def market_series(
     `unit` is what the figures are in where no column says it. An unknown unit, another currency and a size without any
     unit are errors that name the rows; negative sizes are refused where the table is read. Of figures for one period
     that were `published` on several days the latest up to `as_of` counts, and the series says how much it changed.
+    `only`: segments that count; empty: all, without a total that the others sum to.
     """
     if published is None or not (published["size"].notna().any() if "size" in published else False):
         return _unknown(("market",))
     if "unit" not in published and not unit:
         return _unknown(("market_unit",))
-    rows, revised = _latest(_scaled(published, unit, currency), as_of)
+    rows, revised = latest(scaled(published, unit, currency), as_of)
+    chosen = segments(rows, only)
+    if chosen is None:
+        return _unknown(("market_only",))
+    rows = rows[rows["segment"].isin(chosen.kept)].reset_index(drop=True)
     every = _every(rows, calendar)
     if every is None:
         return _unknown(("market_period",))
@@ -85,7 +82,7 @@ def market_series(
     if not chained.equals(table):
         steps.append("chained")
     wrong = _disagreeing(chained, rows, calendar, every)
-    found = (*_findings(chained, every, steps, wrong, rows), *_revisions(revised, every))
+    found = (*_findings(chained, calendar, every, steps, wrong, rows), *_totals(chosen), *_revisions(revised, every))
     return MarketSeries(
         table=chained,
         every=every,
@@ -95,20 +92,6 @@ def market_series(
         disagreeing=wrong,
         findings=found,
     )
-
-
-def scale(unit: str) -> tuple[float, str | None] | None:
-    """(money of one unit, its currency where named) of "亿元", "USD millions"; None where the unit is unknown."""
-    text = unit.strip().lower()
-    coin = None
-    for word, code in sorted(_COINS.items(), key=lambda i: -len(i[0])):
-        if word in text:
-            text, coin = text.replace(word, " "), code
-            break
-    if coin is None and (named := re.search(r"\b([a-z]{3})\b", text)) and named[1] not in _SCALES:
-        text, coin = text.replace(named[1], " "), named[1].upper()
-    text = re.sub(r"\b(of|in)\b|[()./,]", " ", text).replace("元", " ").replace("圓", " ").strip()
-    return (_SCALES[text], coin) if text in _SCALES else None
 
 
 def disaggregate(totals: Array, parts: int, indicator: Array | None = None) -> Array:
@@ -130,43 +113,6 @@ def disaggregate(totals: Array, parts: int, indicator: Array | None = None) -> A
 
 def _unknown(needs: tuple[str, ...]) -> Unknown:
     return Unknown(section="market", findings=(fact("market.series.unknown", section="market", needs=needs),))
-
-
-def _scaled(published: pd.DataFrame, unit: str, currency: str) -> pd.DataFrame:
-    rows = published.copy()
-    rows["segment"] = rows["segment"].astype(object).where(rows["segment"].notna(), "") if "segment" in rows else ""
-    units = rows["unit"].astype(object).where(rows["unit"].notna(), unit) if "unit" in rows else unit
-    rows["unit"] = units
-    known = {u: scale(str(u)) if str(u) else None for u in rows["unit"].unique()}
-    problems = []
-    for text, told in known.items():
-        at = [int(str(i)) + 1 for i in rows.index[rows["unit"] == text][:5]]
-        if told is None:
-            problems.append(f"unit {text!r} (rows {at} of the table) is not known; write 亿元, 万元, USD million, …")
-        elif told[1] not in (None, currency):
-            problems.append(
-                f"unit {text!r} (rows {at} of the table) is in {told[1]}, the company's money is {currency}"
-            )
-    if problems:
-        raise DataError("market", problems)
-    factor = rows["unit"].map(lambda u: cast("tuple[float, Any]", known[u])[0]).astype(float)
-    return rows.assign(size_money=rows["size"].astype(float) * factor)
-
-
-def _latest(rows: pd.DataFrame, as_of: pd.Timestamp | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that were published last, and the figures that changed since they were published first.
-
-    A figure without a day of publication is taken for the oldest.
-    """
-    none = pd.DataFrame(columns=["period", "segment", "first", "last", "change"])
-    if "published" not in rows:
-        return rows, none
-    known = rows if as_of is None else rows[~(rows["published"] > as_of)]
-    ordered = known.sort_values("published", kind="stable", na_position="first").groupby(["period", "segment"])
-    sizes = ordered["size_money"].agg(["first", "last"])  # of those that are known
-    changed = sizes[(sizes["first"] - sizes["last"]).abs() > 1e-9 * sizes["last"].abs()].reset_index()
-    changed = changed.assign(change=changed["last"] / changed["first"].where(changed["first"] > 0) - 1)
-    return ordered.last().reset_index(), changed if len(changed) else none
 
 
 def _every(rows: pd.DataFrame, calendar: Calendar) -> Every | None:
@@ -268,15 +214,26 @@ def _revisions(revised: pd.DataFrame, every: Every) -> Iterator[Finding]:
                    mean=float(revised["change"].abs().mean()), every=every)  # fmt: skip
 
 
+def _totals(chosen: Segments) -> Iterator[Finding]:
+    if chosen.total:
+        kept = len(chosen.kept) if chosen.total not in chosen.kept else None
+        yield fact("market.series.total", total=chosen.total, parts=kept, covered=chosen.covered)
+
+
 def _findings(
-    table: pd.DataFrame, every: Every, steps: list[str], wrong: pd.DataFrame, published: pd.DataFrame
+    table: pd.DataFrame,
+    calendar: Calendar,
+    every: Every,
+    steps: list[str],
+    wrong: pd.DataFrame,
+    published: pd.DataFrame,
 ) -> Iterator[Finding]:
     whole, season = table.sum(axis=1, min_count=len(table.columns)).dropna(), PER_YEAR[every]
     if len(whole) >= 2 * season:
         now, before = float(whole.iloc[-season:].sum()), float(whole.iloc[-2 * season : -season].sum())
-        first, last = whole.index[-season], whole.index[-1]
+        year = whole.index[-season], calendar.end_of(whole.index[-1], every)
         yield fact("market.series.size", weight=now, amount=now, amount_before=before, rate=now / before - 1,
-                   first=first, last=last, every=every, segments=len(table.columns))  # fmt: skip
+                   year=year, every=every, segments=len(table.columns))  # fmt: skip
     for step in ("differenced", "split_festival", "chained"):
         if step in steps:
             yield fact("market.series.step", step=step, every=every)

@@ -71,7 +71,9 @@ def sizing(beliefs: MarketSettings, known: Known, *, draws: int = DRAWS, seed: i
     tornado = tornado.sort_values("swing", ascending=False, ignore_index=True)
     table = _table(drawn, [m.name for m in models])
     assumptions = pd.DataFrame([row for m in models for row in m.rows()], columns=_ASSUMPTIONS)
+    told = [drawn[m.name, "som"] for m in models if (m.name, "som") in drawn]
     found = [
+        *_answer(told, table, known),
         *_sizes(table, known),
         *_apart(table),
         *_beyond(table, known),
@@ -234,6 +236,18 @@ def _table(drawn: Mapping[tuple[str, str], Array], methods: list[str]) -> pd.Dat
     return pd.DataFrame(rows, index=index, columns=["amount", "lo_80", "hi_80"])
 
 
+def _answer(drawn: list[Array], table: pd.DataFrame, known: Known) -> Iterator[Finding]:
+    """What can be won by all ways together, each counting the same (see Sizing.pooled)."""
+    if drawn:
+        lo, som, hi = np.quantile(np.concatenate(drawn), (0.1, 0.5, 0.9))
+        own = float(known.own.sum()) if known.own is not None else None
+        tam, sam = (float(table.xs(size, level="size")["amount"].median()) for size in ("tam", "sam"))
+        tam = float(known.published.sum()) if known.published is not None else tam
+        more = None if own is None else max(som - own, 0.0)
+        yield fact("market.sizing.answer", weight=som, som=som, som_lo=lo, som_hi=hi, own=own, more=more,
+                   ways=len(drawn), tam=tam, sam=sam)  # fmt: skip
+
+
 def _sizes(table: pd.DataFrame, known: Known) -> Iterator[Finding]:
     for method, rows in table.groupby(level="method", sort=False):
         tam, sam, som = (row for _, row in rows.iterrows())
@@ -296,14 +310,13 @@ def _above(table: pd.DataFrame, known: Known) -> Iterator[Finding]:
 
 def _matters(tornado: pd.DataFrame, table: pd.DataFrame) -> Iterator[Finding]:
     largest = table.xs("som", level="size")["amount"]
-    for _, row in tornado[tornado["segment"] == ""].head(2).iterrows():
+    for _, row in tornado[tornado["segment"] == ""].head(1).iterrows():
         share = row["swing"] / largest[row["method"]]
         if share >= _FEW:
             yield fact(
                 "market.sizing.matters",
                 weight=row["swing"],
                 assumption=row["name"],
-                segment=None,
                 method=row["method"],
                 swing=row["swing"],
                 share=share,

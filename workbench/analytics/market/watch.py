@@ -110,4 +110,4 @@ def _findings(table: pd.DataFrame, kinds: pd.DataFrame, as_of: pd.Timestamp) -> 
         if worst["beyond"] < 0:
             yield fact("market.watch.followed", weight=worst["sales_before"] - worst["sales_after"], day=worst["date"],
                        who=worst["who"], kind=worst["kind"], change=worst["change"], usual=worst["usual"],
-                       beyond=worst["beyond"], months=_AROUND)  # fmt: skip
+                       beyond=worst["beyond"], months=_AROUND, moves=len(known))  # fmt: skip

@@ -1,5 +1,6 @@
 """Pictures of the market's results. They compute nothing but positions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from workbench.analytics.market import Launches, MarketSeries, Potential, Share,
 from workbench.analytics.market.share import WHOLE
 from workbench.analytics.market.sizing import SIZES
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, grid, period_labels, roomy, under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, grid, left_of, period_labels, roomy, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, LINE, MUTED, Canvas
 from workbench.views.words import Words, missing
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 12
 _MOST_BARS = 48
 _MOST_LINES = 6
+_ROUND = re.compile(r"\.0+(?=\D|$)")  # 1.00 B is 1 B at a line of the axis
 _COLOURS = {"som": ACCENT, "sam": ACCENT_LIGHT, "tam": GREY_LIGHT}
 
 
@@ -58,7 +60,7 @@ def share(result: Share, w: Words, label: str) -> Picture:
         return both(lambda wide: _shares(years, result.every, w, wide), label, reading)
     shown = result.years.head(_MOST_ROWS)
     rows = [
-        _Row(_segment(at, w), share, lo, hi, before, w.percent(share))
+        _Row(_segment(at, w), share, lo, hi, before, w.percent_fine(share))
         for at, share, lo, hi, before in _lists(shown, ("share", "lo_80", "hi_80", "share_before"))
     ]
     return both(lambda wide: _ranges(rows, wide), label, w.phrase("market.share.reading"))
@@ -121,7 +123,9 @@ def _sizing(result: Sizing, w: Words, wide: bool) -> Canvas:
     axes.set(xlim=span, ylim=(row * len(methods), 0))
     _decades(axes, w, span)
     if own > 0:
-        axes.axvline(np.log10(own), color=INK, linewidth=1, linestyle=(0, (4, 3)))
+        for n in range(len(methods)):
+            ends = (n * row + (4 if wide else 24), (n + 1) * row - 4)
+            axes.plot([np.log10(own)] * 2, ends, color=INK, linewidth=1, linestyle=(0, (4, 3)))
         _over(axes, np.log10(own), w.phrase("market.sizing.sold_now", {"own": own}))
     for n, method in enumerate(methods):
         where = head + n * row + (row / 2 + 4 if wide else 16)
@@ -138,7 +142,7 @@ def _decades(axes: "Axes", w: Words, span: tuple[float, float]) -> None:
     inside = [m for m in marks if span[0] + 0.05 < m < span[1] - 0.05]
     for at in inside if len(inside) < 6 else [m for m in inside if m == int(m)]:
         axes.axvline(at, color=LINE, linewidth=1, zorder=0)
-        under(axes, at, w.money(round(10**at, -int(at))), 16)
+        under(axes, at, _ROUND.sub("", w.money(round(10**at, -int(at)))), 16)
 
 
 def _over(axes: "Axes", x: float, said: str) -> None:
@@ -174,20 +178,22 @@ def _beside_range(axes: "Axes", span: tuple[float, float], y: float, said: str) 
 
 def _shares(years: pd.DataFrame, every: str, w: Words, wide: bool) -> Canvas:
     """A line a segment, the whole in the accent, with name and last value at its end."""
+    from matplotlib.ticker import MaxNLocator
+
     size = svg.canvas(WIDE, 260) if wide else svg.canvas(NARROW, 280)
     axes = size.axes(left=46, top=14, right=150 if wide else 104, bottom=40)
     top = float(np.nanmax(years.to_numpy(float)))
     axes.set(xlim=(-0.3, len(years) - 0.7), ylim=(0, top * 1.12))
-    for at in np.linspace(0, top, 4):
-        axes.axhline(at, color=GREY if at == 0 else LINE, linewidth=1, zorder=0)
-        axes.annotate(w.percent(at), (0, at), (-6, -4), xycoords=("axes fraction", "data"), ha="right", fontsize=11,
-                      textcoords="offset points", color=MUTED, annotation_clip=False)  # fmt: skip
+    for at in MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(0, top):
+        if at <= top * 1.12:
+            axes.axhline(at, color=GREY if at == 0 else LINE, linewidth=1, zorder=0)
+            left_of(axes, at, w.percent_fine(float(at)))
     lasts = _apart(years.iloc[-1].sort_values(ascending=False), top * (0.08 if wide else 0.075))
     for name in years.columns:
         whole = name == WHOLE
         axes.plot(range(len(years)), years[name], color=ACCENT if whole else MUTED, linewidth=2.6 if whole else 1.4)
         axes.plot([len(years) - 1], [years[name].iloc[-1]], marker="o", markersize=4, color=ACCENT if whole else MUTED)
-        said = f"{w.percent(float(years[name].iloc[-1]))} {svg.fitted(_segment(name, w), 100 if wide else 60, 11)}"
+        said = f"{w.percent_fine(float(years[name].iloc[-1]))} {svg.fitted(_segment(name, w), 100 if wide else 60, 11)}"
         axes.annotate(said, (len(years) - 1, lasts[name]), (8, -4), textcoords="offset points", ha="left", fontsize=11,
                       va="baseline", color=ACCENT if whole else INK, annotation_clip=False)  # fmt: skip
     period_labels(axes, years.index, every, w, wide)
@@ -205,7 +211,7 @@ def _apart(values: pd.Series, least: float) -> dict[str, float]:
 def _ranges(rows: Sequence[_Row], wide: bool, *, from_zero: bool = False) -> Canvas:
     row = 30 if wide else 44
     size = svg.canvas(WIDE if wide else NARROW, row * len(rows) + 10)
-    left = min(max(svg.text_width(r.name) for r in rows), 170) + 14 if wide else 8
+    left = min(max(svg.text_width(r.name) for r in rows), 170) + 14 if wide else 2
     axes = size.axes(left=left, top=4, right=90 if wide else 8, bottom=6)
     known = [v for r in rows for v in (r.value, r.lo, r.hi, r.before) if not missing(v)]
     axes.set(xlim=(0, (max(known) or 1.0) * 1.03), ylim=(row * len(rows), 0))
@@ -214,7 +220,7 @@ def _ranges(rows: Sequence[_Row], wide: bool, *, from_zero: bool = False) -> Can
         middle = n * row + (row / 2 if wide else row * 0.68)
         (_bar if from_zero else _dot)(axes, one, middle)
         baseline = 4 + (middle + 4 if wide else n * row + 14)
-        size.text(0 if wide else 4, baseline, svg.fitted(one.name, 170 if wide else 210), color=INK)
+        size.text(0 if wide else 8, baseline, svg.fitted(one.name, 170 if wide else 210), color=INK)
         size.text(size.width, baseline, one.said, ha="right", color=INK)
     return size
 

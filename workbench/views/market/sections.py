@@ -1,5 +1,6 @@
 """What a reader sees of each result of analytics/market."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,15 +19,15 @@ from workbench.analytics.market.share import WHOLE
 from workbench.periods import PER_YEAR
 from workbench.views.market import charts
 from workbench.views.show import View, columns_of, label_of, sentences, slug, split, view
-from workbench.views.tables import Column, Sheet, table
-from workbench.views.words import Sentence, Words
+from workbench.views.tables import Column, Sheet, Table, table
+from workbench.views.words import Sentence, Words, missing
 
 _BOUNDS = (Column("lo_80", "money"), Column("hi_80", "money"))
 _YEARS = {
-    "share": Column("share", "share"),
-    "lo_80": Column("lo_80", "share", minor=True),
-    "hi_80": Column("hi_80", "share", minor=True),
-    "share_before": Column("share_before", "share", minor=True),
+    "share": Column("share", "share_fine"),
+    "lo_80": Column("lo_80", "share_fine", minor=True),
+    "hi_80": Column("hi_80", "share_fine", minor=True),
+    "share_before": Column("share_before", "share_fine", minor=True),
     "points": Column("points", "points", "share_change"),
     "own": Column("own", "money", "amount"),
     "market": Column("market", "money", "market_size"),
@@ -37,9 +38,9 @@ _POTENTIAL = {
     "headroom": Column("headroom", "money", "headroom"),
     "lo_80": Column("lo_80", "money", minor=True),
     "hi_80": Column("hi_80", "money", minor=True),
-    "share": Column("share", "share"),
-    "shrunk": Column("shrunk", "share", minor=True),
-    "best": Column("best", "share", "best_share"),
+    "share": Column("share", "share_fine"),
+    "shrunk": Column("shrunk", "share_fine", minor=True),
+    "best": Column("best", "share_fine", "best_share"),
     "market": Column("market", "money", "market_size", minor=True),
     "own": Column("own", "money", "amount", minor=True),
     "index": Column("index", "decimal", "factor_index", minor=True),
@@ -70,7 +71,7 @@ _TARGET = (
     *_BOUNDS,
     Column("growth", "change", "yoy"),
     Column("market", "money", "market_size", minor=True),
-    Column("share", "share", minor=True),
+    Column("share", "share_fine", minor=True),
     Column("reach", "money", "with_headroom"),
 )
 
@@ -121,14 +122,15 @@ def _by_segment(result: MarketSeries, w: Words) -> pd.DataFrame:
 
 @view.register
 def _(result: Sizing, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w, most=6)
+    said = sentences(result.findings, w, most=12)
     heading = w.phrase("market.sizing.heading")
-    sizes = Sheet(_flat(result.table, "method", w), (Column("method", "text"), *_SIZES))
+    every = Sheet(_flat(result.table, "method", w), (Column("method", "text"), *_SIZES))
+    sizes = Sheet(_wide(result.table, w), (Column("method", "text"), *_WIDE))
     assumed = Sheet(_named(result.assumptions, w), (Column("method", "text"), *_ASSUMED))
     swings = Sheet(_named(result.tornado, w), (Column("method", "text"), *_SWINGS))
-    tables = [table(sizes, w, w.phrase("market.sizing.sizes"), most=9)]
-    tables += [table(s, w, w.phrase(f"market.sizing.{n}")) for s, n in ((swings, "tornado"), (assumed, "assumptions"))
-               if len(s.frame)]  # fmt: skip
+    shown = [(sizes, "sizes"), (swings, "tornado")]
+    tables = [table(sheet, w, w.phrase(f"market.sizing.{n}"), most=6) for sheet, n in shown if len(sheet.frame)]
+    tables += [_assumed_of(method, assumed.frame, w) for method in assumed.frame.index.unique()]
     draws = max((len(d) for d in result.draws.values()), default=0)
     return View(
         "sizing",
@@ -138,20 +140,28 @@ def _(result: Sizing, w: Words, as_of: pd.Timestamp) -> View:
         tables=tuple(tables),
         how=w.phrase("market.sizing.how", {"draws": draws}),
         terms=("tam", "prediction_interval"),
-        sheets={"sizing": sizes, "sizing-assumptions": assumed, "sizing-tornado": swings},
+        sheets={"sizing": every, "sizing-assumptions": assumed, "sizing-tornado": swings},
         uses=("market", "orders"),
+        open_table=True,
     )
 
 
+_WIDE = (
+    Column("tam", "money", "tam"),
+    Column("sam", "money", "sam"),
+    Column("som", "money", "som"),
+    *(replace(one, minor=True) for one in _BOUNDS),
+)
 _SIZES = (Column("size", "text", "size_kind"), Column("amount", "money", "market_size"), *_BOUNDS)
 _ASSUMED = (
     Column("segment", "text"),
     Column("name", "text", "assumption"),
-    Column("low", "decimal"),
-    Column("likely", "decimal", "likely"),
-    Column("high", "decimal"),
+    Column("low", "by_unit"),
+    Column("likely", "by_unit", "likely"),
+    Column("high", "by_unit"),
     Column("why", "text", "why"),
 )
+_UNITS = {"accounts": "count", "budget": "money", "potential": "count", "price": "money"}  # others are shares
 _SWINGS = (
     Column("segment", "text", minor=True),
     Column("name", "text", "assumption"),
@@ -168,8 +178,34 @@ def _flat(frame: pd.DataFrame, first: str, w: Words) -> pd.DataFrame:
     return flat.set_index(first)
 
 
+def _assumed_of(method: str, frame: pd.DataFrame, w: Words) -> Table:
+    """What one way assumes, a row for each assumption and segment."""
+    rows = frame.loc[[method]]
+    names = [n if missing(s) else f"{s}: {n}" for s, n in zip(rows["segment"], rows["name"], strict=True)]
+    sheet = Sheet(rows.set_axis(names, axis=0), (Column("name", "text", "assumption"), *_ASSUMED[2:]))
+    return table(sheet, w, w.phrase("market.sizing.assumptions_of", {"method": method}), most=16)
+
+
+def _wide(frame: pd.DataFrame, w: Words) -> pd.DataFrame:
+    """A row for each way: the three sizes, and the range of what can be won."""
+    wide = frame["amount"].unstack("size").reindex(frame.index.unique("method"))
+    wide = wide.join(frame.xs("som", level="size")[["lo_80", "hi_80"]])
+    return wide.rename(index=lambda m: w.phrase(f"market.method.{m}"))
+
+
+def _said(frame: pd.DataFrame, w: Words) -> pd.DataFrame:
+    """Assumptions by their names, with the unit that each is in; shares of launches have their usual reason."""
+    units = [_UNITS.get(n, "ratio") for n in frame["name"]]
+    names = [w.phrase(f"market.assumption.{n}") for n in frame["name"]]
+    told = frame.assign(name=names, unit=units)
+    if "why" in frame:
+        usual = frame["name"].isin(["innovation", "imitation"]) & (frame["why"] == "")
+        told["why"] = frame["why"].mask(usual, w.phrase("market.launches.usual")).replace("", None)
+    return told
+
+
 def _named(frame: pd.DataFrame, w: Words) -> pd.DataFrame:
-    named = frame.assign(name=[w.phrase(f"market.assumption.{n}") for n in frame["name"]])
+    named = _said(frame, w)
     methods = [w.phrase(f"market.method.{m}") for m in frame["method"]]
     return named.assign(method=methods, segment=frame["segment"].replace("", None)).set_index("method")
 
@@ -197,7 +233,7 @@ def _(result: Share, w: Words, as_of: pd.Timestamp) -> View:
     )
 
 
-_PERIODS = (Column("own", "money", "amount"), Column("market", "money", "market_size"), Column("share", "share"))
+_PERIODS = (Column("own", "money", "amount"), Column("market", "money", "market_size"), Column("share", "share_fine"))
 
 
 def _long(frame: pd.DataFrame) -> pd.DataFrame:
@@ -259,8 +295,7 @@ def _(result: Launches, w: Words, as_of: pd.Timestamp) -> View:
 
 
 def _believed(frame: pd.DataFrame, w: Words) -> pd.DataFrame:
-    flat = frame.reset_index("name")
-    return flat.assign(name=[w.phrase(f"market.assumption.{n}") for n in flat["name"]])
+    return _said(frame.reset_index("name"), w)
 
 
 @view.register
@@ -291,7 +326,7 @@ _ELASTICITY = (
 def _(result: Watch, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
     heading = w.phrase("market.watch.heading")
-    sheet = Sheet(result.table.set_index("date"), (Column("date", "date"), *_WATCH))
+    sheet = Sheet(result.table.set_index("date"), (Column("date", "date", "date_of_move"), *_WATCH))
     return View(
         "watch",
         heading,
