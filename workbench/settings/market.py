@@ -89,8 +89,9 @@ class MarketSettings(Strict):
     """What the company believes of its market."""
 
     level: str = ""  # level of ours that the market's segments are; empty: found by their values
+    accounts_by: str = ""  # level by which accounts are compared where no market is published by the level above
     unit: str = ""  # of the published figures where no column says it, as 亿元 or millions
-    only: list[str] = []  # published segments that count; empty: all, but no total beside its parts
+    only: list[str] = Field([])  # published segments that count; empty: all, but no total beside its parts
     top_down: TopDown = TopDown()
     segments: dict[str, Segment] = Field({})  # bottom up, by segment
     proxy: Proxy = Proxy()
@@ -101,4 +102,4 @@ class MarketSettings(Strict):
     @property
     def levels(self) -> tuple[str, ...]:
         """Every level that the market names."""
-        return (self.level,) if self.level else ()
+        return tuple(one for one in (self.level, self.accounts_by) if one)

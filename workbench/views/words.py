@@ -348,8 +348,11 @@ class Words:
 
     def points_fine(self, ratio: float) -> str:
         """A change of a share that may be small: −0.1 points, +0.0042 points."""
-        sign = "+" if ratio > 0 else ""
-        return self.phrase("terms.points", {"n": sign + self.number(ratio * 100, _fine_places(ratio * 10))})
+        return self.phrase("terms.points", {"n": self.points_fine_bare(ratio)})
+
+    def points_fine_bare(self, ratio: float) -> str:
+        """The same for a column that has the unit in its head."""
+        return ("+" if ratio > 0 else "") + self.number(ratio * 100, _fine_places(ratio * 10))
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
@@ -511,9 +514,9 @@ class Words:
 
 _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole percent_fine points "
-    "points_fine points_size points_bare number short_number decimal tenths beyond_one difference date day month "
-    "quarter days short_month names level levels counter kpi section table tables plain node chance level_names "
-    "called reasons needs assumptions of_log year"
+    "points_fine points_fine_bare points_size points_bare number short_number decimal tenths beyond_one "
+    "difference date day month quarter days short_month names level levels counter kpi section table tables "
+    "plain node chance level_names called reasons needs assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(

@@ -43,6 +43,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.share.unknown": ("section", "have", "needs"),
     # potential: where there is more to win; money a year at the best comparable part's share
     "market.potential.largest": ("level", "node", "headroom", "lo_80", "hi_80", "share", "best", "market"),
+    # by account: share and best are money for one account
+    "market.potential.largest_by_account": ("level", "node", "headroom", "lo_80", "hi_80", "share", "best", "accounts"),
+    "market.potential.decide_by_account": ("level", "node", "headroom", "share", "best", "judged"),  # decision
     "market.potential.total": ("level", "nodes", "headroom", "own"),
     "market.potential.white_space": ("level", "node", "accounts", "customers", "white_space", "penetration"),
     "market.potential.entry": ("level", "node", "market", "low", "usual", "nodes"),  # nothing is sold there yet

@@ -97,23 +97,37 @@ def _period(days: pd.Series, starts: pd.Index) -> pd.Series:
     return pd.Series(starts.take(np.maximum(at, 0)), index=days.index).where(at >= 0)
 
 
-def scatter(found: Share | Unknown) -> pd.Series:
-    """Standard error of each segment's log share, from its interval."""
-    if isinstance(found, Unknown):
-        return pd.Series(dtype=float)
+def scatter(found: Share | Unknown, ours: pd.DataFrame | None = None) -> pd.Series:
+    """Standard error of each part's log share, from its interval; of its log sales where no share is known by part."""
+    if isinstance(found, Unknown) or len(found.years) == 1:
+        return pd.Series(dtype=float) if ours is None or ours.empty else _of_sales(ours)
     years = found.years
     return pd.Series(np.log((years["hi_80"] / years["lo_80"]).to_numpy(float)) / 2.5631, years.index)
 
 
-def parts(found: Share | Unknown, known_accounts: pd.DataFrame | None = None) -> pd.DataFrame:
+def _of_sales(ours: pd.DataFrame) -> pd.Series:
+    """Standard error of a year's log sales by part, from how its months scatter about their mean."""
+    last = ours.dropna(how="all").tail(12)
+    mean = last.mean()
+    return (last.std(ddof=1) / mean.where(mean > 0)) / np.sqrt(len(last))
+
+
+def parts(
+    found: Share | Unknown, known_accounts: pd.DataFrame | None = None, ours: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What `potential` compares: market and own by segment, with accounts and customers where they are known.
 
-    An empty frame where no share is known.
+    Where no share is known by segment: accounts, customers and own, of the last year of `ours` (index month, columns
+    parts); without accounts either an empty frame.
     """
-    if isinstance(found, Unknown):
+    counted = known_accounts is not None and not known_accounts.empty
+    if not isinstance(found, Unknown) and len(found.years) > 1:
+        table = found.years.drop(index=WHOLE)[["market", "own"]]
+        return table.join(known_accounts) if counted and known_accounts is not None else table
+    if ours is None or ours.empty or not counted or known_accounts is None:
         return pd.DataFrame(columns=["market", "own"])
-    table = found.years.drop(index=WHOLE)[["market", "own"]]
-    return table if known_accounts is None or known_accounts.empty else table.join(known_accounts)
+    year = ours.dropna(how="all").tail(12).sum().rename("own")
+    return known_accounts.join(year).fillna({"own": 0.0})
 
 
 def accounts(customers: pd.DataFrame | None, buyers: pd.DataFrame, level: str) -> pd.DataFrame:

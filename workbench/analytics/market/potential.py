@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -30,13 +30,15 @@ class Potential(Result):
     `entries`: index node of the market where nothing is sold; columns market, low, usual (money at the lowest and the
         middle share of the comparable parts)
     `weights`: of the factors in `index`, as given or equal
-    `level`: what the parts are
+    `level`: what the parts are; `per`: "market", or "accounts" where no market is known: share and best are then money
+        for one account
     """
 
     table: pd.DataFrame
     entries: pd.DataFrame
     weights: pd.Series
     level: str
+    per: Literal["market", "accounts"] = "market"
 
 
 def potential(
@@ -50,36 +52,39 @@ def potential(
 ) -> Potential | Unknown:
     """Headroom of each part against the best comparable one.
 
-    `parts`: index node; market and own (money a year), and any of accounts, customers, spend, … as factors; `scatter`:
+    `parts`: index node; market and own (money a year), and any of accounts, customers, spend, … as factors; without a
+    market the accounts stand for it. `scatter`:
     standard error of the logarithm of each part's share, from how its periods scatter (NaN: the typical one of the
     others). Shares are shrunk to their group's mean by how exactly each is known (normal-normal empirical Bayes on
     logs; Efron & Morris 1975, JASA 70, 311-319), so that a small part with a lucky year is not the model for all.
     """
-    sold = parts[(parts["market"] > 0) & (parts["own"] > 0)]
+    per: Literal["market", "accounts"] = "market" if "market" in parts else "accounts"
+    sold = parts[(parts[per] > 0) & (parts["own"] > 0)]
     if len(sold) < _LEAST:
         found = fact("market.potential.unknown", section="potential", have=len(sold), need=_LEAST)
         return Unknown(section="potential", findings=(found,))
     group = _groups(sold.index, groups)
-    table = sold.assign(share=sold["own"] / sold["market"], group=group)
+    table = sold.assign(share=sold["own"] / sold[per], group=group)
     error = scatter.reindex(table.index)
     error = error.fillna(error.median()).fillna(0.0)
     drawn = _drawn(table, error, seed)
     table["shrunk"] = np.exp(np.median(drawn, axis=0))
-    room = _headroom(drawn, table)
+    room = _headroom(drawn, table, per)
     table["best"] = np.exp(np.median(_best(drawn, group.to_numpy()), axis=0))
-    table["headroom"] = (table["best"] - table["shrunk"]).clip(lower=0) * table["market"]
+    table["headroom"] = (table["best"] - table["shrunk"]).clip(lower=0) * table[per]
     table["lo_80"], table["hi_80"] = np.quantile(room, (0.1, 0.9), axis=0)
     table["chance"] = (room > 0).mean(axis=0)
     table, used = _with_index(_with_accounts(table), weights)
     table = table.sort_values("headroom", ascending=False)
-    entries = _entries(parts, table)
+    entries = _entries(parts, table, per)
     return Potential(
         table=table,
         entries=entries,
         weights=used,
         level=level,
-        findings=tuple(_findings(table, entries, level)),
-        decisions=tuple(_decisions(table, level)),
+        per=per,
+        findings=tuple(_findings(table, entries, level, per)),
+        decisions=tuple(_decisions(table, level, per)),
     )
 
 
@@ -113,9 +118,9 @@ def _best(drawn: Array, group: NDArray[Any]) -> Array:
     return best
 
 
-def _headroom(drawn: Array, table: pd.DataFrame) -> Array:
+def _headroom(drawn: Array, table: pd.DataFrame, per: str) -> Array:
     gap = np.exp(_best(drawn, table["group"].to_numpy())) - np.exp(drawn)
-    return np.asarray(np.maximum(gap, 0) * table["market"].to_numpy(float))
+    return np.asarray(np.maximum(gap, 0) * table[per].to_numpy(float))
 
 
 def _with_accounts(table: pd.DataFrame) -> pd.DataFrame:
@@ -134,20 +139,18 @@ def _with_index(table: pd.DataFrame, weights: Mapping[str, float] | None) -> tup
     return table.assign(index=index * len(table)), used
 
 
-def _entries(parts: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def _entries(parts: pd.DataFrame, table: pd.DataFrame, per: str) -> pd.DataFrame:
     """What entering a part of the market would bring at the shares that others have; not a forecast."""
-    empty = parts[(parts["market"] > 0) & ~(parts["own"] > 0)]
-    made = empty[["market"]].assign(
-        low=empty["market"] * table["shrunk"].min(), usual=empty["market"] * table["shrunk"].median()
-    )
+    empty = parts[(parts[per] > 0) & ~(parts["own"] > 0)]
+    made = empty[[per]].assign(low=empty[per] * table["shrunk"].min(), usual=empty[per] * table["shrunk"].median())
     return made.sort_values("usual", ascending=False)
 
 
-def _findings(table: pd.DataFrame, entries: pd.DataFrame, level: str) -> Iterator[Finding]:
+def _findings(table: pd.DataFrame, entries: pd.DataFrame, level: str, per: str) -> Iterator[Finding]:
     top: Any = table.iloc[0]
     if top["headroom"] > 0:
         yield fact(
-            "market.potential.largest",
+            "market.potential.largest" if per == "market" else "market.potential.largest_by_account",
             weight=top["headroom"],
             about=table.index[0],
             level=level,
@@ -157,7 +160,7 @@ def _findings(table: pd.DataFrame, entries: pd.DataFrame, level: str) -> Iterato
             hi_80=top["hi_80"],
             share=top["shrunk"],
             best=top["best"],
-            market=top["market"],
+            **{per: top[per]},
         )
     yield fact("market.potential.total", weight=table["headroom"].sum(), level=level, nodes=len(table),
                headroom=table["headroom"].sum(), own=table["own"].sum())  # fmt: skip
@@ -165,18 +168,18 @@ def _findings(table: pd.DataFrame, entries: pd.DataFrame, level: str) -> Iterato
         row: Any = table.sort_values("white_space", ascending=False).iloc[0]
         known = {name: row[name] for name in ("accounts", "customers", "white_space", "penetration")}
         yield fact("market.potential.white_space", level=level, node=row.name, **known)
-    if len(entries):
+    if len(entries) and per == "market":
         row = entries.iloc[0]
         yield fact("market.potential.entry", weight=row["usual"], level=level, node=entries.index[0],
                    market=row["market"], low=row["low"], usual=row["usual"], nodes=len(entries))  # fmt: skip
 
 
-def _decisions(table: pd.DataFrame, level: str) -> list[Finding]:
+def _decisions(table: pd.DataFrame, level: str, per: str) -> list[Finding]:
     """Parts that are behind the best comparable one almost surely, by 1 % of all sales or more."""
     worth = table[(table["chance"] >= SURE) & (table["headroom"] >= 0.01 * table["own"].sum())].head(5)
     return [
         fact(
-            "market.potential.decide",
+            "market.potential.decide" if per == "market" else "market.potential.decide_by_account",
             weight=row["headroom"],
             about=node,
             level=level,

@@ -152,7 +152,7 @@ def _own_before(found: Forecast, own: pd.DataFrame, share: pd.Series, period: Pl
 
 def _room(headroom: Potential | Unknown | None, nodes: list[str]) -> pd.Series:
     """Points of share to the best comparable part: 0 for a part that has none, NaN where nothing is compared."""
-    if not isinstance(headroom, Potential):
+    if not isinstance(headroom, Potential) or headroom.per != "market":
         return pd.Series(np.nan, nodes)
     return (headroom.table["headroom"] / headroom.table["market"]).reindex(nodes).fillna(0.0)
 

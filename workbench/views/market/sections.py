@@ -28,9 +28,9 @@ _YEARS = {
     "lo_80": Column("lo_80", "share_fine", minor=True),
     "hi_80": Column("hi_80", "share_fine", minor=True),
     "share_before": Column("share_before", "share_fine", minor=True),
-    "points": Column("points", "points", "share_change"),
+    "points": Column("points", "points_fine", "share_change"),
     "own": Column("own", "money", "amount"),
-    "market": Column("market", "money", "market_size"),
+    "market": Column("market", "money", "market_size", group="market"),
     "own_growth": Column("own_growth", "change", "yoy"),
     "market_growth": Column("market_growth", "change", "market_growth"),
 }
@@ -41,11 +41,17 @@ _POTENTIAL = {
     "share": Column("share", "share_fine"),
     "shrunk": Column("shrunk", "share_fine", minor=True),
     "best": Column("best", "share_fine", "best_share"),
-    "market": Column("market", "money", "market_size", minor=True),
+    "market": Column("market", "money", "market_size", minor=True, group="market"),
     "own": Column("own", "money", "amount", minor=True),
     "index": Column("index", "decimal", "factor_index", minor=True),
     "penetration": Column("penetration", "share", "penetration", minor=True),
     "white_space": Column("white_space", "count", "white_space", minor=True),
+}
+_BY_ACCOUNT = _POTENTIAL | {
+    "share": Column("share", "money", "per_account", group="account"),
+    "shrunk": Column("shrunk", "money", minor=True, group="account"),
+    "best": Column("best", "money", "best_per_account", group="account"),
+    "accounts": Column("accounts", "count"),
 }
 _LAUNCHES = (
     Column("launched", "date", minor=True),
@@ -70,7 +76,7 @@ _TARGET = (
     Column("held", "money", "at_todays_share"),
     *_BOUNDS,
     Column("growth", "change", "yoy"),
-    Column("market", "money", "market_size", minor=True),
+    Column("market", "money", "market_size", minor=True, group="market"),
     Column("share", "share_fine", minor=True),
     Column("reach", "money", "with_headroom"),
 )
@@ -147,8 +153,8 @@ def _(result: Sizing, w: Words, as_of: pd.Timestamp) -> View:
 
 
 _WIDE = (
-    Column("tam", "money", "tam"),
-    Column("sam", "money", "sam"),
+    Column("tam", "money", "tam", group="market"),
+    Column("sam", "money", "sam", group="market"),
     Column("som", "money", "som"),
     *(replace(one, minor=True) for one in _BOUNDS),
 )
@@ -233,7 +239,11 @@ def _(result: Share, w: Words, as_of: pd.Timestamp) -> View:
     )
 
 
-_PERIODS = (Column("own", "money", "amount"), Column("market", "money", "market_size"), Column("share", "share_fine"))
+_PERIODS = (
+    Column("own", "money", "amount"),
+    Column("market", "money", "market_size", group="market"),
+    Column("share", "share_fine"),
+)
 
 
 def _long(frame: pd.DataFrame) -> pd.DataFrame:
@@ -249,8 +259,11 @@ def _holding(result: Share, w: Words) -> Sentence:
 def _(result: Potential, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
     heading = w.phrase("market.potential.heading", {"level": result.level})
-    sheet = Sheet(result.table, (Column("node", "level", result.level), *columns_of(result.table, _POTENTIAL)))
-    entries = Sheet(result.entries, (Column("node", "level", result.level), *_ENTRIES))
+    known = _POTENTIAL if result.per == "market" else _BY_ACCOUNT
+    sheet = Sheet(result.table, (Column("node", "level", result.level), *columns_of(result.table, known)))
+    entries = Sheet(
+        result.entries, (Column("node", "level", result.level), *(c for c in _ENTRIES if c.name in result.entries))
+    )
     factors = tuple(w.phrase(f"market.factor.{f}") if w.has(f"market.factor.{f}") else f for f in result.weights.index)
     return View(
         slug("potential", result.level),
@@ -266,7 +279,7 @@ def _(result: Potential, w: Words, as_of: pd.Timestamp) -> View:
 
 
 _ENTRIES = (
-    Column("market", "money", "market_size"),
+    Column("market", "money", "market_size", group="market"),
     Column("low", "money", "at_lowest_share"),
     Column("usual", "money", "at_middle_share"),
 )
