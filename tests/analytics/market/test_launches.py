@@ -6,7 +6,6 @@ import pytest
 
 from workbench.analytics.market.diffusion import taken_up
 from workbench.analytics.market.launches import Launches, Sold, launches
-from workbench.analytics.market.target import MarketTarget, market_target
 from workbench.analytics.results import Unknown
 from workbench.settings.market import Launch
 
@@ -67,30 +66,3 @@ def test_the_path_goes_on_three_years_beyond_what_is_known() -> None:
     assert len(path) == 24 + 36
     assert path["units"].notna().sum() == 24
     assert (path["lo_80"] <= path["hi_80"]).all()
-
-
-SIZES = pd.DataFrame({"East": np.full(50, 1000.0), "South": np.full(50, 500.0)})
-SHARES = pd.DataFrame({"share": [0.1, 0.04], "lo_80": [0.1, 0.04], "hi_80": [0.1, 0.04]}, index=["East", "South"])
-
-
-def test_a_held_share_of_a_known_market_is_their_product() -> None:
-    found = market_target(SIZES, SHARES, pd.Series({"East": 80.0, "South": 20.0}), pd.Series({"South": 12.0}))
-
-    assert isinstance(found, MarketTarget)
-    assert found.table.loc["East", "held"] == pytest.approx(100)
-    assert found.table.loc["", ["held", "growth", "reach"]].tolist() == pytest.approx([120, 0.2, 132])
-    assert found.whole == pytest.approx(np.full(4000, 120.0))
-
-
-def test_the_doubt_of_share_and_size_reaches_the_target() -> None:
-    wide = SHARES.assign(lo_80=SHARES["share"] * 0.8, hi_80=SHARES["share"] * 1.25)
-    found = market_target(SIZES * 1.0, wide, pd.Series({"East": 80.0, "South": 20.0}))
-
-    assert isinstance(found, MarketTarget)
-    row = found.table.loc["East"]
-    assert (row["lo_80"], row["hi_80"]) == pytest.approx((80, 125), rel=0.03)
-    assert np.isnan(found.table.loc["", "reach"])
-
-
-def test_without_a_common_node_there_is_no_market_target() -> None:
-    assert isinstance(market_target(SIZES, SHARES.rename(index=str.upper), pd.Series(dtype=float)), Unknown)

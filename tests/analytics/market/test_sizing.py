@@ -133,3 +133,41 @@ def test_som_is_within_sam_within_tam(served: float, won: float) -> None:
     tam, sam, som = (made.draws["top_down", size] for size in ("tam", "sam", "som"))
 
     assert (som <= sam).all() and (sam <= tam).all()  # noqa: PT018 one chain
+
+
+def test_a_part_that_is_larger_than_the_whole_as_published_is_said() -> None:
+    """Own 4 M at a share of 1 % make a served market of 400 M, where 100 M are published."""
+    made = found({"proxy": {"share": 0.01}})
+    said = next(f for f in made.findings if f.key == "market.sizing.above_published").values
+
+    assert (said["what"], said["method"], said["published"]) == ("sam", "proxy", 1e8)
+    assert said["size"] == pytest.approx(4e8)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"proxy": {"share": 1.2}}, "a share is at most 1"),
+        ({"top_down": {"serviceable": {"low": 0.5, "likely": 0.9, "high": 1.1}}}, "a share is at most 1"),
+        ({"segments": {"A": {"accounts": -5, "budget": 1}}}, "never below 0"),
+        ({"segments": {"A": {"accounts": 5, "budget": {"low": 3, "likely": 2, "high": 4}}}}, "not in this order"),
+        ({"together": 1.5}, "less than or equal to 1"),
+    ],
+)
+def test_beliefs_that_cannot_be_are_refused(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        MarketSettings(**settings)
+
+
+def test_the_answer_counts_every_way_the_same() -> None:
+    made = found({
+        "top_down": {"serviceable": 0.5, "obtainable": 0.1},
+        "proxy": {"share": 0.08, "obtainable": 0.12},
+    })  # fmt: skip
+    first = made.findings[0]
+
+    assert first.key == "market.sizing.answer"
+    assert first.values["ways"] == 2
+    assert (first.values["som_lo"], first.values["som_hi"]) == pytest.approx((5e6, 6e6))
+    assert first.values["more"] == pytest.approx(first.values["som"] - 4e6)
+    assert first.values["som"] == pytest.approx(np.quantile(made.pooled, 0.5))

@@ -271,7 +271,7 @@ def _(result: Potential, w: Words, as_of: pd.Timestamp) -> View:
         *split(said),
         draw=lambda: charts.potential(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading), *((table(entries, w, heading),) if len(result.entries) else ())),
-        how=w.phrase("market.potential.how", {"factors": factors}),
+        how=w.phrase("market.potential.how", {"factors": factors, "per": result.per}),
         terms=("market_share", "shrunk", "prediction_interval"),
         sheets={"potential": sheet} | ({"entries": entries} if len(result.entries) else {}),
         uses=("orders", "market"),
