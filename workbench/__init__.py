@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import ledger, vintages
-    from workbench.analytics import customers, forecast, funnel, history, kpis, plan
+    from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
     from workbench.periods import Calendar
     from workbench.run import Run
     from workbench.sources import load
@@ -20,6 +20,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "kpis",
     "ledger",
     "load",
+    "market",
     "Page",
     "plan",
     "Run",
@@ -35,6 +36,7 @@ _HOMES = {
     "kpis": "workbench.analytics",
     "ledger": "workbench.ledger",
     "load": "workbench.sources",
+    "market": "workbench.analytics",
     "Page": "workbench.views",
     "plan": "workbench.analytics",
     "Run": "workbench.run",

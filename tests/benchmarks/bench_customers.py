@@ -7,21 +7,20 @@ of runs (3). Each run is a process of its own, ours and the peer's take turns, a
 checking the lines is bench_cube's; here the clock starts when they are loaded.
 """
 
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import alone
+
 LINES = int(os.environ.get("WORKBENCH_BENCH_LINES", 10_000_000))
 PAIRS = int(os.environ.get("WORKBENCH_BENCH_PAIRS", 3))
 AS_OF = "2026-12-31"
-LIMIT = 900  # seconds for one process
+SAME = ("customers", "days", "orders", "amount", "cells", "buyers")
 TABLE = """
     WITH orders AS (
         SELECT customer, CAST(date AS DATE) AS day, "order", sum(CAST(amount AS DECIMAL(18, 4))) AS net
@@ -60,7 +59,7 @@ def generate(file: Path, lines: int) -> None:
     """)
 
 
-def ours(file: Path) -> dict[str, Any]:
+def ours(file: str) -> dict[str, Any]:
     """Seconds of the customer table, RFM and cohorts once the lines are loaded."""
     import pandas as pd
 
@@ -69,11 +68,12 @@ def ours(file: Path) -> dict[str, Any]:
     from workbench.settings import Settings
     from workbench.sources import load
 
+    names = ("date", "order", "customer", "amount")
     settings = Settings(
         company={"name": "Many customers", "currency": "EUR"},
-        folder=file.parent,
-        path=file,
-        sources={"orders": {"files": [file.name], "columns": {n: n for n in ("date", "order", "customer", "amount")}}},
+        folder=Path(file).parent,
+        path=Path(file),
+        sources={"orders": {"files": [Path(file).name], "columns": {n: n for n in names}}},
         dimensions={},
     )
     data = load(Run.start(settings, as_of=AS_OF))
@@ -89,7 +89,7 @@ def ours(file: Path) -> dict[str, Any]:
     return {"parts": parts, "classes": classes, **_totals(table, cohorts)}
 
 
-def by_hand(file: Path) -> dict[str, Any]:
+def by_hand(file: str) -> dict[str, Any]:
     """The same with two queries, and scores by their quantiles in a third."""
     import duckdb
 
@@ -143,15 +143,15 @@ def main() -> Iterator[dict[str, Any]]:
         file = Path(folder) / "orders.parquet"
         generate(file, LINES)
         pairs = [(_run("ours", str(file)), _run("by_hand", str(file))) for _ in range(PAIRS)]
-    _same(*pairs[0])
+    alone.same(*pairs[0], SAME)
     us, peer = (min(runs, key=_seconds) for runs in zip(*pairs, strict=True))
     ratio = statistics.median(_seconds(u) / _seconds(p) for u, p in pairs)
     parts = {name: [round(x["parts"].get(name, 0.0), 2) for x in (us, peer)] for name in us["parts"]}
     yield _told(
-        "customer_table_rfm_cohorts", _seconds(us), "s", "duckdb by hand", ratio, 1.5, ratio <= 1.5, parts=parts
+        "customer_table_rfm_cohorts", _seconds(us), "s", "duckdb by hand", ratio, 1.5, ok=ratio <= 1.5, parts=parts
     )
     peak = max(u["peak_mb"] for u, _ in pairs)
-    yield _told("customer_table_memory", peak, "MB", "duckdb by hand", peak / peer["peak_mb"], 1000, peak <= 1000)
+    yield _told("customer_table_memory", peak, "MB", "duckdb by hand", peak / peer["peak_mb"], 1000, ok=peak <= 1000)
     fitted = _run("bg_nbd", str(LINES // 10))
     yield _told(
         "bg_nbd_fit",
@@ -160,38 +160,18 @@ def main() -> Iterator[dict[str, Any]]:
         "20 s",
         fitted["seconds_fit"] / 20,
         1,
-        fitted["seconds_fit"] < 20,
+        ok=fitted["seconds_fit"] < 20,
         customers=LINES // 10,
         estimates_off=round(fitted["off"], 4),
     )
 
 
-def _told(
-    name: str, value: float, unit: str, peer: str, ratio: float, limit: float, ok: bool, **more: Any
-) -> dict[str, Any]:
-    return {
-        "name": name,
-        "value": round(value, 3),
-        "unit": unit,
-        "peer": peer,
-        "ratio": round(ratio, 3),
-        "limit": limit,
-        "ok": ok,
-        "lines": LINES,
-        **more,
-    }
+def _told(name: str, value: float, unit: str, peer: str, ratio: float, limit: float, **more: Any) -> dict[str, Any]:
+    return alone.told(name, value, unit, peer, ratio, limit, lines=LINES, **more)
 
 
 def _run(what: str, argument: str) -> dict[str, Any]:
-    """What a process of its own found, with its peak memory."""
-    command = [sys.executable, "-m", "tests.benchmarks.bench_customers", what, argument]
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=LIMIT, cwd=Path(__file__).parents[2], check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"{what} failed:\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return alone.run("bench_customers", what, argument)
 
 
 def _seconds(run: dict[str, Any]) -> float:
@@ -201,25 +181,3 @@ def _seconds(run: dict[str, Any]) -> float:
 def _totals(table: Any, cohorts: Any) -> dict[str, Any]:
     sums = {c: int(table[c].sum()) for c in ("days", "orders")} | {"amount": round(float(table["amount"].sum()), 2)}
     return sums | {"customers": len(table), "cells": len(cohorts), "buyers": int(cohorts["customers"].sum())}
-
-
-def _same(one: dict[str, Any], other: dict[str, Any]) -> None:
-    differ = [k for k in ("customers", "days", "orders", "amount", "cells", "buyers") if one[k] != other[k]]
-    if differ:
-        raise RuntimeError(f"the results differ in {differ}: {one} and {other}")
-
-
-def _peak_mb() -> float:
-    """Peak resident memory of this process; ru_maxrss would carry the parent's across exec."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1]) / 1024
-    return float("nan")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        told = [(print(json.dumps(figure), flush=True), figure["ok"]) for figure in main()]
-        sys.exit(0 if all(ok for _, ok in told) else 1)
-    call: Any = {"ours": lambda a: ours(Path(a)), "by_hand": lambda a: by_hand(Path(a)), "bg_nbd": bg_nbd}[sys.argv[1]]
-    print(json.dumps(call(sys.argv[2]) | {"peak_mb": _peak_mb()}))

@@ -27,6 +27,7 @@ from workbench.settings.company import (
     Strict,
 )
 from workbench.settings.forecast import Assumptions, ForecastSettings
+from workbench.settings.market import MarketSettings
 from workbench.settings.plan import PlanSettings
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ForecastSettings",
     "Language",
     "Lookup",
+    "MarketSettings",
     "MoneyUnit",
     "PlanSettings",
     "Settings",
@@ -61,6 +63,7 @@ class Settings(Strict):
     sources: dict[str, Source]
     dimensions: dict[str, list[str]] = Field({})  # name = levels from broad to fine, each a column
     forecast: ForecastSettings = ForecastSettings()
+    market: MarketSettings = MarketSettings()
     plan: PlanSettings = PlanSettings()
     folder: Path = Path()
     path: Path = Path()
@@ -78,7 +81,7 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _known_levels(self) -> "Settings":
-        named = {"forecast.by": self.forecast.by, "plan": self.plan.levels}
+        named = {"forecast.by": self.forecast.by, "market.level": self.market.levels, "plan": self.plan.levels}
         unknown = {where: [v for v in levels if v not in self.levels] for where, levels in named.items()}
         known = ", ".join(self.levels) or "none; add [dimensions]"
         problems = [f"{where} names {', '.join(some)}; levels are {known}" for where, some in unknown.items() if some]

@@ -90,6 +90,9 @@ class Source(Strict):
     lookup: dict[str, Lookup] = {}  # this file names a row otherwise: { rep = { table = "reps", by = "employee_id" } }
     rename: dict[str, dict[str, str]] = {}  # of values, by column: { product = { "GTXPro" = "GTX Pro" } }
     exclude: dict[str, list[str]] = {}  # rows left out, by column and value; the report counts them and their money
+    wide: str = ""  # periods stand side by side as columns: our name of the figures under them, as size or amount
+    last_row: int = Field(0, ge=0)  # of a wide sheet, the last row that is read, counted from 1; 0: all
+    unknown: list[str] = []  # texts in a wide sheet that mean that there is no figure, as "(NA)"
     repeats: Literal["keep", "drop"] = "keep"  # identical lines within one file
     covers: tuple[date, date] | None = None  # first and last day that the export holds, where the data cannot tell
     stages: Stages = Stages()  # opportunities only

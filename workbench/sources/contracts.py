@@ -164,13 +164,14 @@ TABLES: dict[str, Table] = {
         _table(
             "market",
             "size of the market, by period and segment",
-            key="period segment",
+            key="period segment published",
             dated="period",
             period=Column("date", required=True, aliases=("期间", "年份", "季度", "月份", "period", "year", "quarter", "date", "month")),
             segment=Column("text", aliases=("细分市场", "区域", "行业", "細分市場", "segment", "region", "industry")),
             size=Column("money", at_least=0, aliases=("市场规模", "规模", "市場規模", "size", "market size", "value")),
             growth=Column("ratio", aliases=("增长率", "增速", "成長率", "growth", "growth rate")),
             unit=Column("text", aliases=("单位", "單位", "unit")),
+            published=Column("date", aliases=("发布日期", "公布日期", "發布日期", "published", "release date", "date published"), meaning="day of publication: of two figures for one period the later counts"),
         ),
         _table(
             "competitors",

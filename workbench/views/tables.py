@@ -19,12 +19,13 @@ class Column:
     """One column: how it is shown. `minor` ones leave the page on a phone; the first column names the row."""
 
     name: str
-    # money, share, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:…
+    # money, share, share_fine, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons, phrase:…
     how: str
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False
     on_page: bool = True  # else it is in the workbook only
     said: str = ""  # a title that comes from the data, in place of ours
+    group: str = ""  # money columns of one group share a unit; of others they may be a thousand times larger
 
     @property
     def kind(self) -> str:
@@ -33,7 +34,7 @@ class Column:
 
 
 _KIND_OF = {
-    **dict.fromkeys(("share", "change", "points", "chance"), "ratio"),
+    **dict.fromkeys(("share", "share_fine", "change", "points", "points_fine", "chance"), "ratio"),
     **dict.fromkeys(("decimal", "by_unit", "change_by_unit"), "number"),
     **dict.fromkeys(("kpi", "level", "step", "kind", "measure", "phrase", "reasons"), "text"),
     **dict.fromkeys(("unit", "season"), "text"),
@@ -88,7 +89,7 @@ def table(
     `latest` keeps the last rows instead of the first, newest on top, as a time series wants it.
     """
     frame, columns = sheet.frame, [c for c in sheet.columns if c.on_page]
-    scales = _scales(frame, [c.name for c in columns[1:] if c.how == "money"], w)
+    scales = _scales(frame, columns[1:], w)
     shown = frame.iloc[::-1].head(most) if latest else frame.head(most) if len(frame) > most + 1 else frame
     lines = [_line(name, row, columns, scales, w) for name, row in zip(shown.index, _records(shown), strict=True)]
     rest = frame.iloc[len(shown) :]
@@ -131,8 +132,17 @@ def _told(values: pd.Series, column: Column, w: Words) -> pd.Series:
     return values.astype("string")
 
 
-def _scales(frame: pd.DataFrame, names: Sequence[str], w: Words) -> dict[str, Scale]:
-    """One unit for all money of a table, so that columns can be compared; decimals as each column needs them."""
+def _scales(frame: pd.DataFrame, columns: Sequence[Column], w: Words) -> dict[str, Scale]:
+    """One unit for all money of a group of columns, mostly the table, so that they can be compared."""
+    groups: dict[str, list[str]] = {}
+    for column in columns:
+        if column.how == "money" and column.name in frame:
+            groups.setdefault(column.group, []).append(column.name)
+    return {name: scale for names in groups.values() for name, scale in _scale(frame, names, w).items()}
+
+
+def _scale(frame: pd.DataFrame, names: Sequence[str], w: Words) -> dict[str, Scale]:
+    """The unit of some columns of money; decimals as each column needs them."""
     if not names:
         return {}
     size = w.fine_scale(frame[list(names)].abs().max()).size
@@ -187,9 +197,11 @@ def _cell(value: Any, column: Column, row: Mapping[str, Any], scales: Mapping[st
 
 _FORMATS = {
     "share": "percent",
+    "share_fine": "percent_fine",
     "chance": "chance",
     "change": "percent_sign",
     "points": "points_bare",
+    "points_fine": "points_fine_bare",
     "count": "number",
     "quantity": "short_number",
     "decimal": "decimal",
@@ -215,7 +227,7 @@ def _head(column: Column, scales: Mapping[str, Scale], w: Words) -> Head:
         scales[column.name].unit
         if column.name in scales
         else w.phrase("terms.points_unit")
-        if column.how == "points"
+        if column.how in ("points", "points_fine")
         else ""
     )
     return Head(_title(column, w), unit, column.minor, column.kind == "text")

@@ -247,6 +247,10 @@ class Words:
             self.phrase(f"forecast.variable_name.{k}", {"name": n}) for k, n in zip(ours, names, strict=True)
         )
 
+    def needs(self, names: Any) -> str:
+        """What would have to be known."""
+        return ("; " if self.lang == "en" else "；").join(self.phrase(f"market.needs.{n}") for n in names)
+
     def assumptions(self, pairs: Any) -> str:
         """What a scenario assumes."""
         said = [self.phrase(f"forecast.assumption.{name}", {"ratio": ratio}) for name, ratio in pairs]
@@ -349,6 +353,18 @@ class Words:
     def percent(self, ratio: float, places: int = 1) -> str:
         """0.0934 as 9.3%, with a true minus; from 1,000 % on without decimals."""
         return self.number(ratio * 100, 0 if abs(ratio) >= 10 else places) + "%"
+
+    def percent_fine(self, ratio: float) -> str:
+        """A share that may be small: 2.9%, 0.036%."""
+        return self.percent(ratio, _fine_places(ratio))
+
+    def points_fine(self, ratio: float) -> str:
+        """A change of a share that may be small: −0.1 points, +0.0042 points."""
+        return self.phrase("terms.points", {"n": self.points_fine_bare(ratio)})
+
+    def points_fine_bare(self, ratio: float) -> str:
+        """The same for a column that has the unit in its head."""
+        return ("+" if ratio > 0 else "") + self.number(ratio * 100, _fine_places(ratio * 10))
 
     def percent_sign(self, ratio: float) -> str:
         """A change: +9.3%."""
@@ -509,14 +525,27 @@ class Words:
 
 
 _OWN = (
-    "money money_sign money_exact size percent percent_sign percent_size percent_whole points points_size points_bare "
-    "number short_number decimal tenths beyond_one difference date day month quarter days short_month names level "
-    "levels counter kpi section table tables plain node chance level_names called reasons variables places assumptions "
-    "of_log year"
+    "money money_sign money_exact size percent percent_sign percent_size percent_whole percent_fine points "
+    "points_fine points_fine_bare points_size points_bare number short_number decimal tenths beyond_one "
+    "difference date day month quarter days short_month names level levels counter kpi section table tables "
+    "plain node chance level_names called reasons needs variables places assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
 _KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
-    ("level", "levels", "counter", "kpi", "section", "table", "tables", "level_names", "reasons", "assumptions"), "text"
+    (
+        "level",
+        "levels",
+        "counter",
+        "kpi",
+        "section",
+        "table",
+        "tables",
+        "level_names",
+        "reasons",
+        "needs",
+        "assumptions",
+    ),
+    "text",
 )  # of a piece; numbers and dates are values
 _KINDS |= {"variables": "text", "places": "text"}
 _BY_OTHER = {  # formats that look at another value of the same sentence: its name and what stands in for it
@@ -686,6 +715,12 @@ def _places(value: float) -> int:
 def _rounded(value: float, size: float) -> tuple[float, int]:
     """A scaled amount and its decimal places: three significant digits, but 1,234 stays 1,234."""
     return (round(value), 0) if size == 1 and abs(value) >= 100 else (_significant(value), _places(value))
+
+
+def _fine_places(ratio: float) -> int:
+    """Decimals of a percentage that leave two digits of a small one: 1 from 1 % on."""
+    size = abs(ratio) * 100
+    return 1 if size >= 1 or size == 0 else min(1 - math.floor(math.log10(size)), 6)
 
 
 def _change_places(ratio: float) -> int:

@@ -76,7 +76,11 @@ class Spread:
         error = expected * np.stack([_read(scores[..., k], self.quantiles[:, k]) for k in range(scores.shape[-1])], -1)
         if self.logs:
             return np.maximum(forecast, FLOOR * panel.level) * np.exp(np.clip(error, -30, 5))
-        return _of_zeros(panel, forecast, scores, np.maximum(forecast + error, 0)) if self.non_negative else forecast + error
+        return (
+            _of_zeros(panel, forecast, scores, np.maximum(forecast + error, 0))
+            if self.non_negative
+            else forecast + error
+        )
 
 
 def _of_zeros(panel: Panel, forecast: Array, scores: Array, values: Array) -> Array:

@@ -1,11 +1,11 @@
 """Price, volume and mix: what the change in sales was made of."""
 
-import math
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.factors import lmdi
 from workbench.analytics.history.frames import most, ordered, require, side_by_side, unknown, unknown_spans
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Bridge, PriceVolume, Unknown
@@ -72,17 +72,12 @@ def price_volume(before: pd.DataFrame, after: pd.DataFrame, method: Method = "la
     if len(after) != len(before) or not (pd.concat([p0, q0, p1, q1]) > 0).all():
         raise DataError("price_volume", ["both frames need the same items, with quantity and price above 0"])
     if method == "lmdi":
-        weight = _log_mean(p1 * q1, p0 * q0)
-        price, volume, joint = (weight * np.log(p1 / p0)).sum(), (weight * np.log(q1 / q0)).sum(), 0.0
+        effects = lmdi(pd.DataFrame({"p": p0, "q": q0}), pd.DataFrame({"p": p1, "q": q1})).sum()
+        price, volume, joint = effects["p"], effects["q"], 0.0
     else:
         price, volume, joint = ((p1 - p0) * q0).sum(), (p0 * (q1 - q0)).sum(), ((p1 - p0) * (q1 - q0)).sum()
     half = joint / 2 if method == "shapley" else 0.0
     return PriceVolume(price=price + half, volume=volume + half, joint=joint - 2 * half, method=method)
-
-
-def _log_mean(a: pd.Series, b: pd.Series) -> pd.Series:
-    """(a - b) / ln(a / b), and a where both are the same."""
-    return ((a - b) / (a / b).map(math.log).where(~np.isclose(a, b, rtol=1e-12))).fillna(a)
 
 
 def _table(table: pd.DataFrame, convention: Convention) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.keys import customers, forecast, funnel, history, kpis, plan
+from workbench.analytics.keys import customers, forecast, funnel, history, kpis, market, plan
 from workbench.findings import Finding
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     **funnel.KEYS,
     **history.KEYS,
     **kpis.KEYS,
+    **market.KEYS,
     **plan.KEYS,
 }
 

@@ -16,7 +16,7 @@ from workbench.settings import Source
 from workbench.sources import engines
 from workbench.sources.contracts import NUMBERS, Table
 from workbench.sources.engines import named, quoted
-from workbench.sources.readers import database, excel, files, headers, kinds, parquet, signs, text
+from workbench.sources.readers import database, excel, files, headers, kinds, parquet, signs, text, wide
 from workbench.sources.readers.kinds import DATE, NUMBER, TEXT, Cell, Writing
 from workbench.sources.readers.parts import Part
 
@@ -102,6 +102,10 @@ def read(
     fiscal year starts, by which quarters are read; 0 where they are no three months.
     """
     engines.quiet()
+    if source.wide and not (problems := wide.wants(source, table.columns)):
+        source = wide.mapped(source, table)
+    elif source.wide:
+        return Raw(None, problems, {}, {})
     job = _Job(con, name, source, table, Path(folder), tuple(extra), currency, starts)
     found = _Found([], headers.unmapped(source, table), {}, [])
     if source.url:
@@ -132,16 +136,29 @@ def read(
 def _open_text(job: _Job, found: _Found, path: Path, name: str) -> None:
     opened, problems = text.open_text(path, name, job.source, job.source.header)
     found.problems += problems
-    if opened is None:
-        return
-    places = _matched(job, found, opened.headers, name, [list(r) for r in opened.sample])
+    if opened is not None and job.source.wide:
+        _open_wide(job, found, opened)
+    elif opened is not None:
+        _open_long(job, found, opened)
+
+
+def _open_wide(job: _Job, found: _Found, opened: text.Text) -> None:
+    rows, problems = text.numbered(opened)
+    sheet, more = wide.long(wide.of_text(opened.name, rows, opened.headers, opened.header), job.source, opened.name)
+    found.problems += problems + more
+    if not more:
+        _open_sheet(job, found, sheet, opened.name)
+
+
+def _open_long(job: _Job, found: _Found, opened: text.Text) -> None:
+    places = _matched(job, found, opened.headers, opened.name, [list(r) for r in opened.sample])
     if places is None:
         return
     rows = text.rows(job.con, opened)
     found.problems += rows.problems
     found.temporary += [rows.temporary] if rows.temporary else []
     found.parts.append(Part(
-        name, rows.origin, {ours: Cell(f"c{i}") for ours, i in places.items()},
+        opened.name, rows.origin, {ours: Cell(f"c{i}") for ours, i in places.items()},
         {ours: opened.headers[i] for ours, i in places.items()}, rows.row, rows.first,
         filled=f"coalesce({', '.join(f'c{i}' for i in range(len(opened.headers)))}, NULL) IS NOT NULL",
         proved=dict(opened.proved) | ({"footer": rows.footer} if rows.footer else {})))  # fmt: skip
@@ -153,6 +170,10 @@ def _open_workbook(job: _Job, found: _Found, path: Path, name: str) -> None:
     if not sheets:
         found.problems += problems or [f"{name} has no sheet with anything in it."]
         return
+    if job.source.wide:
+        made = [wide.long(s, job.source, f"{name} [{s.name}]") for s in sheets]
+        problems += [p for _, some in made for p in some]
+        sheets = [s for s, some in made if not some] or sheets
     fitting = [not headers.match(_wanted(job, s.headers(job.source.header, job.source.names)),
                                  s.headers(job.source.header, job.source.names), "")[1] for s in sheets]  # fmt: skip
     chosen, reasons = excel.choose(sheets, job.source, name, fitting)

@@ -102,6 +102,12 @@ def rows(con: "Backend", text: Text) -> Rows:
     return _rewritten(con, text)
 
 
+def numbered(text: Text) -> tuple[list[list[str | int]], list[str]]:
+    """The file's rows behind the header, each behind its number, and problems with its shape."""
+    ragged = _Ragged(text.name, len(text.headers))
+    return list(_numbered(text, ragged)), ragged.problems()
+
+
 def _read_csv(file: Path, delimiter: str, columns: list[str], skip: int) -> str:
     typed = ", ".join(f"{c}: 'VARCHAR'" for c in columns)
     return (f"read_csv({quoted(_literal(file))}, auto_detect = false, header = false, skip = {skip},"
