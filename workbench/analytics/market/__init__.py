@@ -29,7 +29,7 @@ from workbench.analytics.market.potential import Potential, potential
 from workbench.analytics.market.series import MarketSeries, disaggregate, market_series
 from workbench.analytics.market.share import Share, holding, share
 from workbench.analytics.market.sizing import Sizing, sizing
-from workbench.analytics.market.target import MarketTarget, ahead, market_target, view
+from workbench.analytics.market.target import MarketTarget, ahead, market_target, outside, view
 from workbench.analytics.market.watch import Watch, watch
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "market_series",
     "market_target",
     "matching",
+    "outside",
     "own",
     "parts",
     "potential",

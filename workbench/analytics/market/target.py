@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from workbench.analytics import forecast
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
-from workbench.analytics.market.inputs import sizes
+from workbench.analytics.market.inputs import share_of, sizes
 from workbench.analytics.market.potential import Potential
 from workbench.analytics.market.series import MarketSeries
 from workbench.analytics.market.share import WHOLE, Share
@@ -63,7 +63,8 @@ def ahead(
     last = calendar.end_of(wide.index[-1], series.every)
     months = len(calendar.range(last + pd.Timedelta(days=1), period.last, "month"))
     by = (name,) if len(wide.columns) > 1 else ()
-    found = forecast.ahead(long, by, months=months, every=series.every, calendar=calendar, seed=seed)
+    options = forecast.Options(seed=seed)
+    found = forecast.ahead(long, by, months=months, every=series.every, calendar=calendar, options=options)
     return _unknown() if isinstance(found, Unknown) else found
 
 
@@ -98,6 +99,23 @@ def market_target(
     whole: Any = table.loc[WHOLE]
     told = fact("market.target.held", weight=whole["held"], period=period.span, **{n: whole[n] for n in _SAID})
     return MarketTarget(period=period, table=table, draws=draws, findings=(told,))
+
+
+def outside(
+    series: MarketSeries | Unknown,
+    own: pd.DataFrame,
+    level: str,
+    period: PlanPeriod,
+    calendar: Calendar,
+    *,
+    seed: int = 0,
+) -> MarketView | None:
+    """The market's view of the planned period for the plan: today's share held; None where it cannot be told.
+
+    `own`: our sales by period and segment, as `inputs.own` gives them; `level`: as `inputs.matching` finds it.
+    """
+    coming = ahead(series, level, period, calendar, seed=seed)
+    return view(market_target(coming, share_of(own, series, level), own, period=period, seed=seed))
 
 
 def view(target: MarketTarget | Unknown) -> MarketView | None:
