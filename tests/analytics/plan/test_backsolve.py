@@ -14,6 +14,7 @@ from workbench.analytics.plan.backsolve import BackSolve
 from workbench.analytics.plan.lags import arriving, lags
 from workbench.analytics.plan.rates import Rates
 from workbench.analytics.plan.shrinking import shrunk_rates
+from workbench.analytics.plan.solving import Solved
 from workbench.analytics.plan.timeline import credit, traced
 from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
@@ -230,6 +231,19 @@ def test_parts_are_solved_each_by_its_own_rate() -> None:
     assert table["need"].sum() == pytest.approx(found.need)
     assert table.at["R9", "source"] == "parent"  # it has no history
     assert table.at["R9", "rate"] == pytest.approx(found.rates.yields)
+
+
+@pytest.mark.parametrize("cv", [0.3, 2.0])
+def test_a_part_s_count_for_a_chance_holds_however_much_deals_differ_in_size(cv: float) -> None:
+    spread, wins, rate = np.sqrt(np.log(1 + cv**2)), 10.0, 0.25
+    rng = np.random.default_rng(1)
+    sizes = rng.lognormal(-(spread**2) / 2, spread, 2_000)
+    known = Solved({}, {}, 1.0, 1.0, 1.0, 0.5, 1.0, 1e-4, sizes / sizes.mean())
+    count = int(known.count(wins, rate, 0.8))
+    won = rng.random((20_000, count)) < rate
+    brought = (won * rng.lognormal(-(spread**2) / 2, spread, won.shape)).sum(axis=1)
+
+    assert (brought >= wins).mean() == pytest.approx(0.8, abs=0.03)
 
 
 def test_what_inflow_must_become_is_a_decision_with_its_alternative() -> None:

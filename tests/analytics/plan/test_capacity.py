@@ -1,10 +1,13 @@
 """Full sellers that a target needs against those there are."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from tests.analytics.plan.staff import sellers, staff
 from workbench.analytics.plan.capacity import capacity
+from workbench.analytics.plan.people import Z80
 
 TWO = {f"{team}{n}": 100.0 for team in "NS" for n in range(5)}
 TEAMS = ["North"] * 5 + ["South"] * 5
@@ -44,6 +47,16 @@ def test_teams_add_up_to_the_whole_and_their_intervals_do_not() -> None:
     assert table["capacity"].drop("").sum() == pytest.approx(table["capacity"][""])
     widths = table["hi_80"] - table["lo_80"]
     assert widths[""] < widths.drop("").sum()
+
+
+def test_doubt_in_the_company_s_growth_widens_what_leaders_and_nameless_orders_bring_too() -> None:
+    found = replace(teams(), growth=(1.0, 0.1))
+    others = pd.Series({"leaders": 3 * float(found.table["expected"].sum()), "left": 0.0, "unnamed": 0.0})
+    alone, led = (capacity(one).table.loc[""] for one in (found, replace(found, other=others)))
+    widths = [float(row["hi_80"] - row["lo_80"]) for row in (alone, led)]
+
+    assert widths[1] == pytest.approx(2 * Z80 * 0.1 * 4 * alone["capacity"], rel=0.05)
+    assert widths[1] > 3 * widths[0]
 
 
 def test_without_a_target_capacity_stands_alone() -> None:

@@ -1,5 +1,7 @@
 """The gap put into actions, worked by hand; each closes it alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,6 +50,29 @@ def test_each_action_alone_closes_the_gap() -> None:
     assert more["opportunities"] * now["win_rate"] * now["deal_size"] == pytest.approx(31_000)
     assert now["opportunities"] * more["win_rate"] * now["deal_size"] == pytest.approx(31_000)
     assert deals * more["deal_size"] == pytest.approx(31_000)
+
+
+def test_opportunities_that_never_end_and_those_without_leads_count_as_they_do_in_the_back_solve() -> None:
+    # of 100 opportunities 80 end and 16 are won: a win rate of 20 %, 16 % of those created; half come from leads
+    one = replace(rates(), lags=Lags(np.array([0.0, 0.16]), np.array([1.0, 0.2]), 1000), lead_share=0.5)
+    table = closed(131_000, 100_000, one).table
+
+    assert table["more"]["opportunities"] == pytest.approx(310 / 0.16)
+    assert table["more"]["leads"] == pytest.approx(310 / 0.16 * 0.5 / 0.5)
+    assert table["now"]["deals"] == pytest.approx(12_000 * 0.16)
+    assert table["more"]["win_rate"] == pytest.approx(310 / (12_000 * 0.8))
+    assert table["more"]["deal_size"] == pytest.approx(31_000 / (12_000 * 0.16))
+    assert table["lo"]["opportunities"] < 310 / 0.16 < table["hi"]["opportunities"]
+
+
+def test_what_few_people_sell_says_little_of_what_many_more_would() -> None:
+    few, many = (np.tile([8_000.0, 12_000.0], n) for n in (2, 50))
+    width = []
+    for each in (few, many):
+        row = closed(1_100_000, 100_000, None, Leverage(table=pd.DataFrame(), draws=np.zeros(2000), each=each)).table
+        width.append(float((row["hi"] - row["lo"])["people"]))
+
+    assert width[0] > 2 * width[1]
 
 
 def test_few_deals_leave_a_wider_range_than_many() -> None:

@@ -1,12 +1,15 @@
 """New people and spend move the target, with their doubt, and never by an invented number."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.analytics.made import said
 from tests.analytics.plan.aims import bare, made, normal, settings
 from workbench.analytics.funnel.results import Channels
-from workbench.analytics.plan import Resources, Triangulation, means, triangulate, with_means
+from workbench.analytics.plan import Baseline, Leverage, Resources, Triangulation, means, triangulate, with_means
 from workbench.analytics.plan.means import per_person
 from workbench.analytics.plan.response import elasticity
 from workbench.errors import SettingsError
@@ -46,12 +49,60 @@ def test_two_hires_from_january_bring_what_a_year_of_the_ramp_leaves_of_two_full
     assert added.table["lo_80"]["hires"] < added.table["amount"]["hires"] < added.table["hi_80"]["hires"]
 
 
-@pytest.mark.parametrize(("joins", "share"), [("2027-07", 0.5 * 0.45), ("2028-01", 0.0), ("2026-01", 1.0)])
+@pytest.mark.parametrize(("joins", "share"), [("2027-07", 0.5 * 0.45), ("2028-01", 0.0), ("2026-10", 0.9)])
 def test_who_joins_later_brings_less_and_who_joins_after_the_period_nothing(joins: str, share: float) -> None:
     wanted = {"people": {"hires": [{"count": 1, "joins": joins}]}, "means": {"additional": [1.0, 1.0]}}
     added = means(bare(normal(1000, 50)), settings(**wanted), Resources(by_rep=by_rep()))
 
     assert added.table["amount"]["hires"] == pytest.approx(120 * share, rel=0.02)
+
+
+def running(booked: int) -> Baseline:
+    """A year of 12 × 100, whose first months are booked."""
+    left = 12 - booked
+    base = bare(100.0 * booked + normal(100.0 * left, 5.0 * left))
+    held = np.r_[np.full(booked, 100.0), np.zeros(left)]
+    monthly = np.column_stack(
+        [np.full((2000, booked), 100.0), np.outer((base.of(None) - 100 * booked) / left, np.ones(left))]
+    )
+    return replace(
+        base,
+        monthly=monthly,
+        booked_by_month=pd.DataFrame([held], base.by_month.index, base.by_month.columns),
+        known_until=base.period.months[booked] - pd.Timedelta(days=1),
+    )
+
+
+def test_in_a_running_year_means_add_to_what_is_still_to_come_and_move_nothing_that_is_booked() -> None:
+    # nine months of twelve are over: 10 % more of all spend, at elasticity 1 on all sales, is 10 % of three months
+    base = running(9)
+    plan = settings(means={"spend_growth": 0.1, "elasticity": [1.0, 1.0]})
+    added = means(base, plan, Resources())
+    assert isinstance(added, Leverage)
+    planned = with_means(base, added)
+
+    assert added.table["amount"]["spend"] == pytest.approx(0.1 * 300, rel=0.01)
+    assert planned.monthly[:, :9] == pytest.approx(100)
+    assert planned.by_month.iloc[0].to_numpy()[:9] == pytest.approx(100)
+    assert planned.monthly.sum(axis=1) == pytest.approx(planned.of(None))
+    assert float(planned.expected.iloc[0]) == pytest.approx(1230, rel=0.01)
+
+
+def test_a_hire_of_a_running_year_sells_only_in_the_months_that_are_left() -> None:
+    wanted = {"people": {"hires": [{"count": 1, "joins": "2027-10"}]}, "means": {"additional": [1.0, 1.0]}}
+    added = means(running(9), settings(**wanted), Resources(by_rep=by_rep()))
+
+    assert added.table["amount"]["hires"] == pytest.approx(120 * 0.25 * 0.3, rel=0.02)  # a quarter at 30 %
+
+
+def test_who_has_joined_already_is_in_the_forecast_and_is_not_added_again() -> None:
+    wanted = {"people": {"hires": [{"count": 2, "joins": "2026-06"}]}}
+    added = means(bare(normal(1000, 50)), settings(**wanted), Resources(by_rep=by_rep()))
+    assert isinstance(added, Leverage)
+
+    assert added.table.empty
+    assert not added.draws.any()
+    assert said(added, "plan.targets.hires_present") == {"people": 2}
 
 
 def test_of_what_hires_sell_only_the_additional_share_counts() -> None:

@@ -264,9 +264,9 @@ def test_people_whom_the_forecast_has_as_nodes_get_what_it_expects_of_them() -> 
     whole = bare(normal(12_000.0, 500.0))
     nodes = pd.DataFrame({"level": ["", "rep"], "rep": [None, "R3"]}, index=pd.Index(["", "R3"], name="node"))
     by_month = pd.concat([whole.by_month, whole.by_month / 8]).set_axis(nodes.index)
-    booked = pd.Series([0.0, 0.0], nodes.index)
+    booked = by_month * 0.0
     forecast = dataclasses.replace(
-        whole, nodes=nodes, draws=np.c_[whole.draws, whole.draws / 8], by_month=by_month, booked=booked
+        whole, nodes=nodes, draws=np.c_[whole.draws, whole.draws / 8], by_month=by_month, booked_by_month=booked
     )
 
     found = people(staff(list(EIGHT)), sold(EIGHT, noise=0.2), next_year(), baseline=forecast)

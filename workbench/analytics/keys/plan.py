@@ -27,6 +27,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.targets.spend": (
         "growth", "amount", "lo_80", "hi_80", "slope", "slope_lo", "slope_hi", "basis", "reach",
     ),
+    "plan.targets.hires_present": ("people",),  # settings' hires who had joined when history ends
     "plan.targets.means_missing": ("lever",),  # "hires"
     "plan.targets.means_none": (),
     # `of`: "strategy" or "target"

@@ -33,7 +33,8 @@ class Baseline(Result):
     `monthly`: (draws, months) of the whole. `by_month`: index node, columns months: expected money
     `before`: index node, the same period a year before; NaN where history does not reach it. Where it still runs, what
     it holds + the forecast of its rest (`before_is_forecast`)
-    `booked`: index node, what the period holds already; 0 where it has not begun
+    `booked_by_month`: the same shape, what the period holds already; 0 where it has not begun
+    `known_until`: the last day that history holds
     `before_by_month`: index node, columns months (of the period): the counterparts a year before
     `missed`: log(sales ÷ forecast) of forecasts made the same way from earlier origins; `habit`: the factor by which
     all forecasts here were moved for it; 1 where there were none. See hindcasts.
@@ -46,7 +47,8 @@ class Baseline(Result):
     by_month: pd.DataFrame
     before: pd.Series
     before_is_forecast: bool
-    booked: pd.Series
+    booked_by_month: pd.DataFrame
+    known_until: pd.Timestamp
     before_by_month: pd.DataFrame
     habit: float
     missed: Array
@@ -55,6 +57,16 @@ class Baseline(Result):
     def expected(self) -> pd.Series:
         """Index node: expected money of the period."""
         return self.by_month.sum(axis=1)
+
+    @property
+    def booked(self) -> pd.Series:
+        """Index node: money that the period holds already."""
+        return self.booked_by_month.sum(axis=1)
+
+    @property
+    def to_come(self) -> pd.DataFrame:
+        """Index node, columns months: expected money that is not booked yet."""
+        return self.by_month - self.booked_by_month
 
     @property
     def whole(self) -> str:
@@ -98,7 +110,8 @@ def baseline(
         by_month=pd.DataFrame(booked + mean, index=nodes.index, columns=period.months),
         before=months.sum(axis=1, min_count=1).rename("before"),
         before_is_forecast=is_forecast,
-        booked=pd.Series(booked.sum(axis=1), index=nodes.index),
+        booked_by_month=pd.DataFrame(booked, index=nodes.index, columns=period.months),
+        known_until=calendar.end_of(found.history.index[-1], _every(found)),
         before_by_month=months,
         habit=usual,
         missed=missed,

@@ -73,7 +73,9 @@ def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) ->
     full, held = float(people["ramped"].sum()), float(people["booked"].sum())
     ahead = float(people["expected"].sum()) - held
     rate, doubt = sellers.growth
-    sd = float(np.sqrt((people["own_sd"] ** 2).sum() + (doubt / rate * ahead) ** 2))
+    own, common = float((people["own_sd"] ** 2).sum()), doubt / rate if rate > 0 else 0.0
+    sd = float(np.sqrt(own + (common * ahead) ** 2))
+    sd_all = float(np.sqrt(own + (common * (ahead + other)) ** 2))  # what others sell grows as unsurely
     each = ahead / full if full > 0 else float("nan")
     wanted = target - other - held
     bounds = (max(each + z * sd / full, each * 0.05) if full > 0 else np.nan for z in (Z80, -Z80))
@@ -86,10 +88,10 @@ def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) ->
         "each": each,
         "other": other,
         "capacity": whole,
-        "lo_80": max(other + held, whole - Z80 * sd),
-        "hi_80": whole + Z80 * sd,
+        "lo_80": max(held, whole - Z80 * sd_all),
+        "hi_80": whole + Z80 * sd_all,
         "target": target,
-        "chance": float(np.clip(ndtr((whole - target) / sd), *SURE)) if sd > 0 else np.nan,
+        "chance": float(np.clip(ndtr((whole - target) / sd_all), *SURE)) if sd_all > 0 else np.nan,
         "needed": needed if target == target else np.nan,
         "needed_lo": fewest if target == target else np.nan,
         "needed_hi": most if target == target else np.nan,

@@ -55,9 +55,10 @@ def gap(
 
     `aims` is the amount, or a triangulation whose strategy or target, as `about` says, is the amount.
 
-    deals = money ÷ mean deal size; opportunities = deals ÷ win rate; or, with as many opportunities as now, the win
-    rate that brings them: deals ÷ opportunities more points; or larger deals. Sizes are drawn again from the won deals,
-    win rates from a beta distribution. All of the gap is taken to go through deals.
+    deals = money ÷ mean deal size; opportunities = deals ÷ the share of them that is won in the end, leads by the
+    sources that have them, both as in `back_solve`; or, with as many opportunities as now, the win rate that brings
+    them: deals ÷ opportunities that end, more points; or larger deals. Sizes are drawn again from the won deals, win
+    rates from a beta distribution. All of the gap is taken to go through deals.
     """
     if isinstance(baseline, Unknown):
         return baseline
@@ -87,24 +88,27 @@ def funnel_actions(money: float, rates: Rates, months: int, rng: np.random.Gener
     sizes = rates.sizes[rng.integers(0, len(rates.sizes), (DRAWS, len(rates.sizes)))].mean(axis=1)
     closed = len(rates.sizes) / rates.win_rate
     won = rng.beta(rates.win_rate * closed + 0.5, (1 - rates.win_rate) * closed + 0.5, DRAWS)
+    end = rates.yields / rates.win_rate  # of created opportunities, those that ever end
     seen = rates.created * months
     deals, drawn = money / rates.size, money / sizes
     rows = {
-        "deals": _row(seen * rates.win_rate, deals, drawn),
-        "opportunities": _row(seen, deals / rates.win_rate, drawn / won),
-        "win_rate": _row(rates.win_rate, deals / seen, drawn / seen) if seen > 0 else {},
-        "deal_size": _row(rates.size, money / (seen * rates.win_rate), money / (seen * won)) if seen > 0 else {},
+        "deals": _row(seen * rates.yields, deals, drawn),
+        "opportunities": _row(seen, deals / rates.yields, drawn / (won * end)),
+        "win_rate": _row(rates.win_rate, deals / (seen * end), drawn / (seen * end)) if seen > 0 else {},
+        "deal_size": _row(rates.size, money / (seen * rates.yields), money / (seen * won * end)) if seen > 0 else {},
     }
     if rates.lead_rate:
-        needed = deals / rates.win_rate / rates.lead_rate
-        rows["leads"] = _row((rates.lead_inflow or np.nan) * months, needed, drawn / won / rates.lead_rate)
+        each = rates.lead_share / rates.lead_rate  # leads for an opportunity
+        needed = deals / rates.yields * each
+        rows["leads"] = _row((rates.lead_inflow or np.nan) * months, needed, drawn / (won * end) * each)
     return {name: row for name, row in rows.items() if row}
 
 
 def _people(money: float, each: Array) -> dict[str, float]:
-    """Full people who bring it in a whole period; the range is that of the mean of so many of them."""
+    """Full people who bring it in a whole period; the range is that of the mean of so many more of them, whose own
+    mean is known from so few."""
     needed = money / each.mean()
-    error = each.std(ddof=1) / each.mean() / np.sqrt(max(needed, 1))
+    error = each.std(ddof=1) / each.mean() * np.sqrt(1 / max(needed, 1) + 1 / len(each))
     lo, hi = needed / (1 + 1.28 * error), needed / max(1 - 1.28 * error, 0.1)
     return {"now": float(len(each)), "more": needed, "lo": lo, "hi": hi, "rate": needed / len(each)}
 

@@ -36,6 +36,7 @@ class Leverage(Result):
     `table`: index lever ("hires", "spend"), those that can be told; columns amount (mean), lo_80, hi_80
     `draws`: (draws) of their sum, beside the baseline's draws; zeros where there are none
     `missing`: levers that the settings name and that the data cannot tell
+    `present`: people whom the settings name as hires and who had joined when history ends: its forecast holds them
     `each`: money of the period that each full person should sell (one an observed rep; empty unknown)
     `response`: of leads or sales to spend, None where no change of spend is planned
     """
@@ -44,6 +45,7 @@ class Leverage(Result):
     draws: Array
     levers: dict[str, Array] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    present: int = 0
     each: Array = field(default_factory=lambda: np.empty(0))
     response: Elasticity | None = None
 
@@ -55,7 +57,8 @@ def means(
 
     A hire sells what one of today's full people does (drawn from them), by the settings' ramp, in the season of the
     period; `means.additional` is the share of it that would not have come anyway: an assumption, drawn evenly. Sales
-    move with spend by a power below 1, so each further piece brings less; see response.
+    move with spend by a power below 1, so each further piece brings less; see response. Both add to what is still to
+    come, never to what the period holds; who has joined already is in the forecast and adds nothing.
     """
     if isinstance(baseline, Unknown):
         return baseline
@@ -66,34 +69,43 @@ def means(
 def leverage(baseline: Baseline, settings: PlanSettings, known: Resources, rng: np.random.Generator) -> Leverage:
     """The same for a baseline that is known."""
     each = per_person(baseline, known.by_rep)
-    hires, spend = settings.people.hires, settings.means.spend_growth
+    spend = settings.means.spend_growth
+    hires = tuple(h for h in settings.people.hires if pd.Timestamp(h.joins) > baseline.known_until)
     levers: dict[str, Array] = {}
     if hires and len(each):
-        levers["hires"] = _hired(baseline, settings, each, rng)
+        levers["hires"] = _hired(baseline, hires, settings, each, rng)
     response = elasticity(known.spend, known.channels, baseline, settings.means.elasticity) if spend else None
     if response:
         slope = response.draws(len(baseline.draws), rng)
-        levers["spend"] = baseline.of(None) * response.reach * ((1 + spend) ** slope - 1)
+        levers["spend"] = _ahead(baseline) * response.reach * ((1 + spend) ** slope - 1)
     missing = ("hires",) if hires and not len(each) else ()
     rows = {name: _row(draws) for name, draws in levers.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("lever").reindex(columns=list(_row(np.zeros(1))))
     draws = sum(levers.values(), np.zeros(len(baseline.draws)))
-    made = Leverage(table=table, draws=draws, levers=levers, missing=missing, each=each, response=response)
+    present = sum(h.count for h in settings.people.hires) - sum(h.count for h in hires)
+    made = Leverage(table=table, draws=draws, levers=levers, missing=missing, present=present, each=each,
+                    response=response)  # fmt: skip
     return replace(made, findings=tuple(_findings(made, settings, known)))
 
 
 def with_means(baseline: Baseline, added: Leverage) -> Baseline:
-    """The baseline with the means in it: each draw's additions are laid on all nodes and months in proportion, so that
-    they still add up; the chance of any node's target then counts on the means."""
-    whole = baseline.of(None)
-    factor = np.where(whole > 0, 1 + added.draws / np.where(whole > 0, whole, 1), 1.0)
-    usual = float(added.draws.mean() / whole.mean()) if whole.mean() > 0 else 0.0
+    """The baseline with the means in it: each draw's additions are laid on what is still to come of all nodes and
+    months, in proportion, so that they still add up and nothing booked moves; the chance of any node's target then
+    counts on the means."""
+    ahead = _ahead(baseline)
+    more = np.where(ahead > 0, added.draws / np.where(ahead > 0, ahead, 1), 0.0)[:, None]
+    usual = float(added.draws.mean() / ahead.mean()) if ahead.mean() > 0 else 0.0
     return replace(
         baseline,
-        draws=baseline.draws * factor[:, None],
-        monthly=baseline.monthly * factor[:, None],
-        by_month=baseline.by_month * (1 + usual),
+        draws=baseline.draws + (baseline.draws - baseline.booked.to_numpy(float)) * more,
+        monthly=baseline.monthly + (baseline.monthly - baseline.booked_by_month.iloc[0].to_numpy(float)) * more,
+        by_month=baseline.by_month + baseline.to_come * usual,
     )
+
+
+def _ahead(baseline: Baseline) -> Array:
+    """(draws) money of the whole that is not booked yet."""
+    return baseline.of(None) - float(baseline.booked.iloc[0])
 
 
 def per_person(baseline: Baseline, by_rep: pd.DataFrame | None) -> Array:
@@ -112,13 +124,16 @@ def per_person(baseline: Baseline, by_rep: pd.DataFrame | None) -> Array:
     return np.asarray(last.loc[:, full].fillna(0).sum() * len(baseline.period.months) / _YEAR, dtype=float)
 
 
-def _hired(baseline: Baseline, settings: PlanSettings, each: Array, rng: np.random.Generator) -> Array:
+def _hired(
+    baseline: Baseline, hires: tuple[Hires, ...], settings: PlanSettings, each: Array, rng: np.random.Generator
+) -> Array:
     months = baseline.period.months
     weights = baseline.by_month.iloc[0].to_numpy(float)
-    weights = weights / weights.sum() if weights.sum() > 0 else np.full(len(months), 1 / len(months))
+    left = baseline.to_come.iloc[0].to_numpy(float) / np.where(weights > 0, weights, 1)
+    weights = weights / weights.sum() * left if weights.sum() > 0 else np.full(len(months), 1 / len(months))
     share = rng.uniform(*settings.means.additional, len(baseline.draws))
     total = np.zeros(len(baseline.draws))
-    for group in settings.people.hires:
+    for group in hires:
         there = float((weights * ramped(_tenure(group, months), settings.people.ramp)).sum())
         total += rng.choice(each, (len(total), group.count)).sum(axis=1) * there
     return np.asarray(total * share)
@@ -139,7 +154,7 @@ def _findings(made: Leverage, settings: PlanSettings, known: Resources) -> Itera
     least, most = settings.means.additional
     if "hires" in made.table.index:
         row = _row(made.levers["hires"])
-        people = sum(group.count for group in settings.people.hires)
+        people = sum(group.count for group in settings.people.hires) - made.present
         yield fact("plan.targets.hires", weight=row["amount"], people=people, **row, each=float(made.each.mean()),
                    reps=len(made.each), least=least, most=most)  # fmt: skip
     if made.response and "spend" in made.table.index:
@@ -147,7 +162,9 @@ def _findings(made: Leverage, settings: PlanSettings, known: Resources) -> Itera
         yield fact("plan.targets.spend", weight=row["amount"], growth=settings.means.spend_growth, **row,
                    slope=found.slope, slope_lo=found.lo, slope_hi=found.hi, basis=found.basis,
                    reach=found.reach)  # fmt: skip
+    if made.present:
+        yield fact("plan.targets.hires_present", people=made.present)
     for lever in made.missing:
         yield fact("plan.targets.means_missing", lever=lever)
-    if made.table.empty and not made.missing:
+    if made.table.empty and not made.missing and not made.present:
         yield fact("plan.targets.means_none")

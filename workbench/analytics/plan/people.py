@@ -107,7 +107,7 @@ def _planned(known: Roster, period: PlanPeriod, wanted: People) -> pd.DataFrame:
     extra = pd.DataFrame(hires, columns=["name", "team", "joined"])
     extra["name"] = extra["name"].where(~extra["name"].duplicated(), extra["name"] + "/" + extra.index.astype(str))
     extra = extra.set_index("name").assign(joined=lambda f: pd.to_datetime(f["joined"]), hire=True)
-    extra = extra[extra["joined"] <= period.last]
+    extra = extra[(extra["joined"] > known.last) & (extra["joined"] <= period.last)]  # else in the records already
     table = pd.concat([staff.assign(hire=False), extra]) if len(extra) else staff.assign(hire=False)
     table.index.name = "rep"
     tenure = (period.first - table["joined"]).dt.days / _MONTH

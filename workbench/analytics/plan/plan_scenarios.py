@@ -193,7 +193,8 @@ def _moved(aims: Triangulation, plain: Baseline, settings: PlanSettings, known: 
         return {}
     found: dict[str, _Ends] = {}
     hires, spend = settings.people.hires, settings.means.spend_growth
-    more = (*hires, Hires(count=1, joins=f"{aims.period.first:%Y-%m}"))
+    soonest = max(aims.period.first, plain.known_until + pd.Timedelta(days=1))
+    more = (*hires, Hires(count=1, joins=f"{soonest:%Y-%m}"))
     for name, moved, at in (
         ("hires", [_with(settings, hires=one) for one in ((), more)], (0.0, float(sum(h.count for h in more)))),
         ("spend", [_with(settings, spend=spend + s * _SPEND) for s in (-1, 1)], (spend - _SPEND, spend + _SPEND)),

@@ -23,8 +23,8 @@ class Elasticity:
 
     Never above 1: that more spend brings more than in proportion is not counted on, whatever the months showed.
 
-    `reach`: the share of the period's sales that it applies to: those won through channels with spend, in the months
-    that their leads can still reach; 1 where it is assumed of all sales.
+    `reach`: the share of the sales still to come that it applies to: those won through channels with spend, in the
+    months that their leads can still reach; 1 where it is assumed of all sales.
     """
 
     slope: float
@@ -92,5 +92,6 @@ def _reach(channels: Channels, baseline: Baseline) -> float:
     won = float(channels.table["won_amount"].sum())
     months = len(baseline.period.months)
     year = float(baseline.by_month.iloc[0].sum()) * 12 / months
-    in_time = max(months - channels.lag_months, 0) / months
+    left = int((baseline.period.months > baseline.known_until).sum())
+    in_time = max(left - channels.lag_months, 0) / left if left else 0.0
     return float(np.clip(won / year, 0, 1) * in_time) if year > 0 else 0.0

@@ -20,7 +20,8 @@ class Solved:
     """`ratio` and `chance`: counts by step. `pace` and `pace_chance`: opportunities a month.
 
     `months`: how many months' inflow closes within the window, in whole lives of deals. `reach`: the chance at today's
-    inflow, which should bring `expected` money. `rate_doubt`: coefficient of variation of the share that is won
+    inflow, which should bring `expected` money. `rate_doubt`: coefficient of variation of the share that is won.
+    `sizes`: of won deals ÷ their mean
     """
 
     ratio: dict[str, float]
@@ -31,14 +32,16 @@ class Solved:
     reach: float
     expected: float
     rate_doubt: float
+    sizes: Array
 
     def count(self, wins: float, rate: float, chance: float) -> float:
-        """Opportunities for so many wins with this chance, where the rate is in as much doubt as the whole's."""
+        """Opportunities for the money of so many mean deals with this chance, where the rate is in as much doubt as the
+        whole's and deals differ in size as the whole's do."""
         rng = np.random.default_rng(SEED)
         if not wins > 0:
             return 0.0
         p = _betas(rate, (self.rate_doubt * rate) ** 2, rng)
-        need = np.maximum(rng.poisson(wins, DRAWS), 1)
+        need = passage(np.full(DRAWS, wins), self.sizes, _means(self.sizes, rng), rng)
         return float(np.ceil(np.quantile(trials(need, p, rng), chance)))
 
 
@@ -77,6 +80,7 @@ def solve(
         reach=float((needed <= rates.created).mean()),
         expected=likely + rates.created * each * rates.size,
         rate_doubt=float(share.std() / share.mean()),
+        sizes=rates.sizes / rates.size,
     )
 
 
