@@ -10,8 +10,9 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from tests.analytics.plan.aims import AS_OF, CALENDAR, bare, found, made, normal, sales, year
+from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import forecast
-from workbench.analytics.plan import Baseline, ahead, amount_at, amounts, baseline, chance, chances, period
+from workbench.analytics.plan import Baseline, amount_at, amounts, baseline, chance, chances, period
 from workbench.analytics.plan.hindcasts import PRIOR, errors, habit
 from workbench.analytics.plan.odds import amounts_at, chances_of
 from workbench.analytics.results import Unknown
@@ -192,7 +193,7 @@ def test_nothing_but_the_known_errors_moves_the_baseline() -> None:
 @pytest.mark.parametrize(("months", "known"), [(12, False), (24, True), (35, True), (36, True)])
 def test_more_than_a_year_is_enough_for_a_plan_that_says_so_and_less_is_unknown(months: int, known: bool) -> None:
     plan = period(CALENDAR, AS_OF, "next year")
-    source = ahead(sales(months), ("region",), plan, every="month", calendar=CALENDAR)
+    source = forecasting.ahead(sales(months), ("region",), until=plan.last, every="month", calendar=CALENDAR)
     base = baseline(source, plan, CALENDAR)
 
     assert isinstance(base, Baseline) == known
@@ -205,14 +206,20 @@ def test_the_forecast_reaches_the_end_of_the_period_from_the_last_whole_month_on
     late = sales(last="2026-06-01")  # the export ends three months before the report
 
     assert isinstance(
-        baseline(ahead(late, ("region",), plan, every="month", calendar=CALENDAR), plan, CALENDAR), Baseline
+        baseline(
+            forecasting.ahead(late, ("region",), until=plan.last, every="month", calendar=CALENDAR), plan, CALENDAR
+        ),
+        Baseline,
     )
 
 
 def test_no_sales_at_all_are_unknown() -> None:
     plan = period(CALENDAR, AS_OF, "next year")
 
-    assert isinstance(ahead(sales().assign(whole=False), ("region",), plan, every="month", calendar=CALENDAR), Unknown)
+    assert isinstance(
+        forecasting.ahead(sales().assign(whole=False), ("region",), until=plan.last, every="month", calendar=CALENDAR),
+        Unknown,
+    )
 
 
 def test_paths_that_drifted_from_the_points_are_brought_back_together_and_still_add_up() -> None:

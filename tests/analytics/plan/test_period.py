@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from workbench.analytics.plan import months_ahead, period
+from workbench.analytics.plan import period
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings
 
@@ -44,15 +44,3 @@ def test_a_weekly_pattern_has_twelve_months_too() -> None:
 
     assert len(found.months) == 12
     assert found.before[1] == found.first - pd.Timedelta(days=1)
-
-
-@pytest.mark.parametrize(("wanted", "months"), [("next year", 15), ("this year", 3), ("next quarter", 3)])
-def test_a_forecast_must_reach_the_end_of_the_period(wanted: str, months: int) -> None:
-    found = period(Calendar(), DAY, wanted)  # type: ignore[arg-type]
-
-    assert months_ahead(found, DAY, Calendar()) == months
-    assert months_ahead(found, DAY, Calendar(), "week") == months + 1
-
-
-def test_a_period_that_ends_with_the_day_still_asks_for_a_month() -> None:
-    assert months_ahead(period(Calendar(), DAY, "this quarter"), DAY, Calendar()) == 1

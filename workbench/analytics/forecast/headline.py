@@ -42,22 +42,33 @@ def ahead(
     sales: pd.DataFrame,
     by: tuple[str, ...] = (),
     *,
-    months: int,
+    months: int = 1,
+    until: pd.Timestamp | None = None,
     every: Every,
     calendar: Calendar,
     options: Options | None = None,
 ) -> Forecast | Unknown:
-    """The forecast that the notebook shows, at least `months` ahead; `Unknown` where history is too short for one."""
+    """The forecast that pages rest on, at least `months` ahead and to the day `until`.
+
+    `Unknown` where history is too short for one.
+    """
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
     have, need = int(whole["period"].nunique()), PER_YEAR[every] + 1  # a season is seen, and one period of it again
     if have >= need and (whole["amount"] != 0).any():
         try:
-            return forecast(sales, by, horizon=steps(months, every), every=every, calendar=calendar, options=options)
+            horizon = max(steps(months, every), _steps_until(until, whole["period"].max(), every, calendar))
+            return forecast(sales, by, horizon=horizon, every=every, calendar=calendar, options=options)
         except NotEnoughHistoryError:
             pass
     return Unknown(
         section="forecast", findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=need),)
     )
+
+
+def _steps_until(until: pd.Timestamp | None, last: pd.Timestamp, every: Every, calendar: Calendar) -> int:
+    """How many periods after the one that starts on `last` reach the day `until`."""
+    first = calendar.next(last, every)
+    return len(calendar.range(first, until, every)) if until is not None and until >= first else 0
 
 
 def steps(months: int, every: Every) -> int:

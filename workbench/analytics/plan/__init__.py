@@ -1,7 +1,6 @@
 """What should be aimed for, split to parts, periods and people, with how likely each is.
 
 period        the fiscal period that is planned
-ahead         the forecast that it rests on
 baseline      what it should bring if nothing changes, as joint draws; how likely any amount is, of any part
 odds          from draws to chances, smooth and never certain
 hindcasts     what forecasts made the same way missed before
@@ -38,7 +37,6 @@ pay           what attainment pays and what it costs; commission: exact to the c
 
 from workbench.analytics.plan.accounts import Accounts, accounts
 from workbench.analytics.plan.actions import DailyActions, daily_actions
-from workbench.analytics.plan.ahead import ahead
 from workbench.analytics.plan.anchor import Anchor, anchor
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
 from workbench.analytics.plan.backsolve import BackSolve, Inflow, back_solve, inflow
@@ -56,7 +54,7 @@ from workbench.analytics.plan.means import Leverage, Resources, means, with_mean
 from workbench.analytics.plan.owners import Owners, owners
 from workbench.analytics.plan.pay import PayPlan, pay
 from workbench.analytics.plan.people import Sellers, people
-from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
+from workbench.analytics.plan.period import PlanPeriod, period
 from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
 from workbench.analytics.plan.proposal import Proposal, odds_of, propose
 from workbench.analytics.plan.quotas import Quotas, quotas
@@ -163,7 +161,6 @@ __all__ = [
     "accounts_for",
     "actions_for",
     "against",
-    "ahead",
     "all_reached",
     "alternatives",
     "amount_at",
@@ -203,7 +200,6 @@ __all__ = [
     "market_growth",
     "means",
     "milestone_reached",
-    "months_ahead",
     "needed",
     "needed_for",
     "new_products_for",

@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 import pandas as pd
 
-from workbench.periods import Calendar, Every
+from workbench.periods import Calendar
 from workbench.settings.plan import Period
 
 _DAY = pd.Timedelta(days=1)
@@ -35,12 +35,3 @@ def period(calendar: Calendar, as_of: pd.Timestamp, wanted: Period = "next year"
     last, before = calendar.end_of(first, every), calendar.year_before(first)
     months = calendar.range(first, last, "month")
     return PlanPeriod(every, first, last, months, (before, calendar.end_of(before, every)))
-
-
-def months_ahead(period: PlanPeriod, as_of: pd.Timestamp, calendar: Calendar, every: Every = "month") -> int:
-    """How many months a forecast needs to reach the end of the period, counted from the last day that data hold.
-
-    Twelve months are taken as 52 weeks there, so a forecast by week needs a month more to be sure of the last days.
-    """
-    first = min(pd.Timestamp(as_of).normalize() + _DAY, period.last)
-    return len(calendar.range(first, period.last, "month")) + (every == "week")
