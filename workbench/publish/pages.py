@@ -47,51 +47,6 @@ class _Book:
     plan: Plan
     executed: tuple[Executed, ...]
     data: dict[str, Any]
-<<<<<<< HEAD
-=======
-    files: Mapping[str, Sequence[str]]  # what each notebook wrote beside its pages
-    since: Comparison | None = None
-
-    def compared(self) -> Comparison | None:
-        """What changed since the report before; None where there is none."""
-        from workbench.publish import compare
-
-        told = manifest.made_of(self.plan, self.staging.revision, self.data, [self.told(e) for e in self.executed])
-        return compare.since(self.plan.out, self.plan.folder.name, self.staging.folder, told)
-
-    def changed(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> tuple[Any, ...]:
-        """The parts of a page with its tiles and the section told against the report before."""
-        if self.since is None or one.status != "ok":
-            return parts
-        own = self.since.of(one.name)
-        section = Fragment("changes", "changes", *self._section(changes.section(own, self.speak(lang)), lang))
-        shown = [p if isinstance(p, CodeCell) else self.tiled(one, p, lang) for p in parts]
-        ends = next((at for at, p in enumerate(shown) if getattr(p, "role", "") in ("data", "definitions")), len(shown))
-        return (*shown[:ends], section, *shown[ends:])
-
-    def tiled(self, one: Executed, part: Fragment, lang: Language) -> Fragment:
-        """Tiles with what each changed since; any other part as it is."""
-        kept: dict[str, Any] = next(
-            (b["tiles"] for b in html.bundles(one.notebook) if b["id"] == part.id and "tiles" in b), {}
-        )
-        if self.since is None or part.role != "tiles" or lang not in kept:
-            return part
-        return replace(part, html={lang: changes.tiles(kept[lang], self.since, one.name, self.speak(lang))})
-
-    def _section(self, markup: str, lang: Language) -> tuple[dict[str, str], dict[str, str]]:
-        return {lang: self.speak(lang).phrase("changes.heading")}, {lang: markup}
-
-    def speak(self, lang: Language) -> words.Words:
-        company = self.plan.settings.company
-        currency = "" if company.currency == words.NO_CURRENCY else company.currency
-        return words.Words(lang, currency, company.money_unit, Calendar(self.plan.settings.calendar))
-
-    def overall(self, lang: Language) -> Fragment:
-        """The most important changes of all pages."""
-        speak = self.speak(lang)
-        markup = changes.summary(self.since, speak) if self.since else changes.none(speak)
-        return Fragment("changes", "changes", *self._section(markup, lang))
->>>>>>> 0db0b10 (One forecast for the forecast's page and the plan's, computed once; the market stands beside strategy and baseline)
 
     def put(self, name: str, lang: str, content: str) -> None:
         folders.write(self.staging.folder / f"{name}.{lang}.html", content.encode("utf-8", "replace"))
