@@ -45,7 +45,7 @@ class Rule(Strict):
     def _says_what_it_means(self) -> "Rule":
         named = " × ".join(self.at.values())
         if not self.at:
-            raise ValueError("name the part that the rule is for, as at = { region = \"North\" }")
+            raise ValueError('name the part that the rule is for, as at = { region = "North" }')
         if not any(getattr(self, kind) is not None for kind in LIMITS):
             raise ValueError(f"the rule for {named} sets no limit; write one of {', '.join(LIMITS)}")
         pairs = (("min_share", "max_share"), ("at_least", "at_most"), ("min_growth", "max_growth"))
