@@ -126,7 +126,18 @@ def test_even_quotas_give_everyone_the_same_chance_with_the_same_sum() -> None:
     z = (found.table["expected"] - found.table["even"]) / FOUND.table["sd"]
     assert np.ptp(z) < 0.01
     assert found.table.index[0] == "R0"  # the least able has the hardest equal quota
-    assert found.decisions[0].values["node"] in {"R0", "R1", "R2"}
+    assert [d.key for d in found.decisions] == ["plan.people.quotas_far"]  # several hard quotas are one decision
+    assert found.decisions[0].values["names"][0] in {"R0", "R1", "R2"}
+
+
+def test_a_hard_quota_is_decided_by_whoever_leads_its_person() -> None:
+    reps = staff([*MIXED, "Boss"], manager=["Boss"] * len(MIXED) + [None])
+    people = sellers({**MIXED, "Boss": 100.0}, reps)
+    hard = quotas(people, float(people.table["expected"].sum()), settings=only(equal=1.0))
+
+    owners = {d.values["owner"] for d in fairness(people, hard).decisions}
+
+    assert owners == {"Boss"}
 
 
 def test_a_chance_lies_within_its_own_interval() -> None:

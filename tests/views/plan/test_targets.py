@@ -115,11 +115,14 @@ def test_the_answer_says_the_target_with_its_chance_then_the_strategy_with_its_o
     en, cn, tw = ([str(show.say(f, Words(lang, "CNY"))) for f in show.leading([aims])] for lang in LANGUAGES)
 
     assert en == [
-        "For 2027 we recommend ¥121M (+7.7% on the year before): the chance of reaching it is 60%.",
+        (
+            "For 2027 we recommend ¥121M (+7.7% on the year before): the chance of reaching it is 60%. "
+            "The strategy's ¥130M has 19%; ¥123M is to be expected if nothing changes."
+        ),
         "The strategy's ¥130M (+15.7%) would be reached with a chance of 19%: too little to be asked of people.",
     ]
-    assert cn[0] == "2027年建议目标1.21亿元（较上年+7.7%），达成概率为60%。"
-    assert tw[0].endswith("（較前一年+7.7%），達成機率為60%。")
+    assert cn[0].startswith("2027年建议目标1.21亿元（较上年+7.7%），达成概率为60%；战略要求的1.30亿元概率为19%，")
+    assert tw[0].endswith("若一切照舊，預計1.23億元。")
 
 
 def test_the_figure_of_a_certain_period_is_drawn_too() -> None:

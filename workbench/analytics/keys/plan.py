@@ -8,8 +8,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     # `source`: "strategy", "chance" or "given"; `every`: "year" or "quarter"; before_is_forecast: it still runs
     "plan.targets.recommended": (
         "every", "period", "amount", "before", "rate", "direction", "chance", "source", "means", "before_is_forecast",
-        "strategy", "strategy_chance", "expected",  # strategy: where it is not the target
-        "rough",  # short history
+        "strategy", "strategy_chance", "expected", "rough",  # strategy: if it is another number; rough: short history
     ),
     # `verdict`: "high", "low" or "within" the stretch band
     "plan.targets.strategy": ("amount", "rate", "chance", "verdict"),

@@ -8,6 +8,7 @@ from workbench.analytics.keys import fact
 from workbench.analytics.plan.backsolve import BackSolve
 from workbench.analytics.plan.baseline import chance
 from workbench.analytics.plan.capacity import WHOLE, Capacity
+from workbench.analytics.plan.feedback import LedgerStatus
 from workbench.analytics.plan.rates import WON
 from workbench.analytics.plan.split_result import Conflict, Split
 from workbench.analytics.plan.steps import NOBODY, Crew
@@ -39,14 +40,18 @@ def propose(
     crew: Crew = NOBODY,
     others: Iterable[Result | None] = (),
 ) -> Proposal:
-    """What a director is asked to sign. `others`: results with decisions of their own, the heaviest of each kind."""
-    capacity = crew.capacity
+    """What a director is asked to sign. `others`: results with decisions of their own, the heaviest of each kind.
+
+    A target that is confirmed for the period is not asked about again, unless the ledger's own decision says so.
+    """
+    capacity, others = crew.capacity, tuple(others)
     said = [*aims.findings[:1], *_handed(aims, handed), *_takes(needs, capacity)]
-    results = (aims, handed, needs, crew.capacity, crew.quotas, crew.fairness, *others)
+    results = (aims, handed, needs, *crew.results, *others)
+    confirmed = any(isinstance(r, LedgerStatus) and len(r.table) for r in others)
+    asked = [] if confirmed else list(_set_target(aims))
+    asked += [d for r in results if isinstance(r, Result) for d in r.decisions]
     return Proposal(
-        findings=tuple(said),
-        decisions=tuple(_mixed([*_set_target(aims), *(d for r in results if r is not None for d in r.decisions)])),
-        numbers=_numbers(aims, handed, needs, capacity),
+        findings=tuple(said), decisions=tuple(_mixed(asked)), numbers=_numbers(aims, handed, needs, capacity)
     )
 
 
@@ -95,8 +100,9 @@ def _set_target(aims: Triangulation | Unknown) -> Iterator[Finding]:
 
 def odds_of(aims: Triangulation | Unknown, handed: Split | Conflict | None) -> float | None:
     """The chance of reaching what is handed out: the target without its reserve."""
-    known = isinstance(aims, Triangulation) and isinstance(handed, Split)
-    return chance(aims.planned, None, handed.amount) if known else None
+    if isinstance(aims, Triangulation) and isinstance(handed, Split):
+        return chance(aims.planned, None, handed.amount)
+    return None
 
 
 def _strategy_odds(aims: Triangulation, beside: float | None) -> float | None:

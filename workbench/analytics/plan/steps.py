@@ -67,7 +67,7 @@ def _owned(made: Split) -> pd.DataFrame:
     """The parts with their owner: that of the broadest level that names one."""
     owner = pd.Series(None, made.table.index, dtype=object)
     for level in made.levels:
-        found = made.table.index.get_level_values(level).map(made.by[level]["owner"].dropna())
+        found = made.table.index.get_level_values(level).map(made.by[level]["owner"].dropna().to_dict())
         owner = owner.where(owner.notna(), pd.Series(found, made.table.index, dtype=object))
     return made.table.assign(owner=owner)
 

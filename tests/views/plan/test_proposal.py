@@ -1,0 +1,76 @@
+"""The proposal's sentences, in three languages, as a director reads them."""
+
+from typing import Any
+
+import pytest
+
+from workbench.analytics.keys import fact
+from workbench.analytics.plan import Proposal
+from workbench.views.plan import headline
+from workbench.views.words import Words
+
+PARTS: dict[str, Any] = {
+    "amount": 299.12e6, "levels": ("region", "product_line"), "months": 12, "reserve": 6.1e6, "rate": 0.02,
+    "level": "region", "node": "华东", "target": 86.75e6, "share": 0.29, "growth": 0.095,
+}  # fmt: skip
+TAKES: dict[str, Any] = {
+    "need": 75.7e6, "deals": 377.0, "step": "leads", "count": 4166.0, "wanted": 380.0, "today": 291.0, "sure": 0.8,
+    "needed": 21.87, "ramped": 23.45,
+}  # fmt: skip
+NOTHING_OF_DEALS = dict.fromkeys(("need", "deals", "step", "count", "wanted", "today", "sure"))
+
+
+def said(key: str, lang: str, **values: Any) -> str:
+    found = fact(f"plan.proposal.{key}", **values)
+    return str(Words(lang, "CNY").say(found.key, found.values))
+
+
+def test_the_split_says_the_reserve_and_who_is_asked_for_the_most() -> None:
+    assert said("parts", "en", **PARTS) == (
+        "¥299M of it is split by region, product line and month, every sum exact; ¥6.10M (2.0%) stays in reserve. "
+        "华东 is asked for the most: ¥86.8M, 29.0% of it, +9.5% on the year before."
+    )
+    assert "按区域、产品线逐月分解" in said("parts", "zh-CN", **PARTS)
+    assert "年增率+9.5%" in said("parts", "zh-TW", **PARTS)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN", "zh-TW"])
+def test_a_split_by_months_only_without_reserve_names_no_part(lang: str) -> None:
+    none = dict.fromkeys(("levels", "reserve", "rate", "level", "node", "target", "share", "growth"))
+    told = said("parts", lang, **{**PARTS, **none})
+
+    assert "None" not in told
+    assert told.startswith(
+        {"en": "All of it is split by month", "zh-CN": "全部逐月分解", "zh-TW": "全部逐月分解"}[lang]
+    )
+
+
+def test_what_it_takes_is_deals_leads_and_people_as_far_as_known() -> None:
+    whole = said("takes", "en", **TAKES)
+
+    assert "380 leads a month where 291 come in now, and 21.9 full sellers where there are 23.4." in whole
+    assert said("takes", "en", **{**TAKES, **NOTHING_OF_DEALS}) == "It takes 21.9 full sellers; there are 23.4."
+    assert said("takes", "en", **{**TAKES, "needed": None, "ramped": None}).endswith("291 come in now.")
+    assert "380条，目前为291条" in said("takes", "zh-CN", **TAKES).replace("每月须有", "")
+    assert said("takes", "zh-TW", **{**TAKES, **NOTHING_OF_DEALS}) == "需要21.9名熟手，現有23.4名。"
+
+
+@pytest.mark.parametrize("source", ["strategy", "chance", "given"])
+@pytest.mark.parametrize("lang", ["en", "zh-CN", "zh-TW"])
+def test_the_decision_on_the_target_names_what_else_could_be_set(lang: str, source: str) -> None:
+    beside = {"strategy": None, "strategy_chance": None} if source == "strategy" else {
+        "strategy": 330e6, "strategy_chance": 0.2}  # fmt: skip
+    told = said("set_target", lang, every="year", period="2027-01-01", amount=305e6, chance=0.61, source=source,
+                commit=293e6, commit_chance=0.8, stretch=324e6, stretch_chance=0.3, **beside)  # fmt: skip
+
+    assert "61%" in told
+    assert "80%" in told
+    assert "30%" in told
+    assert ("20%" in told) == (source != "strategy")
+
+
+def test_headline_numbers_are_rounded_so_that_every_machine_has_the_same() -> None:
+    found = Proposal(numbers={"target": 305_225_180.23, "chance": 0.61265, "strategy": None})
+
+    assert headline(found) == {"target": 305_000_000.0, "chance": 0.61, "strategy": None}
+    assert headline(object()) == {}
