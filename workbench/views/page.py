@@ -316,4 +316,6 @@ def _plain(value: Any) -> float | int | str | None:
     if isinstance(value, str):
         return value
     number = float(value)
+    if abs(number) < 1e-3:
+        return float(f"{number:.3g}") if number else 0
     return int(number) if number == math.floor(number) and abs(number) < 1e15 else round(number, 4)
