@@ -84,7 +84,7 @@ class Keys(Strict):
     unknown: Literal["others", "average", "smallest", "none"] = "others"  # share of a part that one source lacks
     new: dict[str, tuple[str, ...]] = Field({})  # parts that are to come: { region = ["海外"] }
     margins: dict[str, dict[str, float]] = Field({})  # { customers = { new = 0.4, repeat = 0.6 } }, beside the levels
-    tilt: dict[str, dict[str, float]] = Field({})  # weight shifted by hand: { region = { 华东 = 1.1 } } is 10 % more
+    tilt: dict[str, dict[str, float]] = Field({})  # weight shifted by hand: { region = { "华东" = 1.1 } } is 10 % more
     season: tuple[float, ...] = ()  # weights of the period's months or quarters; empty: from history and forecast
 
     @model_validator(mode="after")
@@ -244,6 +244,9 @@ class Funnel(Strict):
     months: int = Field(24, ge=6, le=120)  # of history that the rates come from
     tolerance: float = Field(0.005, ge=0, lt=0.5)  # of the money that whole deals may leave open: 3 × 8.3 for 25
     through: float | None = Field(None, gt=0, le=1)  # share of sales that opportunities bring; empty: as in the history
+    deal: float | None = Field(None, gt=0)  # by hand, shown beside the history: money of a won deal
+    win_rate: float | None = Field(None, gt=0, le=1)  # by hand: opportunities won
+    lead_rate: float | None = Field(None, gt=0, le=1)  # by hand: leads that become opportunities
     referrals: tuple[str, ...] = ("转介绍", "轉介紹", "推荐", "推薦", "referral", "word of mouth")  # sources so called
     phases: Phases = Phases()
 
@@ -259,6 +262,7 @@ class PlanSettings(Strict):
     chances: Probabilities = Probabilities()
     keys: Keys = Keys()
     rules: tuple[Rule, ...] = ()
+    owners: dict[str, dict[str, str]] = Field({})  # who answers for a part: { product_line = { "运维云" = "…" } }
     people: People = People()
     means: Means = Means()
     stage: Literal["", "start-up", "growth", "mature"] = ""  # of the company; picks the KPIs shown as a template

@@ -17,7 +17,7 @@ from workbench.findings import Finding
 from workbench.run import Run
 from workbench.settings import Language
 from workbench.sources.quality import Quality, Step
-from workbench.views import forecast, market, show, tables
+from workbench.views import forecast, market, plan, show, tables
 from workbench.views.markup import render, style
 from workbench.views.shell import MIME, Fragment, Role
 from workbench.views.words import Sentence, Words, missing
@@ -38,6 +38,7 @@ class Page:
     run: Run
     name: str
     _used: dict[str, None] = field(default_factory=dict, repr=False)  # terms, in the order in which they were used
+    _untold: set[str] = field(default_factory=set, repr=False)  # what could not be told, and is said already
     _led: list[Any] = field(default_factory=list, repr=False)  # results whose figure stands at the top already
     _data: "Data | None" = field(default=None, repr=False)
 
@@ -122,6 +123,8 @@ class Page:
         return {lang: Words.of(self.run, lang) for lang in self.run.languages}
 
     def _section(self, result: Any, role: Role, anchor: str = "", *, lead: bool = False, folded: bool = False) -> None:
+        if isinstance(result, Unknown) and self._said(result):
+            return
         views = {lang: show.view(result, w, self.run.as_of) for lang, w in self._speak.items()}
         first = views[self.run.lang]
         self._use(*first.terms)
@@ -136,6 +139,13 @@ class Page:
             for name, sheet in first.sheets.items():
                 titles = {lang: v.sheets[name].title or v.heading for lang, v in views.items()}
                 tables.save(self.run.tables_folder, f"{self.name}.{name}", sheet, self._speak, titles)
+
+    def _said(self, unknown: Unknown) -> bool:
+        """Whether a section says the same already: several steps may lack one and the same ground."""
+        reason = f"{unknown.section}: {unknown.findings}"
+        known = reason in self._untold
+        self._untold.add(reason)
+        return known
 
     def _data_used(self, tables_used: tuple[str, ...], w: Words) -> str:
         if self._data is None:
@@ -225,6 +235,8 @@ def _decision(finding: Finding, w: Words) -> dict[str, Any]:
 
 def _owner(finding: Finding, w: Words) -> Sentence:
     """Whose decision it is: the person that the node is, else whoever leads it, else the head of sales."""
+    if not missing(finding.values.get("owner")):
+        return w.say("page.owner", {"node": finding.values["owner"]})
     level, node = finding.values.get("level") or finding.values.get("by"), finding.values.get("node")
     if missing(node) or missing(level):
         return w.say("page.owner_sales")
@@ -298,7 +310,7 @@ def _definition(term: str, w: Words) -> tuple[str, str] | None:
 
 
 def _headline(result: Any) -> dict[str, Any]:
-    if told := forecast.headline(result) | market.headline(result):
+    if told := forecast.headline(result) or market.headline(result) or plan.headline(result):
         return told
     if isinstance(result, Growth):
         return {"sales": result.amount, "sales_before": result.amount_before, "growth": result.rate}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.analytics.plan.aims import AS_OF, CALENDAR, bare, found, made, normal, sales, year
 from workbench.analytics.forecast import forecast
-from workbench.analytics.plan import Baseline, amount_at, amounts, baseline, chance, chances, period
+from workbench.analytics.plan import Baseline, ahead, amount_at, amounts, baseline, chance, chances, period
 from workbench.analytics.plan.hindcasts import PRIOR, errors, habit
 from workbench.analytics.plan.odds import amounts_at, chances_of
 from workbench.analytics.results import Unknown
@@ -184,3 +184,41 @@ def test_nothing_but_the_known_errors_moves_the_baseline() -> None:
 
     assert moved.draws == pytest.approx(plain.draws * np.exp(0.2 / 8))
     assert moved.expected[""] == pytest.approx(plain.expected[""] * np.exp(0.2 / 8))
+
+
+# -- the forecast underneath ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("months", "known"), [(23, False), (24, True), (35, True), (36, True)])
+def test_two_years_are_enough_for_a_plan_that_says_so_and_less_is_unknown(months: int, known: bool) -> None:
+    plan = period(CALENDAR, AS_OF, "next year")
+    source = ahead(sales(months), ("region",), plan, every="month", calendar=CALENDAR)
+    base = baseline(source, plan, CALENDAR)
+
+    assert isinstance(base, Baseline) == known
+    short = [f.values for f in base.findings if f.key == "plan.targets.short_history"]
+    assert short == ([{"have": months, "need": 36}] if known and months < 36 else [])
+
+
+def test_the_forecast_reaches_the_end_of_the_period_from_the_last_whole_month_on() -> None:
+    plan = period(CALENDAR, AS_OF, "next year")
+    late = sales(last="2026-06-01")  # the export ends three months before the report
+
+    assert isinstance(
+        baseline(ahead(late, ("region",), plan, every="month", calendar=CALENDAR), plan, CALENDAR), Baseline
+    )
+
+
+def test_no_sales_at_all_are_unknown() -> None:
+    plan = period(CALENDAR, AS_OF, "next year")
+
+    assert isinstance(ahead(sales().assign(whole=False), ("region",), plan, every="month", calendar=CALENDAR), Unknown)
+
+
+def test_paths_that_drifted_from_the_points_are_brought_back_together_and_still_add_up() -> None:
+    source, plan = found(), period(CALENDAR, AS_OF, "next year")
+    drifted = baseline(replace(source, paths=source.paths * 1.5), plan, CALENDAR, missed=np.empty(0))
+    assert isinstance(drifted, Baseline)
+
+    assert np.median(drifted.draws[:, 0]) == pytest.approx(1.03 * drifted.expected[""])
+    assert drifted.draws[:, 1:].sum(axis=1) == pytest.approx(drifted.draws[:, 0])

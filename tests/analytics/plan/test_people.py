@@ -15,6 +15,8 @@ from workbench.analytics.plan.pay import sales_draws
 from workbench.analytics.plan.people import Sellers, people
 from workbench.analytics.plan.ramp import ramp_year, ramped
 from workbench.analytics.results import Unknown
+from workbench.periods import Calendar
+from workbench.settings import CalendarSettings
 from workbench.settings.plan import People
 
 EIGHT = {f"R{n}": 100.0 + 10 * n for n in range(8)}
@@ -290,3 +292,17 @@ def test_four_titles_of_the_bicycle_maker_lead_and_fourteen_people_sell() -> Non
     assert len(found.table) == 14  # 18 in the table, 3 managers and a director
     # the managers sold 1.28 M of the last 12 months: July 2019 to May 2020 and June 2019
     assert found.other["leaders"] == pytest.approx(1_275_597, abs=1)
+
+
+def test_months_of_4_4_5_weeks_are_months_too() -> None:
+    calendar = Calendar(CalendarSettings(pattern="4-4-5"))
+    months = calendar.range(pd.Timestamp("2025-01-15"), pd.Timestamp("2026-11-30"), "month")
+    rng = np.random.default_rng(1)
+    rows = [(m, n, a * (1 + 0.1 * rng.standard_normal()), True) for m in months for n, a in EIGHT.items()]
+    sales = pd.DataFrame(rows, columns=["period", "rep", "amount", "whole"])
+
+    found = people(staff(list(EIGHT)), sales, plan.period(calendar, pd.Timestamp("2026-12-20"), "next year"))
+
+    assert isinstance(found, Sellers)
+    assert found.table["ramped"].tolist() == pytest.approx([1.0] * 8)
+    assert found.table["expected"].sum() == pytest.approx(12 * sum(EIGHT.values()), rel=0.05)

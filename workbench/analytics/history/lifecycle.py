@@ -35,9 +35,9 @@ def product_life(
     if months < 2 * YEAR:
         return unknown("product_life", "history.unknown_months", have=months, need=2 * YEAR)
     wide = whole[whole[by].notna()].pivot_table("amount", "period", by, aggfunc="sum", fill_value=0.0, observed=True)
-    wide = wide.reindex(pd.date_range(wide.index[0], whole["period"].max(), freq="MS"), fill_value=0.0)
-    if wide.empty or not (wide > 0).any(axis=None):
+    if not (wide > 0).any(axis=None):
         return unknown("product_life", "history.unknown_named", by=by)
+    wide = wide.reindex(pd.date_range(wide.index[0], whole["period"].max(), freq="MS"), fill_value=0.0)
     items = _items(wide, _first(wide, products, by)).rename_axis(by)
     result = ProductLife(by=by, table=_classes(items), items=items)
     return ProductLife(**{**vars(result), "findings": tuple(_life(result))})

@@ -3,10 +3,12 @@
 KEYS: dict[str, tuple[str, ...]] = {
     # targets: strategy, baseline and market side by side, and what is recommended
     "plan.targets.unknown_horizon": ("until", "need"),
+    "plan.targets.short_history": ("have", "need"),
     "plan.targets.unknown_customers": (),
     # `source`: "strategy", "chance" or "given"; `every`: "year" or "quarter"; before_is_forecast: it still runs
     "plan.targets.recommended": (
         "every", "period", "amount", "before", "rate", "direction", "chance", "source", "means", "before_is_forecast",
+        "strategy", "strategy_chance", "expected", "rough",  # strategy: where it is not the target; rough: short history
     ),
     # `verdict`: "high", "low" or "within" the stretch band
     "plan.targets.strategy": ("amount", "rate", "chance", "verdict"),
@@ -42,6 +44,17 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.targets.scenario": ("name", "change", "amount", "chance", "base", "target"),
     # `driver`: "forecast", "chance", "strategy", "win_rate", "deal_size", "hires" or "spend"
     "plan.targets.sensitivity": ("driver", "low", "high", "target"),
+    # proposal: the plan in three sentences, and the first decision
+    "plan.proposal.parts": (
+        "amount", "levels", "months", "reserve", "rate", "level", "node", "target", "share", "growth",
+    ),
+    "plan.proposal.takes": (  # need and what follows: through deals; needed, ramped: full sellers
+        "need", "deals", "step", "count", "wanted", "today", "sure", "needed", "ramped",
+    ),
+    "plan.proposal.set_target": (  # decision
+        "every", "period", "amount", "chance", "source", "strategy", "strategy_chance", "commit", "commit_chance",
+        "stretch", "stretch_chance",
+    ),
     # split: one target to parts and periods
     "plan.split.whole": (
         "amount", "amount_before", "growth", "parts", "levels", "months", "unit", "period",
@@ -110,7 +123,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.people.fairness": ("people", "low", "low_chance", "high", "high_chance", "far", "even", "moved"),
     "plan.people.fairness_potential": ("most", "most_ratio", "least", "least_ratio", "middle"),
     "plan.people.fairness_doubt": ("width",),
-    "plan.people.quota_far": ("level", "node", "quota", "chance", "lo", "hi", "even", "others"),
+    "plan.people.quota_far": ("level", "node", "quota", "chance", "lo", "hi", "even", "others", "owner"),
+    "plan.people.quotas_far": ("people", "names", "low", "high", "moved", "others", "owner"),
     "plan.people.owners": ("parts", "owned", "open", "levels"),
     "plan.people.unknown_accounts": (),
     "plan.people.accounts": ("accounts", "share", "veteran", "fresh", "left"),
@@ -159,7 +173,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.weights.roles": ("roles", "kpis", "known", "unknown"),
     "plan.weights.mix": ("role", "outcome", "process", "quality", "growth"),
     "plan.weights.unmeasured": ("roles", "share", "kpis"),
-    "plan.weights.unknown_goal": ("kpis",),
+    "plan.weights.unknown_goal": ("kpi",),
     "plan.weights.goals": ("goals", "reached", "known"),
     "plan.weights.stage": ("stage", "steps", "kpis", "known"),
     "plan.weights.stage_open": ("values",),

@@ -1,6 +1,7 @@
 """What should be aimed for, split to parts, periods and people, with how likely each is.
 
 period        the fiscal period that is planned
+ahead         the forecast that it rests on
 baseline      what it should bring if nothing changes, as joint draws; how likely any amount is, of any part
 odds          from draws to chances, smooth and never certain
 hindcasts     what forecasts made the same way missed before
@@ -30,11 +31,14 @@ capacity      full sellers that the target needs against those there are
 quotas        a team's target handed to its people; fairness: quota against potential and chance
 owners        who answers for each part; accounts: key accounts and veterans' goals; training: who needs which
 weights       KPIs by role with weights, goals beside sales; stages: templates by the company's age
+steps         all of it in order · teams: from parts to the teams that sell in them · scoping: settings of one part
+proposal      the plan in three sentences and at most five decisions
 pay           what attainment pays and what it costs; commission: exact to the cent
 """
 
 from workbench.analytics.plan.accounts import Accounts, accounts
 from workbench.analytics.plan.actions import DailyActions, daily_actions
+from workbench.analytics.plan.ahead import ahead
 from workbench.analytics.plan.anchor import Anchor, anchor
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
 from workbench.analytics.plan.backsolve import BackSolve, Inflow, back_solve, inflow
@@ -54,10 +58,12 @@ from workbench.analytics.plan.pay import PayPlan, pay
 from workbench.analytics.plan.people import Sellers, people
 from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
 from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
+from workbench.analytics.plan.proposal import Proposal, odds_of, propose
 from workbench.analytics.plan.quotas import Quotas, quotas
 from workbench.analytics.plan.ramp import ramp_year
 from workbench.analytics.plan.rates import Rates, Records, funnel_rates
 from workbench.analytics.plan.rules import kept
+from workbench.analytics.plan.scoping import levels_for, within
 from workbench.analytics.plan.settling import settle, unequal
 from workbench.analytics.plan.split import split
 from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
@@ -73,6 +79,25 @@ from workbench.analytics.plan.split_result import (
     by_week,
 )
 from workbench.analytics.plan.stages import StageTemplate, stage_template
+from workbench.analytics.plan.steps import (
+    Crew,
+    accounts_for,
+    actions_for,
+    by_hand,
+    crew,
+    goals_for,
+    hand_out,
+    market_growth,
+    needed_for,
+    new_products_for,
+    owners_for,
+    parts_of,
+    phases_for,
+    share_for,
+    stage_for,
+    strategy_gap,
+    training_for,
+)
 from workbench.analytics.plan.targets import MarketView, Triangulation, flat_uplift, triangulate
 from workbench.analytics.plan.training import Training, training
 from workbench.analytics.plan.weights import Goals, KeptShares, Weights, all_reached, goals, kept_share, weights
@@ -100,6 +125,7 @@ __all__ = [
     "Baseline",
     "Capacity",
     "Conflict",
+    "Crew",
     "DailyActions",
     "Fairness",
     "Feedback",
@@ -116,6 +142,7 @@ __all__ = [
     "Owners",
     "PayPlan",
     "PlanPeriod",
+    "Proposal",
     "Quotas",
     "Rates",
     "Records",
@@ -133,7 +160,10 @@ __all__ = [
     "Triangulation",
     "Weights",
     "accounts",
+    "accounts_for",
+    "actions_for",
     "against",
+    "ahead",
     "all_reached",
     "alternatives",
     "amount_at",
@@ -143,6 +173,7 @@ __all__ = [
     "back_solve",
     "baseline",
     "by_day",
+    "by_hand",
     "by_month",
     "by_quarter",
     "by_week",
@@ -150,6 +181,7 @@ __all__ = [
     "chance",
     "chances",
     "commission",
+    "crew",
     "daily_actions",
     "deals_for",
     "fairness",
@@ -159,39 +191,55 @@ __all__ = [
     "funnel_rates",
     "gap",
     "goals",
+    "goals_for",
+    "hand_out",
     "implied_base",
     "inflow",
     "issued",
     "kept",
     "kept_share",
+    "levels_for",
     "life_cycle",
+    "market_growth",
     "means",
     "milestone_reached",
     "months_ahead",
     "needed",
+    "needed_for",
+    "new_products_for",
+    "odds_of",
     "of_sheets",
     "owners",
+    "owners_for",
+    "parts_of",
     "pay",
     "people",
     "period",
+    "phases_for",
+    "propose",
     "quotas",
     "ramp_year",
     "same_actions",
     "sensitivity",
     "settle",
     "share_claims",
+    "share_for",
     "share_test",
     "sources_of",
     "split",
     "split_levels",
     "split_months",
     "split_rules",
+    "stage_for",
     "stage_template",
     "standing",
+    "strategy_gap",
     "training",
+    "training_for",
     "triangulate",
     "unequal",
     "weights",
     "whole_rate",
     "with_means",
+    "within",
 ]

@@ -62,13 +62,8 @@ def accounts(
     sold = bought[bought["customer"].notna() & bought["rep"].notna() & (bought["amount"] > 0)]
     main = sold.sort_values("amount").groupby("customer").tail(1).set_index("customer")
     whole = sold.groupby("customer")["amount"].sum().sort_values(ascending=False)
-    key = whole[whole.cumsum().shift(fill_value=0.0) < wanted.key_accounts * whole.sum()]
     size = _sizes(customers)
-    table = pd.DataFrame({"amount": key, "share": key / whole.sum()}).rename_axis("customer")
-    table["size"] = size.reindex(table.index)
-    table["rep"] = main["rep"].reindex(table.index)
-    table["tenure_class"] = table["rep"].map(sellers.table["tenure_class"]).fillna("left")
-    table["hand_to"] = _hand_to(table, sellers)
+    table = _key_accounts(whole, main, size, sellers, wanted.key_accounts)
     result = Accounts(
         table=table,
         classes=_classes(main.assign(amount=whole), table, sellers),
@@ -76,6 +71,17 @@ def accounts(
         potential=potential_of(sold, size, sellers),
     )
     return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+
+
+def _key_accounts(
+    whole: pd.Series, main: pd.DataFrame, size: pd.Series, sellers: Sellers, share: float
+) -> pd.DataFrame:
+    key = whole[whole.cumsum().shift(fill_value=0.0) < share * whole.sum()]
+    table = pd.DataFrame({"amount": key, "share": key / whole.sum()}).rename_axis("customer")
+    table["size"] = size.reindex(table.index)
+    table["rep"] = main["rep"].reindex(table.index)
+    table["tenure_class"] = table["rep"].map(sellers.table["tenure_class"]).fillna("left")
+    return table.assign(hand_to=_hand_to(table, sellers))
 
 
 def potential_of(sold: pd.DataFrame, size: pd.Series, sellers: Sellers) -> pd.Series:

@@ -64,6 +64,8 @@ def daily_actions(
     created = _created(records, reps)
     wanted = _wanted(found, created, needs)
     each, own = _each(counted, created)
+    if each.empty:  # no action is of anybody who creates opportunities
+        return _no_actions()
     span = (pd.Timestamp(records.as_of) + _DAY, found.span[1])
     days = _working(span, records.calendar)
     table = _table(wanted, created, own, counted, records, len(days) / _months(span))
@@ -77,16 +79,20 @@ def daily_actions(
 
 def _counted(activities: pd.DataFrame | None, records: Records, reps: pd.DataFrame | None) -> pd.DataFrame | Unknown:
     """Rows of actions of the last 12 months: date, rep (as deals name them), kind, count."""
-    section = "plan_actions"
     if activities is None or not {"date", "rep", "kind"} <= set(activities):
-        return Unknown(section=section, findings=(fact("plan.funnel.unknown_activities", section=section),))
+        return _no_actions()
     first = pd.Timestamp(records.as_of) + _DAY - _YEAR
     seen = activities[activities["date"].between(first, records.as_of)].dropna(subset=["rep", "kind"])
     count = seen["count"].fillna(1) if "count" in seen else pd.Series(1.0, seen.index)
     found = seen[["date", "kind"]].assign(rep=seen["rep"].replace(_names(reps)), count=count)
     if records.deals is None or "rep" not in records.deals or found["count"].sum() < FEWEST_ACTIONS:
-        return Unknown(section=section, findings=(fact("plan.funnel.unknown_activities", section=section),))
+        return _no_actions()
     return found
+
+
+def _no_actions() -> Unknown:
+    told = fact("plan.funnel.unknown_activities", section="plan_actions")
+    return Unknown(section="plan_actions", findings=(told,))
 
 
 def _names(reps: pd.DataFrame | None) -> dict[object, object]:

@@ -91,7 +91,7 @@ def _products(life: Result | None) -> dict[str, dict[str, float]]:
 
 def _today(value: Result | None, months: int) -> pd.Series:
     """Scaled from the weeks that it was told for to the period's length."""
-    if not isinstance(value, LifetimeValue):
+    if not isinstance(value, LifetimeValue) or not (value.total > 0 and value.lo <= value.hi):
         return pd.Series({"amount": np.nan, "lo_80": np.nan, "hi_80": np.nan})
     scale = _WEEKS * months / 12 / value.weeks
     return pd.Series({"amount": value.total, "lo_80": value.lo, "hi_80": value.hi}) * scale

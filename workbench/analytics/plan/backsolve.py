@@ -121,10 +121,10 @@ def back_solve(
     return BackSolve(**{**vars(found), **told})
 
 
-def inflow(found: BackSolve | Unknown) -> Inflow | Unknown:
-    """The months in which leads or opportunities must come in, beside today's inflow."""
-    if isinstance(found, Unknown):
-        return found
+def inflow(found: BackSolve | Unknown | None) -> Inflow | None:
+    """The months in which leads or opportunities must come in, beside today's inflow; None where none can be told."""
+    if not isinstance(found, BackSolve):
+        return None
     step = LEADS if LEADS in found.pace.index else OPPORTUNITIES
     pace: Any = found.pace.loc[step]
     chain: Any = found.chain.loc[step]

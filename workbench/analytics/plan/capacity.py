@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.owners import MOST
 from workbench.analytics.plan.people import SURE, Z80, Sellers
+from workbench.analytics.plan.roster import month_numbers
 from workbench.analytics.results import Result
 from workbench.findings import Finding
 
@@ -43,12 +44,10 @@ def capacity(sellers: Sellers, target: float | pd.Series | None = None) -> Capac
     names = [WHOLE, *sellers.teams]
     aims = _aims(target, names)
     other = float(sellers.other[["leaders", "unnamed"]].sum()) * sellers.growth[0] * _share_ahead(sellers)
-    rows = [
-        _row(people if not name else people[people["team"] == name], sellers, 0.0 if name else other, aims[name])
-        for name in names
-    ]
+    groups = {WHOLE: people, **{str(name): part for name, part in people.groupby("team")}}
+    rows = [_row(groups[name], sellers, 0.0 if name else other, aims[name]) for name in names]
     table = pd.DataFrame(rows, index=pd.Index(names, name="team"))
-    owners = [_leader(people[people["team"] == name]) if name else None for name in names]
+    owners = [_leader(groups[name]) if name else None for name in names]
     table["owner"] = pd.Series(owners, table.index, dtype=object)
     result = Capacity(table=table)
     return replace(result, findings=tuple(_findings(table)), decisions=tuple(_decisions(table)))
@@ -65,7 +64,7 @@ def _aims(target: float | pd.Series | None, names: list[str]) -> dict[str, float
 
 def _share_ahead(sellers: Sellers) -> float:
     months = sellers.period.months
-    return float(sellers.pace.season.reindex(months.month).sum() / 12)
+    return float(sellers.pace.season.reindex(month_numbers(months)).sum() / 12)
 
 
 def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) -> dict[str, float]:

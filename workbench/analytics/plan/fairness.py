@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from workbench.analytics.results import Result
 from workbench.findings import Finding
 
 FAR = 0.2  # points of chance from the even one beyond which a quota is called far off
-_MOST_DECISIONS = 3
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -48,24 +48,16 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         table["potential"] = potential.reindex(table.index)
         table["to_potential"] = table["quota"] / table["potential"].where(table["potential"] > 0)
     sd = table["sd"].where(table["sd"] > 0)
-    unsure = (table["expected"] - table["booked"]) * (table["pace_hi"] / table["pace"] - 1) / Z80
-    left = np.sqrt(np.maximum(sd**2 - unsure**2, (0.02 * table["expected"]) ** 2))
     over = table["expected"] - table["quota"]
     z = float(-over.sum() / sd.sum())
-    even = rounded(
-        (table["expected"] + z * sd).clip(lower=0).pipe(lambda x: x * table["quota"].sum() / x.sum()),
-        pd.Series({"": table["quota"].sum()}),
-        pd.Series("", table.index),
-        quotas.unit,
-    )
+    even = _even(table, sd, z, quotas.unit)
     chance = pd.Series(ndtr(over / sd), table.index).clip(*SURE)
     table = table.assign(
         load=table["quota"] / table["expected"].where(table["expected"] > 0),
         lo_80=(table["expected"] - Z80 * sd).clip(lower=0),
         hi_80=table["expected"] + Z80 * sd,
         chance=chance,
-        chance_lo=np.clip(ndtr((over - Z80 * unsure) / left), *SURE),
-        chance_hi=np.clip(ndtr((over + Z80 * unsure) / left), *SURE),
+        **_between(table, sd),
         even=even,
         move=even - table["quota"],
         far=(chance - ndtr(-z)).abs() > FAR,
@@ -76,7 +68,27 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
         moved=float(table["move"].abs().sum() / 2),
         spread=float(chance.std()),
     )
-    return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+    return replace(
+        result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result, sellers.table["manager"]))
+    )
+
+
+def _between(table: pd.DataFrame, sd: pd.Series) -> dict[str, np.ndarray]:
+    """The chances if the true pace were at either end of its 80 % interval."""
+    from scipy.special import ndtr
+
+    unsure = (table["expected"] - table["booked"]) * (table["pace_hi"] / table["pace"] - 1) / Z80
+    left = np.sqrt(np.maximum(sd**2 - unsure**2, (0.02 * table["expected"]) ** 2))
+    over = table["expected"] - table["quota"]
+    ends = {"chance_lo": over - Z80 * unsure, "chance_hi": over + Z80 * unsure}
+    return {name: np.clip(ndtr(end / left), *SURE) for name, end in ends.items()}
+
+
+def _even(table: pd.DataFrame, sd: pd.Series, z: float, unit: float) -> pd.Series:
+    """Quotas that lie z standard deviations from what each should sell, in units, with the sum of the quotas."""
+    total = float(table["quota"].sum())
+    at = (table["expected"] + z * sd).fillna(0.0).clip(lower=0)
+    return rounded(at * total / at.sum(), pd.Series({"": total}), pd.Series("", table.index), unit)
 
 
 def _findings(result: Fairness) -> Iterator[Finding]:
@@ -107,20 +119,16 @@ def _findings(result: Fairness) -> Iterator[Finding]:
     yield fact("plan.people.fairness_doubt", width=float((table["chance_hi"] - table["chance_lo"]).median()))
 
 
-def _decisions(result: Fairness) -> Iterator[Finding]:
-    """Quotas far below the even chance: whose, and what would even it out."""
-    hard = result.table[result.table["far"] & (result.table["move"] < 0)]
-    for rep, row in hard.sort_values("move").head(_MOST_DECISIONS).iterrows():
-        yield fact(
-            "plan.people.quota_far",
-            weight=row["move"],
-            about=rep,
-            level="rep",
-            node=rep,
-            quota=row["quota"],
-            chance=row["chance"],
-            lo=row["chance_lo"],
-            hi=row["chance_hi"],
-            even=row["even"],
-            others=result.even_chance,
-        )
+def _decisions(result: Fairness, leaders: pd.Series) -> Iterator[Finding]:
+    """Quotas far below the even chance, for whoever leads those people: one by itself, several as one decision."""
+    hard = result.table[result.table["far"] & (result.table["move"] < 0)].sort_values("move")
+    owner = tuple(leaders.reindex(hard.index).dropna().unique())
+    told: dict[str, Any] = {"others": result.even_chance, "owner": owner[0] if len(owner) == 1 else None}
+    if len(hard) == 1:
+        rep, row = next(hard.iterrows())
+        yield fact("plan.people.quota_far", weight=row["move"], about=rep, level="rep", node=rep, quota=row["quota"],
+                   chance=row["chance"], lo=row["chance_lo"], hi=row["chance_hi"], even=row["even"],
+                   **told)  # fmt: skip
+    elif len(hard):
+        yield fact("plan.people.quotas_far", weight=hard["move"].sum(), people=len(hard), names=tuple(hard.index),
+                   low=hard["chance"].min(), high=hard["chance"].max(), moved=-hard["move"].sum(), **told)  # fmt: skip

@@ -11,6 +11,7 @@ from workbench.analytics.plan.baseline import Baseline
 from workbench.analytics.plan.means import Leverage
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.rates import Rates
+from workbench.analytics.plan.targets import Triangulation
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 
@@ -43,14 +44,16 @@ class Gap(Result):
 
 def gap(
     baseline: Baseline | Unknown,
-    amount: float | None,
+    aims: Triangulation | Unknown | float | None,
     rates: Rates | Unknown | None,
-    added: Leverage | None = None,
+    added: Leverage | Unknown | None = None,
     *,
     about: str = "strategy",
     seed: int = 0,
 ) -> Gap | Unknown | None:
-    """The gap between `amount` and the baseline in actions; None where there is no amount to compare with.
+    """The gap between an amount and the baseline in actions; None where there is no amount to compare with.
+
+    `aims` is the amount, or a triangulation whose strategy or target, as `about` says, is the amount.
 
     deals = money ÷ mean deal size; opportunities = deals ÷ win rate; or, with as many opportunities as now, the win
     rate that brings them: deals ÷ opportunities more points; or larger deals. Sizes are drawn again from the won deals,
@@ -58,18 +61,25 @@ def gap(
     """
     if isinstance(baseline, Unknown):
         return baseline
+    amount = _amount(aims, about)
     if amount is None:
         return None
     expected, period = float(baseline.expected.iloc[0]), baseline.period
     rows: dict[str, dict[str, float]] = {}
     if amount > expected and isinstance(rates, Rates):
         rows = funnel_actions(amount - expected, rates, len(period.months), np.random.default_rng(seed))
-    if amount > expected and added is not None and len(added.each):
+    if amount > expected and isinstance(added, Leverage) and len(added.each):
         rows["people"] = _people(amount - expected, added.each)
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("action")
     found = Gap(period=period, table=table.reindex(columns=["now", "more", "lo", "hi", "rate"]), about=about,
                 amount=amount, expected=expected)  # fmt: skip
     return replace(found, findings=_told(found, rates))
+
+
+def _amount(aims: Triangulation | Unknown | float | None, about: str) -> float | None:
+    if isinstance(aims, Triangulation):
+        return aims.target if about == "target" else aims.strategy
+    return None if isinstance(aims, Unknown) else aims
 
 
 def funnel_actions(money: float, rates: Rates, months: int, rng: np.random.Generator) -> dict[str, dict[str, float]]:

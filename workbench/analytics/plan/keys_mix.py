@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,8 @@ class Sources:
 
     def owner_of(self, level: str) -> dict[str, str]:
         """Who answers for the nodes of a level, as far as known."""
-        return {str(n): str(who) for (of, n), who in self.owners.dropna().items() if of == level}
+        known = cast("dict[tuple[str, str], str]", self.owners.dropna().to_dict())
+        return {str(node): str(who) for (of, node), who in known.items() if of == level}
 
     def total(self, kind: str, by: tuple[str, ...]) -> "pd.Series | None":
         """Amounts of a source by some levels, NaN where unknown; None where it is not there or lacks a level."""

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.keys import direction, fact
-from workbench.analytics.plan.targets import MarketView
+from workbench.analytics.plan.targets import MarketView, Triangulation
 from workbench.analytics.results import Result, Unknown
 
 
@@ -24,14 +24,17 @@ class ShareTest(Result):
     share: float | None
 
 
-def share_test(growths: pd.Series, market: MarketView | float | None) -> ShareTest | Unknown:
+def share_test(aims: Triangulation | Unknown | pd.Series, market: MarketView | float | None) -> ShareTest | Unknown:
     """Own growth against the market's: share index = (1 + own) ÷ (1 + market).
 
-    `growths`: index of what, ratio, as `triangulation.table["growth"]`; `market` its view, or only its growth.
+    `aims`: the target beside its views, or growths by name, ratios; `market` its view, or only its growth.
     """
+    if isinstance(aims, Unknown):
+        return aims
     rate = market.growth if isinstance(market, MarketView) else market
     if rate is None or pd.isna(rate):
         return Unknown(section="plan_share", findings=(fact("plan.targets.no_market"),))
+    growths = aims.growths if isinstance(aims, Triangulation) else aims
     share = market.share if isinstance(market, MarketView) else None
     table = pd.DataFrame({"growth": growths.dropna().astype(float)}).rename_axis("of")
     table = table.assign(market=float(rate), index=(1 + table["growth"]) / (1 + rate))

@@ -11,7 +11,7 @@ from workbench.analytics.keys import fact
 from workbench.analytics.plan.baseline import Baseline
 from workbench.analytics.plan.ramp import ramped
 from workbench.analytics.plan.response import Elasticity, elasticity
-from workbench.analytics.results import Result
+from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.settings.plan import Hires, PlanSettings
 
@@ -48,15 +48,23 @@ class Leverage(Result):
     response: Elasticity | None = None
 
 
-def means(baseline: Baseline, settings: PlanSettings, known: Resources | None = None, *, seed: int = 0) -> Leverage:
+def means(
+    baseline: Baseline | Unknown, settings: PlanSettings, known: Resources | None = None, *, seed: int = 0
+) -> Leverage | Unknown:
     """Additions by hires and by a change of spend, as draws.
 
     A hire sells what one of today's full people does (drawn from them), by the settings' ramp, in the season of the
     period; `means.additional` is the share of it that would not have come anyway: an assumption, drawn evenly. Sales
     move with spend by a power below 1, so each further piece brings less; see response.
     """
+    if isinstance(baseline, Unknown):
+        return baseline
     known = known or Resources()
-    rng = np.random.default_rng(seed)
+    return leverage(baseline, settings, known, np.random.default_rng(seed))
+
+
+def leverage(baseline: Baseline, settings: PlanSettings, known: Resources, rng: np.random.Generator) -> Leverage:
+    """The same for a baseline that is known."""
     each = per_person(baseline, known.by_rep)
     hires, spend = settings.people.hires, settings.means.spend_growth
     levers: dict[str, Array] = {}

@@ -17,7 +17,8 @@ MOST = 0.8  # share of a part's sales from which one person or their leader owns
 class Owners(Result):
     """`table`: index (level, node); columns
     owner    a name, None where nobody can be told
-    how      "leads" (their people make most of the sales), "sells" (makes most of them), "shared", "unknown"
+    how      "leads" (their people make most of the sales), "sells" (makes most of them), "shared", "unknown"; "named"
+             by the settings
     share    of the part's sales that the owner, or the owner's people, make; of the largest where it is shared
     amount   sales of the part
     """
@@ -25,15 +26,20 @@ class Owners(Result):
     table: pd.DataFrame
 
 
-def owners(sellers: Sellers, sales: Mapping[str, pd.DataFrame]) -> Owners:
+def owners(
+    sellers: Sellers, sales: Mapping[str, pd.DataFrame], *, named: Mapping[str, Mapping[str, str]] | None = None
+) -> Owners:
     """The owner of each node of each level; `sales` by level are frames with the level, rep and amount.
 
     A part belongs to whoever leads those that make at least 80 % of its sales; where nobody is known to lead, to the
-    one who makes 80 % of them; else it is shared and someone must be named.
+    one who makes 80 % of them; else it is shared and someone must be named. `named` (level → node → who) goes before.
     """
     rows = [row for level, frame in sales.items() for row in _of_level(sellers.table, level, frame)]
     columns = ["level", "node", "owner", "how", "share", "amount"]
     table = pd.DataFrame(rows, columns=columns).set_index(["level", "node"])
+    for level, nodes in (named or {}).items():
+        for node in [n for n in nodes if (level, n) in table.index]:
+            table.loc[(level, node), ["owner", "how"]] = [nodes[node], "named"]
     result = Owners(table=table)
     return replace(result, findings=tuple(_findings(table)))
 

@@ -8,7 +8,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.ramp import presence, ramped
-from workbench.analytics.plan.roster import WINDOW, Roster
+from workbench.analytics.plan.roster import WINDOW, Roster, month_numbers
 from workbench.analytics.results import Unknown
 from workbench.settings.plan import People
 
@@ -59,21 +59,20 @@ def pace(known: Roster, wanted: People) -> Pace | Unknown:
     there, tenure = presence(people, known.months)
     full = there * ramped(tenure, wanted.ramp)
     season = _season(sales.to_numpy(), full, known.months)
-    weight = full * season.reindex(known.months.month).to_numpy()
+    weight = full * season.reindex(month_numbers(known.months)).to_numpy()
     now = slice(-len(known.window), None)
     raw, months = _raw(sales.to_numpy()[:, now], weight[:, now])
     seen = months >= 0.5
     if seen.sum() < _FEWEST or not np.nansum(raw[seen]) > 0:
-        have = int(seen.sum())
-        return Unknown(section="people", findings=(fact("plan.people.unknown_people", have=have, need=_FEWEST),))
+        few = fact("plan.people.unknown_people", have=int(seen.sum()), need=_FEWEST)
+        return Unknown(section="people", findings=(few,))
     monthly = _monthly(sales.to_numpy()[:, now], weight[:, now], raw)
     mean, mean_sd, between_var, noise = _between(raw[seen], months[seen], monthly)
-    pull = between_var / (between_var + noise) if between_var > 0 else noise * 0
     table = pd.DataFrame({"raw": raw, "months": months}, index=people.index)
+    pull = between_var / (between_var + noise)
     table.loc[seen, "pace"] = mean + pull * (raw[seen] - mean)
     table.loc[seen, "var"] = pull * noise + (1 - pull) ** 2 * mean_sd**2
     drift = _drift(sales.to_numpy(), weight, monthly)
-    total = float(np.var(raw[seen])) if seen.sum() > 1 else 0.0
     return Pace(
         people=table,
         mean=mean,
@@ -82,7 +81,7 @@ def pace(known: Roster, wanted: People) -> Pace | Unknown:
         monthly=monthly,
         drift=0.0 if np.isnan(drift) else drift,
         drift_known=not np.isnan(drift),
-        chance_part=float(min(1.0, noise.mean() / total)) if total > 0 else 1.0,
+        chance_part=float(min(1.0, noise.mean() / max(np.var(raw[seen]), 1e-12))),
         season=season,
         middle=known.window[0] + (known.last + pd.offsets.MonthEnd(0) - known.window[0]) / 2,
     )
@@ -97,7 +96,7 @@ def _season(sales: np.ndarray, full: np.ndarray, months: pd.DatetimeIndex) -> pd
     each = sales.sum(axis=0) / np.maximum(full.sum(axis=0), 1e-9)
     block = each[-12 * years :].reshape(years, 12)
     shape = (block / block.mean(axis=1, keepdims=True)).mean(axis=0)
-    return flat if not np.all(shape > 0) else pd.Series(shape, index=months[-12:].month).sort_index()
+    return flat if not np.all(shape > 0) else pd.Series(shape, index=month_numbers(months[-12:])).sort_index()
 
 
 def _raw(sales: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -33,7 +33,7 @@ class PayPlan(Result):
         milestone                 milestones expected, each quarter one chance; NaN where none is set
     `cost`: index "expected", "commit", "target", "stretch", "everyone"; columns commission, milestones, salaries,
         total, rate (commission and milestones ÷ sales). "everyone": each person reaches exactly their own quota
-    `draws`: commissions and milestones of all, in each draw; lo_80 and hi_80 of them
+    `draws`: commissions of all in each draw, with the milestones that are expected; lo_80 and hi_80 of them
     `mix`: share of fixed pay in all pay of a person who reaches the target; NaN without a salary
     `rewards`: index number; columns kind, text, attainment, as the settings say
     """
@@ -64,23 +64,10 @@ def pay(
     people = sellers.table.loc[quotas.table.index]
     quota = quotas.table["quota"]
     sold = sales_draws(sellers, people)
-    aim = quota.to_numpy()
-    paid = commission(sold, aim, settings)
+    paid = commission(sold, quota.to_numpy(), settings)
     steps = _steps(levels, float(quota.sum()))
-    share = len(sellers.period.months) / 12 * people["present"]
-    milestones = _milestones(sellers, people, quota, settings)
-    table = pd.DataFrame({
-        "quota": quota,
-        "salary": share * (np.nan if settings.salary is None else settings.salary),
-        **{f"at_{name}": commission(aim * step, aim, settings) for name, step in steps.items()},
-        "expected": paid.mean(axis=0),
-        "lo_80": np.quantile(paid, 0.1, axis=0),
-        "hi_80": np.quantile(paid, 0.9, axis=0),
-        "nothing": (paid <= 0).mean(axis=0),
-        "capped": (sold > aim * (settings.cap or np.inf)).mean(axis=0),
-        "milestone": milestones,
-    })  # fmt: skip
-    extra = float(milestones.sum()) * (settings.milestone or 0.0) if settings.milestone is not None else 0.0
+    table = _people(sellers, people, quota, settings, sold, paid, steps)
+    extra = float(table["milestone"].sum()) * (settings.milestone or 0.0)
     totals = paid.sum(axis=1) + extra
     result = PayPlan(
         curve=curve(settings, float(quota.median()), _LEVELS),
@@ -93,6 +80,30 @@ def pay(
         rewards=_rewards(settings),
     )
     return replace(result, findings=tuple(_findings(result, settings)))
+
+
+def _people(
+    sellers: Sellers,
+    people: pd.DataFrame,
+    quota: pd.Series,
+    settings: Pay,
+    sold: Array,
+    paid: Array,
+    steps: Mapping[str, float],
+) -> pd.DataFrame:
+    aim, share = quota.to_numpy(), len(sellers.period.months) / 12 * people["present"]
+    levels = {f"at_{name}": commission(aim * step, aim, settings) for name, step in steps.items()}
+    return pd.DataFrame({
+        "quota": quota,
+        "salary": share * (np.nan if settings.salary is None else settings.salary),
+        **levels,
+        "expected": paid.mean(axis=0),
+        "lo_80": np.quantile(paid, 0.1, axis=0),
+        "hi_80": np.quantile(paid, 0.9, axis=0),
+        "nothing": (paid <= 0).mean(axis=0),
+        "capped": (sold > aim * (settings.cap or np.inf)).mean(axis=0),
+        "milestone": _milestones(sellers, people, quota, settings),
+    })  # fmt: skip
 
 
 def sales_draws(sellers: Sellers, people: pd.DataFrame, draws: int = _DRAWS) -> Array:
@@ -179,6 +190,12 @@ def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
         stretch=stretch["sales"],
         stretch_cost=stretch["commission"] + stretch["milestones"],
     )
+    yield from _people_findings(result)
+    yield from _warnings(result, settings)
+
+
+def _people_findings(result: PayPlan) -> Iterator[Finding]:
+    table = result.table
     low, high = str(table["expected"].idxmin()), str(table["expected"].idxmax())
     yield fact(
         "plan.pay.spread",
@@ -187,7 +204,6 @@ def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
         high=high,
         high_pay=table["expected"][high],
     )
-    yield from _warnings(result, settings)
     middle = str((table["quota"] - table["quota"].median()).abs().idxmin())
     yield fact(
         "plan.pay.one",

@@ -1,20 +1,17 @@
 """Who sells in the planned period, how far each is, and what each should bring by their own record."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.keys import fact
 from workbench.analytics.plan.baseline import Baseline
 from workbench.analytics.plan.pace import Pace, pace
+from workbench.analytics.plan.people_findings import decisions, findings
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.ramp import presence, ramp_found, ramp_year, ramped
-from workbench.analytics.plan.roster import Roster, roster
+from workbench.analytics.plan.roster import Roster, month_numbers, roster
 from workbench.analytics.results import Result, Unknown
-from workbench.findings import Finding
 from workbench.settings.plan import People
 
 Z80 = 1.2815515655446004  # standard normal quantile of 90 %
@@ -81,9 +78,8 @@ def people(
     own = pace(known, wanted)
     if isinstance(own, Unknown):
         return own
-    table = _planned(known, period, wanted)
     growth = _growth(known, own, period, baseline)
-    table = _expected(table, known, own, period, growth, wanted)
+    table = _expected(_planned(known, period, wanted), known, own, period, growth, wanted)
     table = _as_forecast(table, baseline, growth)
     result = Sellers(
         period=period,
@@ -96,8 +92,7 @@ def people(
         silent=known.silent,
         ramp_year=ramp_year(wanted.ramp),
     )
-    told, asked = tuple(_findings(result, known)), tuple(_decisions(result))
-    return replace(result, findings=told, decisions=asked)
+    return replace(result, findings=tuple(findings(result, known)), decisions=tuple(decisions(result)))
 
 
 def _planned(known: Roster, period: PlanPeriod, wanted: People) -> pd.DataFrame:
@@ -131,7 +126,7 @@ def _expected(
     there, tenure = presence(table, period.months)
     later = 1.0 if wanted.ramp[-1] < 1 else None
     full = there * ramped(tenure, wanted.ramp)
-    season = own.season.reindex(period.months.month).fillna(1.0).to_numpy()
+    season = own.season.reindex(month_numbers(period.months)).fillna(1.0).to_numpy()
     ahead = (period.months > known.last).astype(float)
     weight = full * season * ahead
     mine = own.people.reindex(table.index)
@@ -142,24 +137,33 @@ def _expected(
     months = weight.sum(axis=1)
     drifted = own.drift**2 * own.mean**2 * own.months_to(period) / 12
     var = months**2 * (between + drifted) + own.monthly**2 * level**2 * (weight**2 / np.maximum(full, 1e-9)).sum(axis=1)
-    mean, (rate, doubt) = level * months, growth
-    booked = known.booked(period).reindex(table.index).fillna(0.0).to_numpy()
-    sd = np.sqrt(rate**2 * var + doubt**2 * mean**2)
-    wide = np.sqrt(between)
-    return table.assign(
+    record = pd.DataFrame({"level": level, "between": between, "months": months, "var": var}, index=table.index)
+    table = table.assign(
         present=there.mean(axis=1),
         ramped=full.mean(axis=1),
         ramped_hi=(there * ramped(tenure, wanted.ramp, later)).mean(axis=1),
-        last_year=known.last_year.reindex(table.index),
         months=mine["months"],
         raw_pace=12 * mine["raw"],
+    )
+    return _money(table, record, known, period, growth)
+
+
+def _money(
+    table: pd.DataFrame, record: pd.DataFrame, known: Roster, period: PlanPeriod, growth: tuple[float, float]
+) -> pd.DataFrame:
+    """Pace with its interval, what is booked, and what the period should bring with its standard deviation."""
+    (rate, doubt), level, wide = growth, record["level"], np.sqrt(record["between"])
+    mean = level * record["months"]
+    booked = known.booked(period).reindex(table.index).fillna(0.0)
+    return table.assign(
+        last_year=known.last_year.reindex(table.index),
         pace=12 * level,
-        pace_lo=12 * np.maximum(level - Z80 * wide, 0),
+        pace_lo=12 * (level - Z80 * wide).clip(lower=0),
         pace_hi=12 * (level + Z80 * wide),
         booked=booked,
         expected=booked + rate * mean,
-        sd=sd,
-        own_sd=rate * np.sqrt(var),
+        sd=np.sqrt(rate**2 * record["var"] + doubt**2 * mean**2),
+        own_sd=rate * np.sqrt(record["var"]),
     )
 
 
@@ -185,7 +189,7 @@ def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | U
     if not isinstance(baseline, Baseline):
         return 1.0, 0.0
     ahead = period.months[period.months > known.last]
-    share = own.season.reindex(ahead.month).fillna(1.0).sum() / 12
+    share = own.season.reindex(month_numbers(ahead)).fillna(1.0).sum() / 12
     reference = known.total_last_year * share
     if not reference > 0:
         return 1.0, 0.0
@@ -218,68 +222,3 @@ def _leaving(known: Roster) -> tuple[float, float, float]:
     gone = int(((staff["left"] > start) & (staff["left"] <= end)).sum())
     low = chi2.ppf(0.025, 2 * gone) / 2 if gone else 0.0
     return gone / years, float(low / years), float(chi2.ppf(0.975, 2 * gone + 2) / 2 / years)
-
-
-def _findings(result: Sellers, known: Roster) -> Iterator[Finding]:
-    table, own = result.table, result.pace
-    counts = table["tenure_class"].value_counts()
-    yield fact(
-        "plan.people.sellers",
-        sellers=len(table),
-        ramped=table["ramped"].sum(),
-        new=int(counts.get("new", 0)),
-        veterans=int(counts.get("veteran", 0)),
-        hires=int(counts.get("hire", 0)),
-        leaders=int(known.people["leads"].sum()),
-        span=result.period.span,
-    )
-    yield fact(
-        "plan.people.pace",
-        mean=12 * own.mean,
-        lo=12 * (own.mean - 1.96 * own.mean_sd),
-        hi=12 * (own.mean + 1.96 * own.mean_sd),
-        between=own.between,
-        monthly=own.monthly,
-        chance_part=own.chance_part,
-        people=len(own.people),
-        drift=own.drift if own.drift_known else None,
-    )
-    yield from _ramp_findings(result)
-    if result.silent:
-        yield fact("plan.people.silent", people=len(result.silent), names=result.silent)
-    if not known.leaders_known:
-        yield fact("plan.people.no_leaders", people=len(known.people))
-    if result.leaving[0] == result.leaving[0]:
-        rate, lo, hi = result.leaving
-        share = len(result.period.months) / 12
-        yield fact("plan.people.leaving", rate=rate, lo=lo, hi=hi, people=rate * share * len(table) / 2)
-    if (total := known.total_last_year) > 0 and result.other.sum() / total >= 0.02:
-        parts = {name: result.other[name] / total for name in ("leaders", "left", "unnamed")}
-        yield fact("plan.people.other", weight=result.other.sum(), amount=result.other.sum(), **parts)
-
-
-def _ramp_findings(result: Sellers) -> Iterator[Finding]:
-    low, high = result.ramp_year
-    if low != high:
-        yield fact("plan.people.ramp_open", lo=low, hi=high)
-    off = result.ramp[(result.ramp["setting"] < result.ramp["lo"]) | (result.ramp["setting"] > result.ramp["hi"])]
-    for quarter, row in off.head(1).iterrows():
-        yield fact("plan.people.ramp_off", quarter=quarter, **_ramp_values(row))
-    if not len(off):
-        for quarter, row in result.ramp[result.ramp["found"].notna()].head(1).iterrows():
-            yield fact("plan.people.ramp_fits", quarter=quarter, **_ramp_values(row))
-
-
-def _ramp_values(row: pd.Series) -> dict[str, Any]:
-    return {name: row[name] for name in ("setting", "found", "lo", "hi", "joiners")}
-
-
-def _decisions(result: Sellers) -> Iterator[Finding]:
-    """A ramp that history speaks against, by the money that it moves for those who are new."""
-    off = result.ramp[(result.ramp["setting"] < result.ramp["lo"]) | (result.ramp["setting"] > result.ramp["hi"])]
-    new = result.table["tenure"] < 3 * len(result.ramp)
-    for quarter, row in off.head(1).iterrows():
-        touched = abs(row["found"] - row["setting"]) * float(result.table.loc[new, "pace"].sum()) / 4
-        yield fact(
-            "plan.people.change_ramp", weight=touched, quarter=quarter, people=int(new.sum()), **_ramp_values(row)
-        )

@@ -11,7 +11,7 @@ from workbench.analytics.forecast.assumptions import factors
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.baseline import Baseline, amount_at, baseline, chance
-from workbench.analytics.plan.means import Leverage, Resources, means, with_means
+from workbench.analytics.plan.means import Leverage, Resources, leverage, with_means
 from workbench.analytics.plan.rates import Rates
 from workbench.analytics.plan.targets import Triangulation, recommended
 from workbench.analytics.results import Result, Unknown
@@ -54,7 +54,7 @@ def alternatives(
     found: Forecast | Unknown,
     named: Mapping[str, Assumptions],
     settings: PlanSettings,
-    added: Leverage | None,
+    added: Leverage | Unknown | None,
     calendar: Calendar,
 ) -> Alternatives | Unknown:
     """The plan under each of the forecast's named scenarios (those that `plan.scenarios` names, else all of them)."""
@@ -75,7 +75,7 @@ def _chosen(named: Mapping[str, Assumptions], settings: PlanSettings) -> dict[st
 
 
 def _under(
-    one: Assumptions, found: Forecast, aims: Triangulation, added: Leverage | None, calendar: Calendar
+    one: Assumptions, found: Forecast, aims: Triangulation, added: Leverage | Unknown | None, calendar: Calendar
 ) -> Baseline:
     factor = factors(one, found)
     table = found.table.assign(mean=found.table["mean"] * np.tile(factor, len(found.nodes)))
@@ -83,7 +83,7 @@ def _under(
     made = baseline(moved, aims.period, calendar, missed=aims.planned.missed)
     if isinstance(made, Unknown):  # the base had the same horizon
         raise TypeError("a scenario does not reach the period that the base reaches")
-    return with_means(made, added) if added is not None else made
+    return with_means(made, added) if isinstance(added, Leverage) else made
 
 
 def _row(planned: Baseline, aims: Triangulation, settings: PlanSettings) -> dict[str, float]:
@@ -198,7 +198,7 @@ def _moved(aims: Triangulation, plain: Baseline, settings: PlanSettings, known: 
         ("hires", [_with(settings, hires=one) for one in ((), more)], (0.0, float(sum(h.count for h in more)))),
         ("spend", [_with(settings, spend=spend + s * _SPEND) for s in (-1, 1)], (spend - _SPEND, spend + _SPEND)),
     ):
-        made = [means(plain, one, known) for one in moved]
+        made = [leverage(plain, one, known, np.random.default_rng(0)) for one in moved]
         low, high = (_target(with_means(plain, one), aims, settings) for one in made)
         if any(name in one.table.index for one in made):
             found[name] = (low, high, *at)

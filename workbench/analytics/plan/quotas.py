@@ -65,23 +65,34 @@ def quotas(
     full = people["ramped"] / people["ramped"].groupby(group).transform("sum")
     least, most = wanted.floor * full * aim, wanted.cap * full * aim
     kept = _within(mixed, least, most, group, aims)
-    quota = rounded(kept, aims, group, unit)
-    bound = pd.Series(None, people.index, dtype=object)
-    bound[(kept <= least * (1 + 1e-9)) & (kept > mixed)] = "floor"
-    bound[(kept >= most * (1 - 1e-9)) & (kept < mixed)] = "cap"
-    whole_year = people["months"] >= 11
     table = people[["team", "tenure_class", "ramped", "last_year"]].assign(
-        quota=quota,
+        quota=rounded(kept, aims, group, unit),
         before_limits=mixed,
         least=least,
         most=most,
-        bound=bound,
-        growth=(quota / people["last_year"] - 1).where(whole_year & (people["last_year"] > 0)),
+        bound=_bound(kept, mixed, least, most),
+    )
+    table = _beside(table, people, parts)
+    result = Quotas(table=table, keys=weights, unit=unit, unplaced=unplaced)
+    return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+
+
+def _bound(kept: pd.Series, mixed: pd.Series, least: pd.Series, most: pd.Series) -> pd.Series:
+    """Which limit holds a quota that the mixture alone would have put beyond it."""
+    bound = pd.Series(None, kept.index, dtype=object)
+    bound[(kept <= least * (1 + 1e-9)) & (kept > mixed)] = "floor"
+    bound[(kept >= most * (1 - 1e-9)) & (kept < mixed)] = "cap"
+    return bound
+
+
+def _beside(table: pd.DataFrame, people: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """The quotas with growth on a whole year, the keys' shares, and who has no record."""
+    whole_year = (people["months"] >= 11) & (people["last_year"] > 0)
+    return table.assign(
+        growth=(table["quota"] / people["last_year"] - 1).where(whole_year),
         no_record=people["raw_pace"].isna() | ~(people["months"] > 0),
         **{key: parts[key] for key in KEYS},
     )
-    result = Quotas(table=table, keys=weights, unit=unit, unplaced=unplaced)
-    return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
 
 
 def rounded(amounts: pd.Series, aims: pd.Series, group: pd.Series, unit: float) -> pd.Series:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.plan.roster import Roster
+from workbench.analytics.plan.roster import Roster, month_days
 
 FEWEST_JOINERS = 4
 _MONTH = 30.4375
@@ -29,7 +29,7 @@ def ramped(tenure: np.ndarray, ramp: tuple[float, ...], later: float | None = No
 
 def presence(people: pd.DataFrame, months: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
     """(people, months): the share of each month in which each is there, and the tenure in months at its middle."""
-    first, days = months.to_numpy(), months.days_in_month.to_numpy(dtype=float)
+    first, days = months.to_numpy(), month_days(months)
     start = _days_from(people["joined"], first, -np.inf)
     end = _days_from(people["left"], first, np.inf) + 1
     there = np.clip((np.minimum(end, days) - np.maximum(start, 0)) / days, 0, 1)

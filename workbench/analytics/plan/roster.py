@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from workbench.analytics.keys import fact
@@ -67,7 +68,8 @@ def roster(reps: pd.DataFrame | None, sales: pd.DataFrame, wanted: People) -> Ro
     months = pd.DatetimeIndex(sorted(whole["period"].unique()))
     if len(months) < _FEWEST:
         return Unknown(section="people", findings=(fact("plan.people.unknown_months", have=len(months), need=_FEWEST),))
-    months = pd.date_range(months[0], months[-1], freq="MS")
+    if (months.day == 1).all():  # a month in which nobody sold is a month; of 4-4-5 and the like those that are there
+        months = pd.date_range(months[0], months[-1], freq="MS")
     wide = whole.pivot_table(index="rep", columns="period", values="amount", aggfunc="sum", fill_value=0.0)
     unnamed = whole[whole["rep"].isna()].groupby("period")["amount"].sum().reindex(months, fill_value=0.0)
     known = _labelled(reps, wanted) if reps is not None and len(reps) else _sold(wide)
@@ -81,6 +83,17 @@ def roster(reps: pd.DataFrame | None, sales: pd.DataFrame, wanted: People) -> Ro
     told = bool(known["leads"].any() or known["manager"].notna().any()) or reps is None
 
     return Roster(known, wide, unnamed, silent, told)
+
+
+def month_numbers(months: pd.DatetimeIndex) -> pd.Index:
+    """1 to 12 by the month that most of its days are in, so that months of 4-4-5 weeks have one number each too."""
+    return (months + pd.Timedelta(days=14)).month
+
+
+def month_days(months: pd.DatetimeIndex) -> np.ndarray:
+    """The days of each month, from one first day to the next; the last one's as the calendar has it, or 30."""
+    last = months[-1].days_in_month if months[-1].day == 1 else 30
+    return np.append(np.diff(months.to_numpy()) / np.timedelta64(1, "D"), last).astype(float)
 
 
 def _labelled(reps: pd.DataFrame, wanted: People) -> pd.DataFrame:

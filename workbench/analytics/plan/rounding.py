@@ -9,6 +9,7 @@ it may not be: then a mixed-integer program (HiGHS) keeps sums as near as can be
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -80,24 +81,16 @@ def _chosen(
 ) -> Array | None:
     """Which of the open numbers go up, in part where `linear`; None where no answer was found."""
     from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-    from scipy.sparse import csr_matrix, hstack, identity
+    from scipy.sparse import csr_matrix, vstack
 
-    n, m, place = len(open_), len(sums), np.full(len(fraction), -1)
-    place[open_] = np.arange(n)
-    at = [place[s.cells] for s in sums]
-    at = [a[a >= 0] for a in at]
-    rows, columns = np.repeat(np.arange(m), [len(a) for a in at]), np.concatenate(at)
-    a = hstack([csr_matrix((np.ones(len(rows)), (rows, columns)), (m, n)), -identity(m), identity(m)]).tocsr()
-    have = np.array([whole[s.cells].sum() for s in sums], dtype=float)
+    n, m = len(open_), len(sums)
+    a, have = _rows(open_, whole, sums)
     lo, hi = np.array([s.lo for s in sums]) - have, np.array([s.hi for s in sums]) - have
-    every = csr_matrix(np.r_[np.ones(n), np.zeros(2 * m)][None])
+    every, missing = csr_matrix(np.r_[np.ones(n), np.zeros(2 * m)][None]), float(total - whole.sum())
     cost = np.r_[1 - 2 * fraction[open_], np.tile([s.cost for s in sums], 2)]
     bounds = Bounds(np.zeros(n + 2 * m), np.r_[np.ones(n), np.full(2 * m, np.inf)])
-    missing = float(total - whole.sum())
     if linear:
         low, high = np.flatnonzero(np.isfinite(lo)), np.flatnonzero(np.isfinite(hi))
-        from scipy.sparse import vstack
-
         done = linprog(cost, vstack([-a[low], a[high]]), np.r_[-lo[low], hi[high]], every, [missing],
                        np.c_[bounds.lb, bounds.ub], method="highs-ds")  # fmt: skip
     else:
@@ -109,6 +102,20 @@ def _chosen(
     out = np.zeros(len(fraction))
     out[open_] = done.x[:n]
     return out
+
+
+def _rows(open_: Array, whole: Array, sums: Sequence[Within]) -> tuple[Any, Array]:
+    """Each sum over the open numbers, less what it may be above and plus what it may lack; and what it holds so far."""
+    from scipy.sparse import csr_matrix, hstack, identity
+
+    m, place = len(sums), np.full(len(whole), -1)
+    place[open_] = np.arange(len(open_))
+    at = [place[s.cells] for s in sums]
+    at = [a[a >= 0] for a in at]
+    rows, columns = np.repeat(np.arange(m), [len(a) for a in at]), np.concatenate(at)
+    a = csr_matrix((np.ones(len(rows)), (rows, columns)), (m, len(open_)))
+    have = np.array([whole[s.cells].sum() for s in sums], dtype=float)
+    return hstack([a, -identity(m), identity(m)]).tocsr(), have
 
 
 def _balanced(whole: Array, values: Array, total: int) -> Array:

@@ -54,10 +54,7 @@ def split(
         raise ParameterError("plan", [f"the amount to split is {amount:g}; it must be above 0"])
     start = base(plan.by, sources, plan.keys)
     unit = plan.unit or _unit(amount, len(start.cells) * len(period.months))
-    units = int(np.floor(amount / unit + 0.5))
-    if not units:
-        raise ParameterError("plan", [f"the amount {amount:g} is less than half of the unit {unit:g}"])
-    total = float(money(np.array([units]), unit)[0])
+    units, total = _whole(amount, unit)
     found = limits(plan.rules, total, start, sources, tuple(plan.keys.margins))
     start = _asked(start, found, plan.keys)
     together = atoms(start.key, found, total)
@@ -69,6 +66,14 @@ def split(
     days = selling(period, calendar, plan.selling_weeks)
     months = _months(whole, start, (sources, plan.keys), period, calendar, days)
     return _result(amount, unit, (start, found, solved), (whole, months), (sources, period, calendar, baseline), days)
+
+
+def _whole(amount: float, unit: float) -> tuple[int, float]:
+    """The amount in whole units, halves up, and as money."""
+    units = int(np.floor(amount / unit + 0.5))
+    if not units:
+        raise ParameterError("plan", [f"the amount {amount:g} is less than half of the unit {unit:g}"])
+    return units, float(money(np.array([units]), unit)[0])
 
 
 def _unit(amount: float, parts: int) -> float:

@@ -6,15 +6,17 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
-from workbench.analytics.plan.baseline import Baseline, chances
+from workbench.analytics.plan.baseline import Baseline
 from workbench.analytics.plan.conflicts import Clash
 from workbench.analytics.plan.keys_mix import Base, Sources, unmarked
+from workbench.analytics.plan.odds import chances_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.rules import Limit, limit_text
 from workbench.analytics.plan.split_findings import conflict_findings
 from workbench.analytics.plan.split_result import Conflict, Solved, money
 from workbench.periods import Calendar, spring_festival
 
+_HOWS = ("known", "asked", "filled", "zero")  # a node is what the first of these says of any of its parts
 _MOST_CHANCES = 3000  # parts whose chance is worked out
 
 
@@ -52,21 +54,22 @@ def _compared(frame: pd.DataFrame, nodes: pd.DataFrame, by: tuple[str, ...], sou
 
 
 def _chances(nodes: pd.DataFrame, target: Array, by: tuple[str, ...], baseline: Baseline | None) -> Array:
-    """P(sales >= target) of nodes that the baseline has too; NaN elsewhere."""
+    """P(sales >= target) of nodes by levels that the baseline knows, from the sum of their parts' draws; NaN elsewhere.
+
+    The sum, since a node that is the same as a crossing (a region that is all there is) has no name of its own there.
+    """
     out = np.full(len(target), np.nan)
     if baseline is None or len(target) > _MOST_CHANCES:
         return out
-    known, levels = baseline.nodes, [c for c in baseline.nodes if c != "level"]
-    if not set(by) <= set(levels):
+    parts = baseline.nodes[(baseline.nodes["level"] == baseline.nodes["level"].iloc[-1]).to_numpy()]
+    if not by or not set(by) <= set(parts):
         return out
-    exactly = known[list(by)].notna().all(axis=1) & known[[n for n in levels if n not in by]].isna().all(axis=1)
-    rows = known.loc[exactly, list(by)].to_numpy()
-    names = {tuple(map(str, row)): node for node, row in zip(known.index[exactly], rows, strict=True)}
-    node = [names.get(tuple(row)) for row in nodes[list(by)].to_numpy()]
-    there = np.array([n is not None for n in node], dtype=bool)
-    if there.any():
-        wanted = pd.Series(target[there], index=[n for n in node if n is not None])
-        out[there] = chances(baseline, wanted).to_numpy()
+    rows = baseline.nodes.index.get_indexer(parts.index)[parts[list(by)].notna().all(axis=1).to_numpy()]
+    names = pd.MultiIndex.from_frame(baseline.nodes[list(by)].iloc[rows].astype(str))
+    draws = pd.DataFrame(baseline.draws[:, rows].T).groupby(names.to_flat_index().to_numpy(), sort=False).sum()
+    node = pd.MultiIndex.from_frame(nodes[list(by)].astype(str)).to_flat_index()
+    place = draws.index.get_indexer(node)
+    out[place >= 0] = chances_of(draws.to_numpy()[place[place >= 0]].T, target[place >= 0])
     return out
 
 
@@ -74,24 +77,28 @@ def level_table(
     level: str, parts: pd.DataFrame, start: Base, sources: Sources, baseline: Baseline | None, rules: pd.DataFrame
 ) -> pd.DataFrame:
     """One level's nodes, largest first."""
-    grouped = parts.assign(node=start.cells[level]).groupby("node", sort=False)
-    found = grouped.agg(target=("target", "sum"), key=("key", "sum"), how=("how", _how)).reset_index()
+    found = parts.assign(node=start.cells[level], how=pd.Categorical(parts["how"], _HOWS).codes)
+    found = found.groupby("node", sort=False).agg({"target": "sum", "key": "sum", "how": "min"}).reset_index()
+    found["how"] = np.array(_HOWS)[found["how"]]
     found["target"] = found["target"].round(2)  # sums of hundredths, to the hundredth again
     found = _compared(found, found[["node"]].set_axis([level], axis=1), (level,), sources)
     found["chance"] = _chances(
         found[["node"]].set_axis([level], axis=1), found["target"].to_numpy(), (level,), baseline
     )
-    bound = rules[rules["binds"]]
-    texts = {n: [t for t, at in zip(bound.index, bound["at"], strict=True) if at == {level: n}] for n in found["node"]}
-    found["bound_by"] = pd.Series(["; ".join(texts[n]) or None for n in found["node"]], dtype=object)
+    found["bound_by"] = found["node"].map(_bound(level, rules)).astype(object)
     found["owner"] = found["node"].map(sources.owner_of(level)).astype(object)
     found["node"] = unmarked(found["node"])
     found = found.sort_values("target", ascending=False, kind="stable").set_index("node").rename_axis(level)
     return found.set_axis(pd.Index(found.index, dtype=object, name=level), axis=0)
 
 
-def _how(values: pd.Series) -> str:
-    return next((how for how in ("known", "asked", "filled") if (values == how).any()), "zero")
+def _bound(level: str, rules: pd.DataFrame) -> dict[str, str]:
+    """The binding rules of each node of a level, as written."""
+    bound, texts = rules[rules["binds"]], dict[str, list[str]]()
+    for text, at in zip(bound.index, bound["at"], strict=True):
+        if set(at) == {level}:
+            texts.setdefault(at[level], []).append(text)
+    return {node: "; ".join(said) for node, said in texts.items()}
 
 
 def rules_table(found: Sequence[Limit], solved: Solved, whole: Array, unit: float) -> pd.DataFrame:

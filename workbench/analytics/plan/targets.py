@@ -98,7 +98,7 @@ class Triangulation(Result):
 def triangulate(
     baseline: Baseline | Unknown,
     settings: PlanSettings,
-    added: Leverage | None = None,
+    added: Leverage | Unknown | None = None,
     *,
     market: MarketView | None = None,
     given: float = 0.0,
@@ -111,6 +111,7 @@ def triangulate(
     """
     if isinstance(baseline, Unknown):
         return baseline
+    added = added if isinstance(added, Leverage) else None
     planned = with_means(baseline, added) if added is not None else baseline
     before, aim = float(baseline.before.iloc[0]), strategy_amount(baseline, settings)
     views = _views(baseline, planned, aim, added, market)
@@ -134,7 +135,7 @@ def triangulate(
         strategy=aim,
         means_counted=added is not None and len(added.table) > 0,
     )
-    first = list(_answer(found, settings))
+    first = [*_answer(found, settings), *baseline.findings]
     return replace(
         found,
         findings=(*first, *_doubts(found, settings, market)),
@@ -273,14 +274,26 @@ def _verdict(odds: float, settings: PlanSettings) -> Verdict:
 def _answer(found: Triangulation, settings: PlanSettings) -> Iterator[Finding]:
     yield fact("plan.targets.recommended", weight=found.target, **_when(found), amount=found.target,
                before=found.before, rate=found.growth, direction=direction(found.growth), chance=found.chance,
-               source=found.source, means=found.means_counted,
-               before_is_forecast=found.planned.before_is_forecast)  # fmt: skip
+               source=found.source, means=found.means_counted, before_is_forecast=found.planned.before_is_forecast,
+               **_beside(found))  # fmt: skip
     if found.strategy is not None and found.source != "strategy":
         row: Any = found.table.loc["strategy"]
         yield fact("plan.targets.strategy", weight=found.strategy, amount=found.strategy, rate=row["growth"],
                    chance=row["chance"], verdict=_verdict(row["chance"], settings))  # fmt: skip
     if found.strategy is None:
         yield fact("plan.targets.no_strategy", growth=settings.strategy.growth)
+
+
+def _beside(found: Triangulation) -> dict[str, Any]:
+    """What the target is held against: the strategy where it is another number, and what is expected anyway."""
+    table: Any = found.table
+    other = found.strategy is not None and found.source != "strategy"
+    return {
+        "strategy": found.strategy if other else None,
+        "strategy_chance": table["chance"]["strategy"] if other else None,
+        "expected": table["amount"]["baseline"],
+        "rough": any(f.key == "plan.targets.short_history" for f in found.planned.findings),
+    }
 
 
 def _when(found: Triangulation) -> dict[str, Any]:

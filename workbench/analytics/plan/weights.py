@@ -215,5 +215,4 @@ def _goal_findings(table: pd.DataFrame) -> Iterator[Finding]:
         known = table["target"].notna()
         reached = int((table["reached"] == True).sum())  # noqa: E712 None is neither
         yield fact("plan.weights.goals", goals=len(table), reached=reached, known=int(known.sum()))
-        if (~known).any():
-            yield fact("plan.weights.unknown_goal", kpis=tuple(table.index[~known]))
+        yield from (fact("plan.weights.unknown_goal", kpi=kpi) for kpi in table.index[~known])

@@ -158,6 +158,8 @@ def _outside(folder: Path, seed: int) -> list[Path]:
         "市场.csv": (outside.market(_random(seed, 14)), ["季度", "区域", "市场规模", "同比增速", "单位"]),
         "竞争对手.csv": (outside.competitors(), ["日期", "竞争对手", "类型", "说明"]),
         "满意度.csv": (outside.satisfaction(_random(seed, 15)), ["日期", "区域", "评分", "样本数"]),
+        "目标陈述.csv": (outside.goals(), ["目标编号", "目标描述", "指标", "目标值", "单位", "基数", "增长率", "目标期间",
+                                       "目标客户", "负责人", "上级目标"]),
         "事件.csv": (outside.events(), ["开始日期", "结束日期", "类型", "名称", "区域", "产品线"]),
     }
     return [write_csv(folder / name, frame.set_axis(header, axis=1)) for name, (frame, header) in tables.items()]

@@ -29,6 +29,19 @@ _MOVES = (
     ("2026-03-16", 1, "渠道", "与西南系统集成商签独家协议"),
     ("2026-07-06", 0, "新品", "发布设备运维平台，首年免费"),
 )
+_GOALS = (  # as people write them: some whole, some vague, some that contradict themselves or each other
+    ("G1", "2027年公司销售额从2.72亿元增长12%至3.05亿元，负责人：姜欣若", *[""] * 9),
+    ("G2", "华东2027年销售额", "销售额", "8680", "万元", "7920", "0.096", "2027年", "华东", "张知行", "G1"),
+    ("G3", "华南2027年销售额", "销售额", "8510", "万元", "7690", "0.107", "2027年", "华南", "钱文知", "G1"),
+    ("G4", "华北2027年销售额", "销售额", "4910", "万元", "4690", "0.15", "2027年", "华北", "孙欣思", "G1"),
+    ("G5", "西南2027年销售额", "销售额", "7820", "万元", "6950", "0.125", "2027年", "西南", "李晓行", "G1"),
+    ("G6", "运维云2027年销售额从1540万元增长35%至2080万元，负责人：李晓行", *[""] * 6, "运维云", "", ""),
+    ("G7", "今年销售额提升50%", *[""] * 9),
+    ("G8", "赢单率从25%提升到30%，提升20%", *[""] * 5, "2027年", "全部商机", "钱文知", ""),
+    ("G9", "尽快大幅提升客户满意度", *[""] * 9),
+    ("G10", "2027年每季度销售额环比增长10%：Q1完成6500万元，Q2完成7200万元，Q3完成7500万元，Q4完成8400万元",
+     *[""] * 9),
+)  # fmt: skip
 
 
 def market(rng: np.random.Generator) -> pd.DataFrame:
@@ -41,6 +54,13 @@ def market(rng: np.random.Generator) -> pd.DataFrame:
         frame = pd.DataFrame({"period": quarters, "segment": region, "size": level.round(2)})
         parts.append(frame.assign(growth=(frame["size"] / frame["size"].shift(4) - 1).round(3)))
     return pd.concat(parts).sort_values("period", kind="stable", ignore_index=True).assign(unit="亿元")
+
+
+def goals() -> pd.DataFrame:
+    """Ten targets for 2027 as people write them, a sentence or its parts in columns."""
+    columns = ["name", "statement", "metric", "amount", "unit", "baseline", "growth", "period", "segment", "owner",
+               "parent"]  # fmt: skip
+    return pd.DataFrame([row[:11] for row in _GOALS], columns=columns)
 
 
 def competitors() -> pd.DataFrame:

@@ -1,15 +1,33 @@
 """Views of the plan."""
 
+from typing import Any
+
+from workbench.analytics.plan.proposal import Proposal
 from workbench.views.plan import (
     accounts,  # noqa: F401
     audit,  # noqa: F401 its views are known from here on
     funnel,
     ledger,  # noqa: F401 its view is known from here on
-    split,  # noqa: F401 its views are known from here on
-    targets,  # noqa: F401 its views are known from here on
     pay,  # noqa: F401
     people,  # noqa: F401
+    split,  # noqa: F401 its views are known from here on
+    targets,  # noqa: F401 its views are known from here on
     weights,  # noqa: F401
 )
 
-__all__ = ["funnel"]
+__all__ = ["funnel", "headline"]
+
+_RATIOS = ("chance", "growth", "handed_out_chance", "reach")
+
+
+def headline(result: Any) -> dict[str, float | None]:
+    """The numbers of a proposal, to three significant digits (ratios to two decimals): the same on every machine."""
+    if not isinstance(result, Proposal):
+        return {}
+    return {name: _rounded(name, value) for name, value in result.numbers.items()}
+
+
+def _rounded(name: str, value: float | None) -> float | None:
+    if value is None or value != value:
+        return None
+    return round(value, 2) if name in _RATIOS else float(f"{value:.3g}")

@@ -89,7 +89,7 @@ def _(result: BackSolve, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: charts.chain(result, w, label_of(heading, said)),
         tables=(
             table(chain, w, w.phrase("plan.funnel.section.chain")),
-            *(table(sheet, w, named[level]) for level, sheet in parts.items()),
+            *(table(sheet, w, named[level]) for level, sheet in parts.items() if level != "rep"),  # see daily actions
         ),
         how=w.phrase("plan.funnel.section.how"),
         terms=("kpi:win_rate", "shrunk", "wilson", "cycle"),
@@ -163,8 +163,9 @@ def _(result: LifeCycle, w: Words, as_of: pd.Timestamp) -> View:
     tables, sheets = [table(shown, w, heading)], {"plan-life": Sheet(whole, (phase, *_LIFE_SHEET.values()))}
     if len(result.by_channel):
         columns = (Column("channel", "level", "source"), *columns_of(result.by_channel, _CHANNEL))
-        sheets["plan-life-channels"] = by_channel = Sheet(result.by_channel, columns)
-        tables.append(table(by_channel, w, w.phrase("plan.funnel.life.by_channel")))
+        title = w.phrase("plan.funnel.life.by_channel")
+        sheets["plan-life-channels"] = by_channel = Sheet(result.by_channel, columns, title)
+        tables.append(table(by_channel, w, title))
     return View(
         "plan-life",
         heading,

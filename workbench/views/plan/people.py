@@ -149,7 +149,6 @@ def _(result: Quotas, w: Words, as_of: pd.Timestamp) -> View:
         terms=("shrunk",),
         sheets={"quotas": sheet},
         uses=USES,
-        open_table=True,
     )
 
 

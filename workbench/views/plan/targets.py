@@ -21,12 +21,12 @@ _VIEWS = (
     Column("amount", "money", "targets_amount"),
     *_BOUNDS,
     Column("growth", "change", "targets_growth"),
-    Column("chance", "share", "targets_chance"),
+    Column("chance", "chance", "targets_chance"),
 )
 _LEVELS = (
     Column("level", "phrase:plan.targets.level", "targets_level"),
     Column("amount", "money", "targets_amount"),
-    Column("chance", "share", "targets_chance"),
+    Column("chance", "chance", "targets_chance"),
     Column("growth", "change", "targets_growth"),
     Column("handed_down", "money", "targets_parts", minor=True),
 )
@@ -54,8 +54,8 @@ _SHARE = {
 _SCENARIOS = {
     "expected": Column("expected", "money", "targets_expected"),
     "target": Column("target", "money", "targets_target"),
-    "chance": Column("chance", "share", "targets_chance"),
-    "strategy_chance": Column("strategy_chance", "share", "targets_strategy_chance", minor=True),
+    "chance": Column("chance", "chance", "targets_chance"),
+    "strategy_chance": Column("strategy_chance", "chance", "targets_strategy_chance", minor=True),
     "gap": Column("gap", "money", "targets_gap", minor=True),
 }
 _DRIVERS = (
@@ -102,11 +102,16 @@ def _(result: Triangulation, w: Words, as_of: pd.Timestamp) -> View:
         sheets={
             "target": Sheet(result.table, _VIEWS),
             "target-levels": Sheet(result.levels, _LEVELS, w.phrase("plan.targets.target_section.levels_table")),
-            **({"target-quarters": Sheet(result.quarters, _QUARTERS)} if len(result.quarters) else {}),
+            **_quarters_sheet(result, w),
         },
         caption=_caption(result, w),
         open_table=True,
     )
+
+
+def _quarters_sheet(result: Triangulation, w: Words) -> dict[str, Sheet]:
+    title = w.phrase("plan.targets.target_section.quarters_table")
+    return {"target-quarters": Sheet(result.quarters, _QUARTERS, title)} if len(result.quarters) else {}
 
 
 def _caption(result: Triangulation, w: Words) -> Sentence:
@@ -222,9 +227,7 @@ def _(result: Sensitivity, w: Words, as_of: pd.Timestamp) -> View:
         "sensitivity",
         heading,
         *split(said),
-        draw=(lambda: charts.tornado(result, w, label_of(heading, said)))
-        if (result.table["swing"] > 0).any()
-        else None,
+        draw=(lambda: charts.tornado(result, w, label_of(heading, said))) if moves else None,
         tables=(table(sheet, w, heading),),
         how=w.phrase("plan.targets.sensitivity_section.how"),
         sheets={"sensitivity": sheet},

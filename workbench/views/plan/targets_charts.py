@@ -105,7 +105,7 @@ def _one(
 def _named(size: Canvas, w: Words, scale: Scale, row: Any, name: str, y: float, wide: bool) -> None:
     """Name and chance at the left, amount at the right; above the hill on a phone."""
     said = w.phrase(f"plan.targets.approach.{name}")
-    amount, odds = w.scaled_short(row["amount"], scale), w.format(row["chance"], "percent_whole")
+    amount, odds = w.scaled_short(row["amount"], scale), w.format(row["chance"], "chance")
     if wide:
         size.text(0, y - 10, svg.fitted(said, 158), color=INK)
         size.text(size.width, y - 10, amount, ha="right", color=INK, fontweight="bold")
@@ -120,7 +120,7 @@ def _target(
 ) -> None:
     left, right = margins
     x = left + (result.target - ends[0]) / (ends[1] - ends[0]) * (size.width - left - right)
-    said = f"{w.phrase('plan.targets.approach.target')} {w.money(result.target)} · {w.percent_whole(result.chance)}"
+    said = f"{w.phrase('plan.targets.approach.target')} {w.money(result.target)} · {w.chance(result.chance)}"
     half = svg.text_width(said) / 2
     size.text(min(max(x, half + 2), size.width - half - 2), 40, said, ha="center", color=ACCENT, fontweight="bold")
     size.text(0, 14, scale.unit, fontsize=11)

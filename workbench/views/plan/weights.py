@@ -125,7 +125,7 @@ def _by_role(frame: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
 
 
 def _of_role(part: pd.DataFrame, w: Words) -> Sheet:
-    shown = part.set_index("kpi_said")
+    shown = part[part["weight"].notna()].set_index("kpi_said")  # what a role only sees stands in the workbook
     return Sheet(shown, (Column("kpi_said", "text", "weights_kpi"), *columns_of(shown, _ROLE)))
 
 
