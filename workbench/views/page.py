@@ -311,7 +311,7 @@ def _definition(term: str, w: Words) -> tuple[str, str] | None:
 
 
 def _headline(result: Any) -> dict[str, Any]:
-    if told := forecast.headline(result) or plan.headline(result) or market.headline(result):
+    if told := forecast.headline(result) or market.headline(result) or plan.headline(result):
         return told
     if isinstance(result, Growth):
         return {"sales": result.amount, "sales_before": result.amount_before, "growth": result.rate}
@@ -329,4 +329,6 @@ def _plain(value: Any) -> float | int | str | None:
     if isinstance(value, str):
         return value
     number = float(value)
+    if abs(number) < 1e-3:
+        return float(f"{number:.3g}") if number else 0
     return int(number) if number == math.floor(number) and abs(number) < 1e15 else round(number, 4)

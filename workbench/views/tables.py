@@ -19,8 +19,8 @@ class Column:
     """One column: how it is shown. `minor` ones leave the page on a phone; the first column names the row."""
 
     name: str
-    # money, share, share_fine, change, points, count, quantity, decimal, price, text, level, period, kpi, date, reasons,
-    # phrase:…
+    # money, share, share_fine, change, points, points_fine, count, quantity, decimal, price, text, level, period, kpi,
+    # date, reasons, phrase:…
     how: str
     title: str = ""  # a key under sections.columns, when it is not the column's name
     minor: bool = False

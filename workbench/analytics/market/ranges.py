@@ -39,6 +39,14 @@ def uniforms(names: list[str], count: int, seed: int = 0) -> dict[str, Array]:
     return {name: rng.permutation(row) for name, row in zip(names, strata, strict=True)}
 
 
+def normals(names: list[str], count: int, seed: int = 0) -> dict[str, Array]:
+    """The same as normal scores, each the middle of its stratum (Patterson 1954): one inverse for all names."""
+    from scipy.special import ndtri
+
+    rng, scores = np.random.default_rng(seed), ndtri((np.arange(count) + 0.5) / count)
+    return {name: rng.permutation(scores) for name in names}
+
+
 def _logit(share: Array) -> Array:
     kept = np.clip(share, 1e-9, 1 - 1e-9)
     return np.asarray(np.log(kept / (1 - kept)))

@@ -109,17 +109,17 @@ class _Model:
 
     def drawn(self, together: float, count: int, seed: int) -> dict[str, Array]:
         """(segments, draws) of each assumption. Errors of one kind go together over segments by a normal copula."""
-        from scipy.stats import norm
+        from scipy.special import ndtr
 
         alone = len(self.segments) == 1  # nothing to go together with
         names = [f"{name} {at}" for name in self.assumed for at in self.segments]
         shared = [] if alone else [f"all {name}" for name in self.assumed]
-        normal = {name: norm.ppf(u) for name, u in ranges.uniforms(names + shared, count, seed).items()}
+        normal = ranges.normals(names + shared, count, seed)
         root, rest = (0.0, 1.0) if alone else (np.sqrt(together), np.sqrt(1 - together))
         common = {name: root * normal.get(f"all {name}", 0.0) for name in self.assumed}
         return {
             name: np.stack([
-                ranges.draw(one, norm.cdf(common[name] + rest * normal[f"{name} {at}"]), f"{name} {at}")
+                ranges.draw(one, ndtr(common[name] + rest * normal[f"{name} {at}"]), f"{name} {at}")
                 for one, at in zip(some, self.segments, strict=True)
             ])
             for name, some in self.assumed.items()

@@ -165,7 +165,10 @@ def _periods(sheet: Sheet, best: Match | None = None) -> str:
     """What to change in a sheet whose periods are no column of dates; empty where they are."""
     if wide := looks.periods_in_headers(sheet):
         shown = ", ".join([*wide[:2], "…", wide[-1]])
-        return f"its periods are columns ({shown}): write a row for each, with columns for period, name and target"
+        return (
+            f'its periods are columns ({shown}): name it under [sources.targets] with wide = "amount", or under'
+            ' [sources.market] with wide = "size", and map its other columns'
+        )
     split = looks.year_and_month(sheet)
     dated = best and any(TABLES[best.table].columns[m.column].kind == "date" and m.header not in (split or ())
                          for m in best.mapped)  # fmt: skip

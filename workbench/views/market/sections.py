@@ -374,7 +374,7 @@ def headline(result: Any) -> dict[str, Any]:
     """The facts of a result, to three significant digits."""
     if isinstance(result, Share):
         row: Any = result.years.loc[WHOLE]
-        return {"market_share": round(float(row["share"]), 4), "market_growth": round(float(row["market_growth"]), 3)}
+        return {"market_share": float(f"{row['share']:.3g}"), "market_growth": round(float(row["market_growth"]), 3)}
     if isinstance(result, Sizing):
         told = result.table["amount"].dropna()
         return {f"size_{m}_{s}": float(f"{told[m, s]:.3g}") for m, s in told.index.to_list()}
