@@ -9,8 +9,11 @@ horizon gives joint sample paths by a Gaussian copula.
 Folds of few series, or few folds (whose series share one year's luck), say little: the rest of the weight has what is
 usual. That was fitted by quantile loss on what is not anyone's test part: 14 to 120 months and 6 to 44 quarters out of
 the training parts of M3, 55 branches of US retail 1992-2020, Australian tourism 1998-2010, and weekly sales of a
-wholesaler and two shops, each family with the same weight. Weeks have a growth over the horizon of their own (WEEKLY),
-read off 190 rolling origins of wholes and parts of four companies, 4, 13 and 26 weeks ahead. A trend that the panel's
+wholesaler and two shops, each family with the same weight. Weeks have a growth over
+the horizon of their own (WEEKLY), read off the coverage by step of rolling origins 4, 13 and 26 weeks ahead: three
+companies, a measured gas and made-up shops together, without a fourth company whose sales changed level. The same data
+judged it, so it is not yet shown on others.
+A trend that the panel's
 own errors would correct is left out on purpose: in US retail 1998-2020 the errors of one year say too little of the
 next one's (correlation 0.3), in Australian tourism they say the opposite (-0.4).
 """
