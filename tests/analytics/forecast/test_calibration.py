@@ -113,3 +113,24 @@ def test_paths_are_not_negative_where_sales_were_not() -> None:
     values = np.random.default_rng(7).poisson(0.7, (30, 48)) * 10.0
 
     assert predict(Panel(values, 12), 6).paths(100).min() >= 0
+
+
+def test_weekly_intervals_hold_near_and_far_on_shops_whose_year_has_more_than_52_weeks() -> None:
+    rng, weeks = np.random.default_rng(11), 182
+    at = np.arange(weeks) / 52.18
+    peak = rng.uniform(0.3, 1.2, (30, 1)) * np.exp(-(((at % 1 - 0.95) * 30) ** 2))
+    promotions = (rng.random((30, weeks)) < 0.08) * 0.2
+    drift = rng.normal(0, 0.01, (30, weeks)).cumsum(axis=1)
+    values = 1e4 * np.exp(peak + promotions + drift + rng.normal(0, 0.08, (30, weeks)))
+    made = predict(Panel(values[:, :-26], 52), 26, Effort(folds=4))
+
+    held = {level: (values[:, -26:] >= low) & (values[:, -26:] <= high)
+            for level, (low, high) in ((level, made.interval(level)) for level in (0.8, 0.95))}  # fmt: skip
+    print(
+        "weeks 1-4, 5-13, 14-26 hold",
+        [held[0.8][:, s].mean().round(3) for s in (slice(4), slice(4, 13), slice(13, 26))],
+    )
+
+    assert held[0.8].mean() == pytest.approx(0.8, abs=0.07)
+    assert held[0.8][:, :4].mean() == pytest.approx(0.8, abs=0.12)
+    assert held[0.95].mean() == pytest.approx(0.95, abs=0.035)

@@ -65,6 +65,10 @@ def at(panel: Panel, probabilities: Array) -> Array:
     """Quantiles of each series' last two seasons over their mean, (series, probabilities): a bootstrap of what was sold
     (Willemain, Smart & Schwarz 2004)."""
     last = panel.values[:, -max(2 * panel.season_length, _START) :]
-    found = np.nanquantile(last, probabilities, axis=1).T
-    few = 1 + FEW / (~np.isnan(last)).sum(axis=1)  # values hardly hold the large ones yet
+    there = ~np.isnan(last)
+    found = np.zeros((len(last), len(probabilities)))
+    for count in np.unique(there.sum(axis=1)):  # series of one length at once: quantiles that skip NaN go one by one
+        rows = there.sum(axis=1) == count
+        found[rows] = np.quantile(last[rows, last.shape[1] - count :], probabilities, axis=1).T
+    few = 1 + FEW / there.sum(axis=1)  # values hardly hold the large ones yet
     return np.asarray(found * (few / np.maximum(np.nanmean(last, axis=1), 1e-12))[:, None])

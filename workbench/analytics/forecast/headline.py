@@ -16,7 +16,10 @@ from workbench.periods import PER_YEAR, Calendar, Every
 
 YEARS = 3  # of whole periods, below which a season rests on one or two years: said as a doubt
 _ANSWER = ("forecast.rest_of_year", "forecast.next_year", "forecast.doubt")
-MOST_PARTS = 100  # smaller parts than that many are mostly noise: their sum says less than the whole does
+# Smaller parts than that many are mostly noise. With 400 (11 origins of five companies) a forecast takes hardly a
+# second more, but the whole's year was off by more in 6 and by less in 4, the levels' errors grew in 8 (up to 17 %
+# where people sell, 1-8 % in tourism), and a wholesaler's range for the year grew by 60-160 %.
+MOST_PARTS = 100
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Method = Literal["mint_level", "mint_shrink", "wls_struct", "ols", "bottom_up", "top_down"]
 METHODS: tuple[str, ...] = get_args(Method)
 STEPS = 0.1, 3.0  # by how much a node's parts may be scaled at once
+MOST_WIDER = 1.5  # how much wider reconciling may make a node's paths
 TOP_TRUST = 0.35  # power of the share of nodes that a level has: how little its forecasts are moved; see `reconcile`
 
 
@@ -229,7 +230,7 @@ def no_narrower(moved: Array, paths: Array) -> Array:
     middle = np.median(moved, axis=0)
     after = np.abs(moved - middle).mean(axis=(0, 2))
     before = np.abs(paths - np.median(paths, axis=0)).mean(axis=(0, 2))
-    wider = np.clip(np.where(after > 0, before / np.where(after > 0, after, 1), 1.0), 1.0, 1.5)
+    wider = np.clip(np.where(after > 0, before / np.where(after > 0, after, 1), 1.0), 1.0, MOST_WIDER)
     return middle + (moved - middle) * wider[:, None]
 
 

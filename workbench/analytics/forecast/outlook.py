@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.forecast import hierarchy
 from workbench.analytics.forecast.calendar import Effects, effects, regressors
 from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.doubts import doubts
@@ -169,7 +170,9 @@ def _ratio(moved: Array, paths: Array) -> Array:
     Never less: that parts support each other is known from their correlations alone, and backtests did not bear it out.
     """
     spread, before = (np.abs(x - np.median(x, axis=0)).mean(axis=(0, 2)) for x in (moved, paths))
-    return np.clip(np.where(before > 0, spread / np.where(before > 0, before, 1), 1.0), 1.0, 1.5)[:, None]
+    return np.clip(np.where(before > 0, spread / np.where(before > 0, before, 1), 1.0), 1.0, hierarchy.MOST_WIDER)[
+        :, None
+    ]
 
 
 def _at_least(values: Array, found: Series) -> Array:

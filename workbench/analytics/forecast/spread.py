@@ -9,7 +9,13 @@ horizon gives joint sample paths by a Gaussian copula.
 Folds of few series, or few folds (whose series share one year's luck), say little: the rest of the weight has what is
 usual. That was fitted by quantile loss on what is not anyone's test part: 14 to 120 months and 6 to 44 quarters out of
 the training parts of M3, 55 branches of US retail 1992-2020, Australian tourism 1998-2010, and weekly sales of a
-wholesaler and two shops, each family with the same weight.
+wholesaler and two shops, each family with the same weight. Weeks have a growth over
+the horizon of their own (WEEKLY), read off the coverage by step of rolling origins 4, 13 and 26 weeks ahead: three
+companies, a measured gas and made-up shops together, without a fourth company whose sales changed level. The same data
+judged it, so it is not yet shown on others.
+A trend that the panel's
+own errors would correct is left out on purpose: in US retail 1998-2020 the errors of one year say too little of the
+next one's (correlation 0.3), in Australian tourism they say the opposite (-0.4).
 """
 
 from collections.abc import Sequence
@@ -30,9 +36,10 @@ SCORES = np.array([NormalDist().inv_cdf(p) for p in PROBABILITIES])
 FLOOR = 0.02  # of a series' level: logs are taken of nothing smaller
 SEEN = 0.1  # of a period with a change of UNSEEN is added to each history: short ones show too little
 PRIOR_SERIES, PRIOR_FOLDS = 20.0, 1.5  # weight of what is usual, in series and in folds
+WEEKS, WEEKLY = 26, (0.22, -0.115)  # from so many periods a year, errors start larger and grow slower with log steps
 _USUAL_SLOPES = {  # by whether errors are on logs; see the module's head
-    True: np.array([-0.33, 0.49, 0.06, 0.11, 0.14, 0.17, -0.98, 0.01, 0.06, -0.02, 1.09]),
-    False: np.array([-0.47, 0.17, 0.08, 0.13, 0.40, 0.01, 0.45, -0.09, 0.03, 0.25, 1.46]),
+    True: np.array([-0.33, 0.49, 0.06, 0.11, 0.14, 0.17, -0.98, 0.01, 0.06, -0.02, 1.09, 1.0]),
+    False: np.array([-0.47, 0.17, 0.08, 0.13, 0.40, 0.01, 0.45, -0.09, 0.03, 0.25, 1.46, 1.0]),
 }
 _USUAL_QUANTILES = {
     True: np.array([
@@ -76,11 +83,8 @@ class Spread:
         error = expected * np.stack([_read(scores[..., k], self.quantiles[:, k]) for k in range(scores.shape[-1])], -1)
         if self.logs:
             return np.maximum(forecast, FLOOR * panel.level) * np.exp(np.clip(error, -30, 5))
-        return (
-            _of_zeros(panel, forecast, scores, np.maximum(forecast + error, 0))
-            if self.non_negative
-            else forecast + error
-        )
+        values = forecast + error
+        return _of_zeros(panel, forecast, scores, np.maximum(values, 0)) if self.non_negative else values
 
 
 def _of_zeros(panel: Panel, forecast: Array, scores: Array, values: Array) -> Array:
@@ -149,6 +153,7 @@ def _features(panel: Panel, found: Members, forecast: Array) -> Array:
         steps**2 * same,
         steps * season / lengths,
         4 / lengths * same,
+        (WEEKLY[0] + WEEKLY[1] * steps) * (season >= WEEKS) * same,
     ]
     return np.stack(columns, axis=-1)
 
