@@ -80,6 +80,21 @@ def test_folder_and_path_cannot_be_set_from_the_file(written):
         ("[sources.o]", "name exactly one of files, url or derive"),
         ("[sources.o]\nurl = 'duckdb://x'", "a url needs the name of its table"),
         ("[sources.o]\nfiles = ['a']\n[sources.o.columns]\ndate = 5", "write text in quotes, not 5"),
+        ("[plan.people]\nhires = [{ count = 1, joins = '2027-13' }]", "write a month, as 2027-01, not '2027-13'"),
+        ("[plan]\nunit = inf", "write a finite number, not inf"),
+        ("[plan.weights]\nrep = { sales = nan }", "write a finite number, not nan"),
+        ("[[plan.rules]]\nat = { region = 'x' }\nat_least = inf", "write a finite number, not inf"),
+        ("[plan]\nunit = 0.001", "write 0, or money of at least a cent in whole cents, not 0.001"),
+        ("[plan]\nunit = 2.505", "write 0, or money of at least a cent in whole cents, not 2.505"),
+        ("[plan.keys]\nnew = { region = ['x', ' '] }", "a part that is to come needs a name"),
+        (
+            "[sources.o]\nfiles = ['a']\n[dimensions]\nr = ['region']\n[plan]\nby = ['region', 'region']",
+            "plan.by names region twice",
+        ),
+        (
+            "[sources.o]\nfiles = ['a']\n[dimensions]\nr = ['region']\n[forecast]\nby = ['region', 'region']",
+            "forecast.by names region twice",
+        ),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_told_in_plain_words(written, text, told):

@@ -1,6 +1,7 @@
 """Workbooks: typed cells, sheets, row numbers, and which way a broken one is broken."""
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from workbench.errors import DataError
 from workbench.settings import Source
 from workbench.sources import engines, readers
 from workbench.sources.contracts import TABLES, Table
+from workbench.sources.readers.excel import open_sheets
 
 THINGS = Table("things", "anything", {})
 
@@ -124,3 +126,18 @@ def test_every_sheet_is_peeked_at_with_its_headers_and_kinds(tmp_path: Path) -> 
     assert one.kinds == two.kinds == {"日期": "date", "金额": "number", "客户": "text"}
     assert (one.decimal, one.dates) == ("", "")
     assert (two.decimal, two.dates) == ("cannot be told", "cannot be told")
+
+
+def test_a_small_file_that_unpacks_to_more_than_memory_is_refused_before_it_is_opened(tmp_path):
+    bomb = tmp_path / "bomb.xlsx"
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _ in range(310):
+            part.write(b"<row></row>" * 100_000)
+
+    sheets, problems = open_sheets(bomb, "bomb.xlsx")
+
+    assert sheets == []
+    assert "unpack to 341 MB, as no workbook's do" in problems[0]

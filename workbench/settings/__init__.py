@@ -85,6 +85,11 @@ class Settings(Strict):
         unknown = {where: [v for v in levels if v not in self.levels] for where, levels in named.items()}
         known = ", ".join(self.levels) or "none; add [dimensions]"
         problems = [f"{where} names {', '.join(some)}; levels are {known}" for where, some in unknown.items() if some]
+        lists = {"forecast.by": self.forecast.by, "plan.by": self.plan.by}
+        twice = {where: sorted({v for v in by if by.count(v) > 1}) for where, by in lists.items()}
+        problems += [
+            f"{where} names {', '.join(some)} twice; name each level once" for where, some in twice.items() if some
+        ]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -166,6 +171,7 @@ _PLAIN = {
     "int_type": "write a whole number",
     "date_from_datetime_parsing": "write a day, as 2026-09-30",
     "date_parsing": "write a day, as 2026-09-30",
+    "string_pattern_mismatch": "write a month, as 2027-01",
     "date_type": "write a day, as 2026-09-30",
 }
 

@@ -13,7 +13,8 @@ DateOrder = Literal["", "year-first", "month-first", "day-first"]
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)  # blanks stay: a header or a value may hold them
+    # blanks stay: a header or a value may hold them; inf and nan are numbers in TOML but none that can be planned with
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Company(Strict):

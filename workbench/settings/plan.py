@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from workbench.settings.company import Language, Strict
 
@@ -94,6 +94,8 @@ class Keys(Strict):
         for name, shares in self.margins.items():
             if any(share < 0 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-6:
                 raise ValueError(f"the shares of {name} must be 0 or more and sum to 1, not {sum(shares.values()):g}")
+        if any(not name.strip() for names in self.new.values() for name in names):
+            raise ValueError("a part that is to come needs a name")
         if any(factor < 0 for shares in self.tilt.values() for factor in shares.values()):
             raise ValueError("a tilt must be 0 or more")
         if self.season and (min(self.season) < 0 or sum(self.season) <= 0):
@@ -274,6 +276,13 @@ class PlanSettings(Strict):
     funnel: Funnel = Funnel()
     ledger: str = "ledger"  # folder of confirmed targets, beside this file
     scenarios: dict[str, str | dict[Language, str]] = Field({})  # forecast scenarios to plan under, by their key
+
+    @field_validator("unit")
+    @classmethod
+    def _whole_cents(cls, value: float) -> float:
+        if value and (value < 0.01 or abs(value * 100 - round(value * 100)) > 1e-9 * value):
+            raise ValueError("write 0, or money of at least a cent in whole cents")
+        return value
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -287,3 +288,65 @@ def test_formulas_and_markup_in_cells_stay_text(tmp_path: Path) -> None:
     file.write_text("目标描述,单位,目标值\n\"=cmd|' /C calc'!A0 销售额<script>alert(1)</script>\",万元,5\n", "utf-8")
     done = command(file)
     assert "<script>alert(1)</script>" in done.stdout  # a terminal shows it; a page escapes it
+
+
+def test_a_sheet_that_claims_a_million_rows_is_read_by_what_it_holds(tmp_path: Path) -> None:
+    plain, claimed = tmp_path / "plain.xlsx", tmp_path / "claimed.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["区域", "1月", "2月", "合计"])
+    book.active.append(["华东", 1, 2, "#REF!"])
+    book.active["D2"].data_type = "e"
+    book.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(claimed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'ref="A1:D2"', b'ref="A1:XFD1048576"'))
+
+    (sheet,) = cells(claimed)
+
+    assert sheet.rows[1][3] == "#REF!"
+
+
+def test_what_lies_beyond_the_rows_that_are_looked_at_is_told() -> None:
+    rows: list[Row] = [["区域", "1月", "2月", "合计"], *([f"r{n}", 1, 2, 3] for n in range(20_005))]
+
+    found = of(rows)
+
+    assert [(f.values["rows"], f.values["have"]) for f in found.details if f.key == "plan.audit.cut"] == [
+        (20_000, 20_006)
+    ]
+    assert found.errors == 0
+
+
+def test_of_very_many_sentences_the_first_are_read_and_the_rest_is_told() -> None:
+    found = of([["2027年销售额达到1亿元"] * 6 for _ in range(1000)])
+
+    assert len(found.statements) == 5000
+    assert [f.values["rows"] for f in found.details if f.key == "plan.audit.cut"] == [833]
+
+
+def test_months_written_as_their_first_days_are_months() -> None:
+    for written in ("2027/{}/1", "2027-{}-01", "2027.{}.1", "2027/{}"):
+        found = of([["区域", *(written.format(n) for n in range(1, 13)), "合计"], ["华东", *[10] * 12, 121]])
+
+        assert found.errors == 1, written
+
+
+def test_formulas_that_nothing_has_worked_out_are_told_instead_of_taken_for_blanks(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["区域", "1月", "2月", "合计"])
+    book.active.append(["华东", 1, 2, "=SUM(B2:C2)"])
+    book.save(tmp_path / "written.xlsx")
+
+    with pytest.raises(DataError, match=r"formulas in sheet1\.xml hold no results"):
+        cells(tmp_path / "written.xlsx")
+
+
+def test_a_text_that_cannot_be_read_says_what_to_do_without_speaking_of_settings(tmp_path: Path) -> None:
+    mixed, open_ = tmp_path / "mixed.csv", tmp_path / "open.csv"
+    mixed.write_bytes("区域,1月\n华东,1\n".encode() + "华南,1\n".encode("gb18030") * 3)
+    open_.write_text('a,b\n"' + "x," * 600_000, "utf-8")
+
+    with pytest.raises(DataError, match=r"Save it as \.xlsx, or as CSV in UTF-8"):
+        cells(mixed)
+    with pytest.raises(DataError, match="quotation mark"):
+        cells(open_)

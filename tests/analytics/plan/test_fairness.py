@@ -1,5 +1,7 @@
 """Quotas: exact, within limits, never zero without a record; and how fair they are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from tests.analytics.plan.staff import sellers, staff
 from workbench.analytics.plan.fairness import fairness
 from workbench.analytics.plan.quotas import KEYS, quotas
+from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 from workbench.settings.plan import People, QuotaKeys
 
@@ -154,3 +157,12 @@ def test_quota_over_potential_is_told_where_potential_is_known() -> None:
     assert found.table["to_potential"]["R0"] == pytest.approx(0.5)
     assert found.table["to_potential"].isna().sum() == 6
     assert "plan.people.fairness_potential" in [f.key for f in found.findings]
+
+
+def test_once_the_period_is_over_no_chances_are_compared() -> None:
+    over = replace(FOUND, table=FOUND.table.assign(sd=0.0))
+
+    found = fairness(over, quotas(FOUND, 1000.0, unit=1.0))
+
+    assert isinstance(found, Unknown)
+    assert found.findings[0].key == "plan.people.unknown_fairness"

@@ -11,6 +11,7 @@ from tests.analytics.plan.aims import bare, made, normal, settings
 from workbench.analytics.plan import MarketView, Triangulation, chance, flat_uplift, triangulate
 from workbench.analytics.plan.targets import quarters, usual_unit
 from workbench.analytics.results import Unknown
+from workbench.errors import ParameterError
 
 
 def aims(base=None, given: float = 0.0, market: MarketView | None = None, **wanted: object) -> Triangulation:  # type: ignore[no-untyped-def]
@@ -82,11 +83,11 @@ def test_levels_are_as_likely_as_the_settings_say_and_parts_get_them_less_the_re
     assert "reserve" in keys(found)
 
 
-@given(st.floats(0.01, 0.99), st.sampled_from([1e-2, 1.0, 1e5]))
+@given(st.floats(0.01, 0.99), st.sampled_from([1.0, 1e2, 1e7]))
 @limits(max_examples=20, deadline=None)
 def test_a_larger_company_gets_the_same_target_at_its_own_size(growth: float, size: float) -> None:
     small, large = (
-        aims(bare(normal() * k, before=100 * k), strategy={"growth": growth}, unit=1e-6 * k) for k in (1.0, size)
+        aims(bare(normal() * 1e4 * k, before=1e6 * k), strategy={"growth": growth}, unit=0.01 * k) for k in (1.0, size)
     )
 
     assert large.source == small.source
@@ -182,3 +183,23 @@ def test_the_made_companys_quarters_sum_to_its_target() -> None:
 
     assert found.quarters["amount"].sum() == pytest.approx(found.target)
     assert found.quarters["before"].sum() == pytest.approx(found.before)
+
+
+# -- what cannot be planned -------------------------------------------------------------------------------------------
+
+
+def test_where_returns_take_all_sales_no_target_is_recommended_and_the_page_says_so() -> None:
+    found = triangulate(bare(normal() - 200), settings())  # expects −90: a year of more returns than sales
+
+    assert isinstance(found, Unknown)
+    assert found.findings[0].key == "plan.targets.unknown_negative"
+    assert found.findings[0].values["expected"] == pytest.approx(-90, abs=1)
+
+
+def test_a_target_from_above_stands_even_where_nothing_is_expected() -> None:
+    assert aims(bare(normal() - 200), given=50.0).target == 50.0
+
+
+def test_a_unit_that_rounds_the_target_away_is_named_with_the_target() -> None:
+    with pytest.raises(ParameterError, match=r"1,000 is more than twice the target of 107"):
+        aims(unit=1000.0)

@@ -3,6 +3,7 @@
 KEYS: dict[str, tuple[str, ...]] = {
     # targets: strategy, baseline and market side by side, and what is recommended
     "plan.targets.unknown_horizon": ("until", "need"),
+    "plan.targets.unknown_negative": ("period", "every", "expected", "amount"),
     "plan.targets.short_history": ("have", "need"),
     "plan.targets.unknown_customers": (),
     # `source`: "strategy", "chance" or "given"; `every`: "year" or "quarter"; before_is_forecast: it still runs
@@ -121,6 +122,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.people.quotas_bound": ("people", "floor", "cap"),
     "plan.people.no_record": ("people", "names", "quota"),
     "plan.people.unplaced": ("level", "node", "amount"),
+    "plan.people.unknown_fairness": ("people",),
     "plan.people.fairness": ("people", "low", "low_chance", "high", "high_chance", "far", "even", "moved"),
     "plan.people.fairness_potential": ("most", "most_ratio", "least", "least_ratio", "middle"),
     "plan.people.fairness_doubt": ("width",),
@@ -195,6 +197,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     # audit: targets as somebody wrote them; amounts are texts in the statement's own writing, as 217.5万
     "plan.audit.summary": ("statements", "complete", "contradictory", "incomplete"),
     "plan.audit.cells": ("sums", "wrong", "rounding"),
+    "plan.audit.cut": ("sheet", "rows", "have"),
     "plan.audit.lacks": ("text", "part"),
     "plan.audit.vague": ("text", "part", "words", "first", "last"),
     "plan.audit.both": ("text", "metrics"),

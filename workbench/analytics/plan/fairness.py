@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.people import SURE, Z80, Sellers
 from workbench.analytics.plan.quotas import Quotas, rounded
-from workbench.analytics.results import Result
+from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 
 FAR = 0.2  # points of chance from the even one beyond which a quota is called far off
@@ -35,7 +35,7 @@ class Fairness(Result):
     spread: float
 
 
-def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = None) -> Fairness:
+def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = None) -> Fairness | Unknown:
     """Quotas beside potential, last year and chances; the chances are those of the sellers' expected sales (normal).
 
     The even quotas are expected + z × standard deviation with one z for all, so that the sum stays: the quotas under
@@ -43,6 +43,10 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
     """
     from scipy.special import ndtr
 
+    if not (sellers.table["sd"] > 0).any():  # the period is over: what each sells is known, and no chance is left
+        return Unknown(
+            section="plan_fairness", findings=(fact("plan.people.unknown_fairness", people=len(quotas.table)),)
+        )
     table = quotas.table.join(sellers.table[["expected", "booked", "sd", "pace", "pace_hi"]])
     if potential is not None:
         table["potential"] = potential.reindex(table.index)

@@ -86,7 +86,7 @@ class Crew:
 
     capacity: Capacity | None = None
     quotas: Quotas | None = None
-    fairness: Fairness | None = None
+    fairness: Fairness | Unknown | None = None
     pay: PayPlan | Unknown | None = None
 
     @property

@@ -13,6 +13,7 @@ from workbench.analytics.plan.baseline import Baseline, amount_at, chance
 from workbench.analytics.plan.means import Leverage, with_means
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
+from workbench.errors import ParameterError
 from workbench.findings import Finding
 from workbench.settings.plan import PlanSettings, Probabilities
 
@@ -117,7 +118,13 @@ def triangulate(
     views = _views(baseline, planned, aim, added, market)
     source, amount = recommended(planned, settings, aim, given)
     unit, odds = settings.unit or usual_unit(amount), settings.chances
+    if not amount > 0:
+        return _nothing_to_plan(planned, amount)
     target = amount if source != "chance" else round_to(amount, unit)
+    if not target > 0:
+        raise ParameterError(
+            "plan.unit", [f"{unit:,.10g} is more than twice the target of {amount:,.10g}; make it smaller"]
+        )
     found = Triangulation(
         period=baseline.period,
         odds=odds,
@@ -142,6 +149,14 @@ def triangulate(
         decisions=tuple(_decisions(found, settings)),
         leads=len(first),
     )
+
+
+def _nothing_to_plan(planned: Baseline, amount: float) -> Unknown:
+    """Of a period in which returns may take all that is sold, no amount has the chance that is asked for."""
+    expected = float(planned.expected.iloc[0])
+    told = fact("plan.targets.unknown_negative", period=planned.period.first, every=planned.period.name,
+                expected=expected, amount=amount)  # fmt: skip
+    return Unknown(section="plan_baseline", findings=(told,))
 
 
 def strategy_amount(baseline: Baseline, settings: PlanSettings) -> float | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 _COUNT = itertools.count()
+_UNPACKED, _RATIO = 300_000_000, 150  # bytes, and times the file's own size, beyond which both it is a bomb
 _CELLS = 50_000_000  # more than any sheet that a person made; a hostile one claims billions
 
 
@@ -49,6 +50,8 @@ def open_sheets(file: Path, name: str, sheets: Sequence[str] | None = None) -> t
     """The sheets asked for (None: all that hold anything), or problems that say which way the file is wrong."""
     import python_calamine as calamine
 
+    if told := _swollen(file):
+        return [], [f"{name}: {told}"]
     try:
         book = calamine.CalamineWorkbook.from_path(str(file))
     except calamine.PasswordError:
@@ -117,6 +120,20 @@ def _sheet(book: "python_calamine.CalamineWorkbook", sheet: str, name: str) -> t
         return Sheet(sheet, tuple(pad + tuple(r) for r in opened.to_python(skip_empty_area=True)), start[0] + 1), ""
     except (calamine.CalamineError, OSError, ValueError) as error:
         return None, f"{name} [{sheet}]: the sheet cannot be read: {error}. Save the workbook again with Excel."
+
+
+def _swollen(file: Path) -> str:
+    """Why a file is not unpacked: it is made to fill the memory; "" where it is not. People's sheets pack 5 to 50 : 1."""
+    try:
+        with zipfile.ZipFile(file) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
+        return ""
+    size, whole = sum(p.compress_size for p in parts), sum(p.file_size for p in parts)
+    if whole < _UNPACKED or whole < _RATIO * size:
+        return ""
+    told = f"{size / 1e6:,.1f} MB unpack to {whole / 1e6:,.0f} MB, as no workbook's do"
+    return f"{told}. Open it in Excel and save it again."
 
 
 def _reason(file: Path, told: str) -> str:

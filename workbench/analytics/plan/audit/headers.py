@@ -29,6 +29,7 @@ _ROLES: dict[str, str] = {
     rf"|20\d\d\s*年?(?:度)?(?:实际|完成|业绩)(?:销售额|额|数)?|{_PAST}",
     "total": rf"{_TOTAL}|20\d\d\s*年?(?:度)?(?:总?目标|合计|总计)?|{_AIM}",
 }
+_FIRST_DAY = re.compile(r"(?P<year>20\d\d)[-/.](?P<m>1[0-2]|0?[1-9])(?:[-/.]0?1)?")  # a month written as a day
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def headings(rows: Sequence[Sequence[Any]], at: int) -> dict[int, Heading]:
     upper = _carried(above)
     found: dict[int, Heading] = {}
     for column, cell in enumerate(cells):
+        if isinstance(cell, int | float):
+            continue
         over = upper[column] if column < len(upper) else ""
         if cell == "" and column < len(above):  # merged downwards
             cell, over = above[column], ""
@@ -65,6 +68,8 @@ def _heading(cell: Any, over: str) -> Heading | None:
         return Heading("month", cell.month, str(cell.year))
     if not isinstance(cell, str) or not cell.strip() or len(cell) > 30:
         return None
+    if day := _FIRST_DAY.fullmatch(fold(cell).strip()):
+        return Heading("month", int(day["m"]), day["year"])
     said = re.sub(r"\s*[(\[].*?[)\]]\s*$", "", fold(cell)).strip()
     above = re.sub(r"\s*[(\[].*?[)\]]\s*$", "", fold(over)).strip()
     if (quarter := re.fullmatch(_ROLES["quarter"], above)) and re.fullmatch(

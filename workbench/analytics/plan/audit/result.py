@@ -22,6 +22,7 @@ NOTES = frozenset(
         "plan.audit.implied_baseline",
         "plan.audit.each_period",
         "plan.audit.summary",
+        "plan.audit.cut",
         "plan.audit.cells",
         "plan.audit.cell_text",
         "plan.audit.share_of",
@@ -131,7 +132,12 @@ def of_sheets(
     checked = sums.check(grids)
     if not said and not checked.sums and not checked.findings:
         return Unknown(section="audit", findings=(fact("plan.audit.unknown_sheets", section="audit"),))
-    return of_statements(said, sheet=checked)
+    beyond = [
+        fact("plan.audit.cut", weight=1e9, sheet=g.name, rows=n, have=len(g.rows))
+        for g in grids
+        if (n := sheets.cut(g))
+    ]
+    return of_statements(said, more=beyond, sheet=checked)
 
 
 def is_error(finding: Finding) -> bool:

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -134,14 +135,25 @@ def statements(
     goals = _goals(grid, aliases)
     if goals is not None and len(goals):
         return rows.statements(goals, calendar, as_of)
-    found = []
-    for at, cells in enumerate(grid.rows[: rows.MOST]):
+    texts = islice(_texts(grid), rows.MOST)
+    said = [read(text, calendar, as_of, f"{grid.name}!{grid.place(at, column)}") for at, column, text in texts]
+    return [one for one in said if _states(one)]
+
+
+def cut(grid: Grid) -> int:
+    """How many rows of a sheet are looked at, where it has more; 0 where all are."""
+    if len(grid.rows) > _MOST_ROWS:
+        return _MOST_ROWS
+    beyond = next(islice(_texts(grid), rows.MOST, None), None)
+    return beyond[0] if beyond else 0
+
+
+def _texts(grid: Grid) -> Iterator[tuple[int, int, str]]:
+    """Row, column and text of everything in a sheet that may state a target."""
+    for at, cells in enumerate(grid.rows[:_MOST_ROWS]):
         for column, cell in enumerate(cells[:MOST_COLUMNS]):
             for text in _sentences(cell, grid.lines):
-                said = read(text, calendar, as_of, f"{grid.name}!{grid.place(at, column)}")
-                if _states(said):
-                    found.append(said)
-    return found
+                yield at, column, text
 
 
 def _sentences(cell: Any, prose: bool) -> list[str]:
