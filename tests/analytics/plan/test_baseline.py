@@ -162,6 +162,14 @@ def test_a_habit_is_pulled_toward_none_by_four_origins() -> None:
     assert habit(np.empty(0)) == 1
 
 
+def test_one_year_out_of_all_proportion_does_not_hide_a_habit() -> None:
+    usual = np.array([0.02, 0.03, 0.02, 0.03, 0.02, 0.03, 0.02])
+
+    assert habit(np.r_[usual, -0.3]) == pytest.approx(habit(np.r_[usual, 0.02]), abs=0.003)
+    assert habit(np.r_[usual, -0.3]) > 1.01
+    assert habit(np.empty(0)) == 1.0
+
+
 def test_steady_growth_that_forecasts_trust_only_in_part_shows_as_a_habit() -> None:
     at = np.arange(120)
     history = (

@@ -249,6 +249,29 @@ def test_the_growth_that_the_forecast_expects_moves_everyone_alike() -> None:
     assert ratio.to_numpy() == pytest.approx([grown.growth[0]] * 8)
 
 
+@pytest.mark.parametrize("change", ["joined", "left"])
+def test_people_who_joined_or_left_within_the_year_are_no_growth_of_the_others(change: str) -> None:
+    # six of twelve come, or go, in the middle of the year; each sells the same, and the forecast is what the staff
+    # that is there at its end sells
+    some = [f"r{n}" for n in range(12)]
+    reps, monthly = staff(some), sold(dict.fromkeys(some, 100.0), noise=0.1)
+    day, late = pd.Timestamp("2026-07-01"), monthly["rep"].isin(some[6:])
+    if change == "joined":
+        reps.loc[6:, "joined"] = day
+        monthly = monthly[~late | (monthly["period"] >= day)]
+    else:
+        reps.loc[6:, "left"] = day - pd.Timedelta(days=1)
+        monthly = monthly[~late | (monthly["period"] < day)]
+    there = 12 if change == "joined" else 6
+    forecast = bare(normal(1_200.0 * there, 10.0 * there))
+
+    found = people(reps, monthly, next_year(), settings=People(ramp=(1.0,)), baseline=forecast)
+
+    assert isinstance(found, Sellers)
+    assert found.growth[0] == pytest.approx(1.0, rel=0.03)
+    assert found.table["expected"].sum() == pytest.approx(1_200.0 * there, rel=0.03)
+
+
 def test_doubt_in_the_growth_is_shared_and_does_not_average_out() -> None:
     total = sold(EIGHT, noise=0.2).query("period >= '2026-01-01'")["amount"].sum()
 

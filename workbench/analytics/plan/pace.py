@@ -13,6 +13,7 @@ from workbench.analytics.results import Unknown
 from workbench.settings.plan import People
 
 _FEWEST = 3  # people with sales
+_QUARTER = 3  # months that today's staff is counted in
 _ENOUGH = 6.0  # full months in a window from which it is compared with the one before
 _FEWEST_PAIRS = 6
 _STEADIEST = 0.01  # nobody's months are taken to be steadier than within 1 %
@@ -85,6 +86,17 @@ def pace(known: Roster, wanted: People) -> Pace | Unknown:
         season=season,
         middle=known.window[0] + (known.last + pd.offsets.MonthEnd(0) - known.window[0]) / 2,
     )
+
+
+def staffed(known: Roster, wanted: People) -> float:
+    """Sales of the last 12 months had today's staff been there throughout: sellers' part × full sellers of the last
+    quarter ÷ those of the 12 months on average. Who joined or left within them moves sales, not what each one sells."""
+    staff = (known.people["seller"] | known.people["left"].notna()) & ~known.people["leads"]
+    there, tenure = presence(known.people[staff], known.months)
+    full = (there * ramped(tenure, wanted.ramp)).sum(axis=0)[-len(known.window) :]
+    sold = float(known.by_label.loc[known.people.index[staff], known.window].to_numpy().sum())
+    change = float(full[-_QUARTER:].mean() / full.mean()) if full.mean() > 0 else 1.0
+    return known.total_last_year + sold * (change - 1)
 
 
 def _season(sales: np.ndarray, full: np.ndarray, months: pd.DatetimeIndex) -> pd.Series:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.plan.baseline import Baseline
-from workbench.analytics.plan.pace import Pace, pace
+from workbench.analytics.plan.pace import Pace, pace, staffed
 from workbench.analytics.plan.people_findings import decisions, findings
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.ramp import presence, ramp_found, ramp_year, ramped
@@ -37,7 +37,8 @@ class Sellers(Result):
         expected, sd          money of the period; `booked`: what it holds already, part of `expected`
     `ramp`: index quarter since joining; columns setting, found, lo, hi (95 %), joiners; empty found: too few joined
     `spread`: what lies between people of the mean: share (standard deviation ÷ mean) `between` people, `monthly` of one
-    `growth`: mean and standard deviation of sales of the period against the 12 months before, of the whole company
+    `growth`: mean and standard deviation of sales of the period against the 12 months before with today's staff, of the
+    whole company
     `other`: sales of the 12 months before that no present seller made, by whom: leaders, left, unnamed
     `leaving`: who left ÷ people-years, last three years, with 95 % interval; NaN where no day of leaving is known
     """
@@ -78,7 +79,7 @@ def people(
     own = pace(known, wanted)
     if isinstance(own, Unknown):
         return own
-    growth = _growth(known, own, period, baseline)
+    growth = _growth(known, own, period, baseline, wanted)
     table = _expected(_planned(known, period, wanted), known, own, period, growth, wanted)
     table = _as_forecast(table, baseline, growth)
     result = Sellers(
@@ -181,8 +182,11 @@ def _as_forecast(table: pd.DataFrame, baseline: Baseline | Unknown | None, growt
     return table.assign(**{name: value.where(use, table[name]) for name, value in values.items()})
 
 
-def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | Unknown | None) -> tuple[float, float]:
-    """The period's rest against the same months of the last 12, by the baseline; (1, 0) without one.
+def _growth(
+    known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | Unknown | None, wanted: People
+) -> tuple[float, float]:
+    """The period's rest against the same months of the last 12 with today's staff, by the baseline; (1, 0) without one.
+    So what today's staff should bring is what the forecast expects, however many joined or left within the 12 months.
 
     Its mean is what the forecast's own page shows, its spread that of the draws.
     """
@@ -190,7 +194,7 @@ def _growth(known: Roster, own: Pace, period: PlanPeriod, baseline: Baseline | U
         return 1.0, 0.0
     ahead = period.months[period.months > known.last]
     share = own.season.reindex(month_numbers(ahead)).fillna(1.0).sum() / 12
-    reference = known.total_last_year * share
+    reference = staffed(known, wanted) * share
     if not reference > 0:
         return 1.0, 0.0
     expected = float(baseline.expected[baseline.whole]) - float(baseline.booked[baseline.whole])
