@@ -118,7 +118,7 @@ def _sheet(book: "python_calamine.CalamineWorkbook", sheet: str, name: str) -> t
 
 
 def _swollen(file: Path) -> str:
-    """Why a file is not unpacked: it is made to fill the memory; "" where it is not. People's sheets pack 5 to 50 : 1."""
+    """Why a file is not unpacked: it is made to fill the memory; "" where it is not. Real sheets pack 5 to 50 : 1."""
     try:
         with zipfile.ZipFile(file) as packed:
             parts = packed.infolist()
