@@ -23,15 +23,11 @@ _CELLS = 50_000_000  # more than any sheet that a person made; a hostile one cla
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet's cells from row `first` on (counted from 1), all rows equally wide.
-
-    `numbers`: the rows' own numbers where they do not follow each other.
-    """
+    """One sheet's cells from row `first` on (counted from 1), all rows equally wide."""
 
     name: str
     rows: tuple[tuple[Any, ...], ...]
     first: int
-    numbers: tuple[int, ...] = ()
 
     def headers(self, header: int, names: Sequence[str]) -> tuple[str, ...]:
         """What stands in the header's row, or the names that the settings give."""
@@ -42,8 +38,7 @@ class Sheet:
 
     def below(self, header: int) -> list[tuple[int, tuple[Any, ...]]]:
         """The rows under the header that hold anything, with their numbers."""
-        numbered = zip(self.numbers or itertools.count(self.first), self.rows, strict=False)
-        return [(n, r) for n, r in numbered if n > header and any(c != "" for c in r)]
+        return [(n, r) for n, r in enumerate(self.rows, self.first) if n > header and any(c != "" for c in r)]
 
 
 def open_sheets(file: Path, name: str, sheets: Sequence[str] | None = None) -> tuple[list[Sheet], list[str]]:
@@ -123,7 +118,7 @@ def _sheet(book: "python_calamine.CalamineWorkbook", sheet: str, name: str) -> t
 
 
 def _swollen(file: Path) -> str:
-    """Why a file is not unpacked: it is made to fill the memory; "" where not. People's sheets pack 5 to 50 : 1."""
+    """Why a file is not unpacked: it is made to fill the memory; "" where it is not. Real sheets pack 5 to 50 : 1."""
     try:
         with zipfile.ZipFile(file) as packed:
             parts = packed.infolist()
