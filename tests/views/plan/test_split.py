@@ -13,6 +13,7 @@ from tests.views.test_charts import CHINA, LONG, _texts
 from workbench.analytics import forecast as forecasting
 from workbench.analytics import plan
 from workbench.analytics.forecast import Forecast
+from workbench.analytics.forecast.outlook import Options
 from workbench.analytics.plan import Baseline, Conflict, Sources, Split
 from workbench.analytics.plan.period import period
 from workbench.settings import LANGUAGES
@@ -35,7 +36,12 @@ def known(names: tuple[str | None, ...], size: float = 1.0) -> Baseline:
         for n, name in enumerate(names)
     ]  # fmt: skip
     found = forecasting.ahead(
-        pd.concat(parts, ignore_index=True), ("shop",), months=15, every="month", calendar=CHINA, seed=1
+        pd.concat(parts, ignore_index=True),
+        ("shop",),
+        months=15,
+        every="month",
+        calendar=CHINA,
+        options=Options(seed=1),
     )
     assert isinstance(found, Forecast)
     baseline = plan.baseline(found, YEAR, CHINA)
