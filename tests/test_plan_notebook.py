@@ -50,17 +50,8 @@ def test_the_first_decision_is_the_target_and_the_others_are_of_other_kinds(demo
 
 
 def test_what_is_handed_out_adds_up_in_the_workbook_s_tables(demo: tuple[Path, dict[str, Any]]) -> None:
-    tables = {
-        name: pd.read_parquet(demo[0] / "tables" / f"plan.{name}.parquet")
-        for name in (
-            "plan-split",
-            "plan-split-month",
-            "plan-split-week",
-            "plan-split-day",
-            "quotas",
-            "plan-split-months",
-        )
-    }
+    names = ["plan-split", *(f"plan-split-{every}" for every in ("month", "week", "day", "months")), "quotas"]
+    tables = {name: pd.read_parquet(demo[0] / "tables" / f"plan.{name}.parquet") for name in names}
     whole = tables["plan-split"]["target"].sum()
 
     assert whole == pytest.approx(demo[1]["handed_out"], rel=0.005)  # facts have three digits
