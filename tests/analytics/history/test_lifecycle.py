@@ -62,3 +62,10 @@ def test_the_mix_of_the_first_levels_is_told_and_of_none_where_there_is_none() -
 
     assert [m.by for m in history.mixes(levels, YEAR)] == ["region", "channel"]
     assert history.mixes({}, YEAR) == ()
+
+
+def test_sales_that_name_no_product_tell_no_life_of_any() -> None:
+    months = pd.date_range("2023-01-01", periods=30, freq="MS")
+    nameless = pd.DataFrame({"period": months, "product": None, "amount": 10.0, "whole": True})
+
+    assert keys_of(history.product_life(nameless)) == ["history.unknown_named"]
