@@ -14,8 +14,8 @@ from workbench.analytics import customers, plan
 from workbench.analytics.plan.audit import arithmetic, diagnosis, of_statements, read, smart
 from workbench.analytics.plan.audit.result import Audit
 from workbench.analytics.plan.period import period
-from workbench.analytics.plan.ramp import ramp_year
-from workbench.analytics.plan.stages import open_values, shipped, stage_template
+from workbench.analytics.plan.staff.ramp import ramp_year
+from workbench.analytics.plan.staff.stages import open_values, shipped, stage_template
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings, Rule

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 PREPARE = """
 import json, resource, time
 import numpy as np, pandas as pd
-from workbench.analytics.plan.keys_mix import Sources
+from workbench.analytics.plan.parts.keys_mix import Sources
 from workbench.analytics.plan.period import period
-from workbench.analytics.plan.split import split
-from workbench.analytics.plan.split_result import by_day, by_week
+from workbench.analytics.plan.parts.split import split
+from workbench.analytics.plan.parts.split_result import by_day, by_week
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings
 from workbench.settings.plan import PlanSettings

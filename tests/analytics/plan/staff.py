@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.plan.people import Sellers, people
 from workbench.analytics.plan.period import PlanPeriod, period
+from workbench.analytics.plan.staff.people import Sellers, people
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings
 from workbench.settings.plan import People

@@ -5,9 +5,9 @@ import pytest
 
 from tests.analytics.plan.staff import sellers, staff
 from workbench import Run, load, plan
-from workbench.analytics.plan.accounts import Accounts, accounts
-from workbench.analytics.plan.owners import owners
-from workbench.analytics.plan.training import Training, training
+from workbench.analytics.plan.staff.accounts import Accounts, accounts
+from workbench.analytics.plan.staff.owners import owners
+from workbench.analytics.plan.staff.training import Training, training
 from workbench.analytics.results import Unknown
 from workbench.settings import Stages
 from workbench.settings.plan import People

@@ -10,8 +10,8 @@ from tests.analytics.made import keys_of, said
 from tests.analytics.plan.funnels import AS_OF
 from tests.analytics.plan.test_backsolve import MONTHS, rated, records
 from workbench import plan
-from workbench.analytics.plan.actions import DailyActions
-from workbench.analytics.plan.backsolve import BackSolve
+from workbench.analytics.plan.work.actions import DailyActions
+from workbench.analytics.plan.work.backsolve import BackSolve
 from workbench.analytics.results import Unknown
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings

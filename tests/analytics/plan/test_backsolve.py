@@ -10,12 +10,12 @@ from tests.analytics.made import keys_of, said
 from tests.analytics.plan.funnels import AS_OF, RATE, SIZE, STAGES, drawn, known, won_money
 from workbench import plan
 from workbench.analytics.funnel.deals import with_outcome
-from workbench.analytics.plan.backsolve import BackSolve
-from workbench.analytics.plan.lags import arriving, lags
-from workbench.analytics.plan.rates import Rates
-from workbench.analytics.plan.shrinking import shrunk_rates
-from workbench.analytics.plan.solving import Solved
-from workbench.analytics.plan.timeline import credit, traced
+from workbench.analytics.plan.work.backsolve import BackSolve
+from workbench.analytics.plan.work.lags import arriving, lags
+from workbench.analytics.plan.work.rates import Rates
+from workbench.analytics.plan.work.shrinking import shrunk_rates
+from workbench.analytics.plan.work.solving import Solved
+from workbench.analytics.plan.work.timeline import credit, traced
 from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 from workbench.settings.plan import Funnel

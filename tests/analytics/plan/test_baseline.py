@@ -13,8 +13,8 @@ from tests.analytics.plan.aims import AS_OF, CALENDAR, bare, found, made, normal
 from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import forecast
 from workbench.analytics.plan import Baseline, amount_at, amounts, baseline, chance, chances, period
-from workbench.analytics.plan.hindcasts import PRIOR, errors, habit
-from workbench.analytics.plan.odds import amounts_at, chances_of
+from workbench.analytics.plan.aims.hindcasts import PRIOR, errors, habit
+from workbench.analytics.plan.aims.odds import amounts_at, chances_of
 from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 

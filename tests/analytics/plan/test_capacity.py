@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from tests.analytics.plan.staff import sellers, staff
-from workbench.analytics.plan.capacity import capacity
-from workbench.analytics.plan.people import Z80
+from workbench.analytics.plan.staff.capacity import capacity
+from workbench.analytics.plan.staff.people import Z80
 
 TWO = {f"{team}{n}": 100.0 for team in "NS" for n in range(5)}
 TEAMS = ["North"] * 5 + ["South"] * 5

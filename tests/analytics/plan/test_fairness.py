@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.analytics.plan.staff import sellers, staff
-from workbench.analytics.plan.fairness import fairness
-from workbench.analytics.plan.quotas import KEYS, quotas
+from workbench.analytics.plan.staff.fairness import fairness
+from workbench.analytics.plan.staff.quotas import KEYS, quotas
 from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 from workbench.settings.plan import People, QuotaKeys

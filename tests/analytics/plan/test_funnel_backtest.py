@@ -9,8 +9,8 @@ import pytest
 
 from tests.conftest import shared_data
 from workbench import Run, load, plan
-from workbench.analytics.plan.backsolve import BackSolve
-from workbench.analytics.plan.rates import Rates
+from workbench.analytics.plan.work.backsolve import BackSolve
+from workbench.analytics.plan.work.rates import Rates
 from workbench.sources.data import Data
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.analytics.plan.aims import bare, normal
 from workbench.analytics.plan import Gap, Leverage, Rates, gap
-from workbench.analytics.plan.lags import Lags
+from workbench.analytics.plan.work.lags import Lags
 from workbench.analytics.results import Unknown
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.analytics.made import said
 from tests.analytics.plan.test_backsolve import MONTHS, rated, records
 from workbench import plan
-from workbench.analytics.plan.lifecycle import PHASES, LifeCycle
+from workbench.analytics.plan.work.lifecycle import PHASES, LifeCycle
 from workbench.settings.plan import Funnel, Phase, Phases
 
 

@@ -10,8 +10,8 @@ from tests.analytics.made import said
 from tests.analytics.plan.aims import bare, made, normal, settings
 from workbench.analytics.funnel.results import Channels
 from workbench.analytics.plan import Baseline, Leverage, Resources, Triangulation, means, triangulate, with_means
-from workbench.analytics.plan.means import per_person
-from workbench.analytics.plan.response import elasticity
+from workbench.analytics.plan.aims.means import per_person
+from workbench.analytics.plan.aims.response import elasticity
 from workbench.errors import SettingsError
 
 

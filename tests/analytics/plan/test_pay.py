@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.analytics.plan.staff import sellers
-from workbench.analytics.plan.commission import commission, curve, marginal, milestone_reached
-from workbench.analytics.plan.pay import PayPlan, pay, sales_draws
-from workbench.analytics.plan.quotas import quotas
+from workbench.analytics.plan.staff.commission import commission, curve, marginal, milestone_reached
+from workbench.analytics.plan.staff.pay import PayPlan, pay, sales_draws
+from workbench.analytics.plan.staff.quotas import quotas
 from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 from workbench.settings.plan import Pay, Reward, Tier

@@ -10,10 +10,10 @@ from tests.analytics.plan.aims import bare, normal
 from tests.analytics.plan.staff import AS_OF, next_year, sellers, sold, staff
 from tests.conftest import shared_data
 from workbench import Run, load, plan
-from workbench.analytics.plan.capacity import capacity
-from workbench.analytics.plan.pay import sales_draws
-from workbench.analytics.plan.people import Sellers, people
-from workbench.analytics.plan.ramp import ramp_year, ramped
+from workbench.analytics.plan.staff.capacity import capacity
+from workbench.analytics.plan.staff.pay import sales_draws
+from workbench.analytics.plan.staff.people import Sellers, people
+from workbench.analytics.plan.staff.ramp import ramp_year, ramped
 from workbench.analytics.results import Unknown
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from workbench import Run, load, plan
-from workbench.analytics.plan.people import Sellers
+from workbench.analytics.plan.staff.people import Sellers
 
 ORIGINS = [
     "2024-03-31",

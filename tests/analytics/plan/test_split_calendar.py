@@ -6,8 +6,8 @@ import pytest
 
 from workbench.analytics import plan
 from workbench.analytics.plan import Sources, Split
+from workbench.analytics.plan.parts.selling import season, selling
 from workbench.analytics.plan.period import period
-from workbench.analytics.plan.selling import season, selling
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.analytics.plan.rounding import Within, fitted, largest_remainder, rounded, table
+from workbench.analytics.plan.parts.rounding import Within, fitted, largest_remainder, rounded, table
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.integers(1, 10**6))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from workbench.analytics import plan
 from workbench.analytics.plan import Conflict, Sources, Split
-from workbench.analytics.plan.conflicts import clashes
+from workbench.analytics.plan.parts.conflicts import clashes
+from workbench.analytics.plan.parts.projection import atoms, split_by_rules
+from workbench.analytics.plan.parts.rules import Limit
 from workbench.analytics.plan.period import period
-from workbench.analytics.plan.projection import atoms, split_by_rules
-from workbench.analytics.plan.rules import Limit
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings, Rule
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from workbench.analytics.kpis import declared, scorecard
-from workbench.analytics.plan.stages import StageTemplate, open_values, shipped, stage_template
+from workbench.analytics.plan.staff.stages import StageTemplate, open_values, shipped, stage_template
 from workbench.analytics.results import Unknown
 from workbench.settings import LANGUAGES
 from workbench.settings.plan import PlanSettings, Step

@@ -25,7 +25,7 @@ from workbench.analytics.plan import (
     training_for,
     triangulate,
 )
-from workbench.analytics.plan.rates import Records
+from workbench.analytics.plan.work.rates import Records
 from workbench.analytics.results import Unknown
 from workbench.settings import Stages
 

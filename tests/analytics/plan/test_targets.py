@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.analytics.plan.aims import bare, made, normal, settings
 from workbench.analytics.plan import MarketView, Triangulation, chance, flat_uplift, triangulate
-from workbench.analytics.plan.targets import quarters, usual_unit
+from workbench.analytics.plan.aims.targets import quarters, usual_unit
 from workbench.analytics.results import Unknown
 from workbench.errors import ParameterError
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.analytics.plan.aims import CALENDAR, made, settings
 from workbench.analytics.plan import Split, hand_out, triangulate
-from workbench.analytics.plan.teams import team_targets
+from workbench.analytics.plan.staff.teams import team_targets
 
 
 def handed() -> Split:

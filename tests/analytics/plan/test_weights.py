@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from workbench.analytics.kpis import declared, scorecard
-from workbench.analytics.plan.weights import _shipped, all_reached, goals, kept_share, weights
+from workbench.analytics.plan.staff.weights import _shipped, all_reached, goals, kept_share, weights
 from workbench.analytics.results import Scorecard
 from workbench.errors import ParameterError
 from workbench.settings.plan import Goal, PlanSettings

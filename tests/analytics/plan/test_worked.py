@@ -7,7 +7,7 @@ from scipy.stats import binom
 
 from tests.analytics.made import said
 from workbench import plan
-from workbench.analytics.plan.worked import Needed
+from workbench.analytics.plan.work.worked import Needed
 from workbench.errors import ParameterError
 
 

@@ -7,12 +7,12 @@ from tests.analytics.plan import test_accounts as made
 from tests.analytics.plan.staff import AS_OF, sellers, staff
 from tests.analytics.plan.test_weights import card
 from workbench.analytics.plan import pay, quotas
-from workbench.analytics.plan.capacity import capacity
-from workbench.analytics.plan.fairness import fairness
-from workbench.analytics.plan.owners import owners
-from workbench.analytics.plan.stages import stage_template
-from workbench.analytics.plan.training import training
-from workbench.analytics.plan.weights import goals, kept_share, weights
+from workbench.analytics.plan.staff.capacity import capacity
+from workbench.analytics.plan.staff.fairness import fairness
+from workbench.analytics.plan.staff.owners import owners
+from workbench.analytics.plan.staff.stages import stage_template
+from workbench.analytics.plan.staff.training import training
+from workbench.analytics.plan.staff.weights import goals, kept_share, weights
 from workbench.analytics.results import Result
 from workbench.settings import LANGUAGES
 from workbench.settings.plan import Goal, Pay, PlanSettings, Reward, Tier

@@ -14,8 +14,8 @@ from workbench.analytics.market.inputs import share_of, sizes
 from workbench.analytics.market.potential import Potential
 from workbench.analytics.market.series import MarketSeries
 from workbench.analytics.market.share import WHOLE, Share
+from workbench.analytics.plan.aims.targets import MarketView
 from workbench.analytics.plan.period import PlanPeriod
-from workbench.analytics.plan.targets import MarketView
 from workbench.analytics.results import Result, Unknown
 from workbench.periods import Calendar
 

@@ -1,71 +1,32 @@
 """What should be aimed for, split to parts, periods and people, with how likely each is.
 
-period        the fiscal period that is planned
-baseline      what it should bring if nothing changes, as joint draws; how likely any amount is, of any part
-odds          from draws to chances, smooth and never certain
-hindcasts     what forecasts made the same way missed before
-means         what hires and spend add; response: of leads to spend
-targets       strategy, baseline, market and means on one axis; the target, its levels and its chance
-gap           what the strategy needs beyond the baseline, in deals, opportunities, win rate
-anchor        customers who buy again, new ones, new products in the target
-market_share  whether a target holds the share
-plan_scenarios the target under scenarios, and what it hangs on
-worked        what an amount needs by rates given by hand, and what a week's actions bring
-rates         the funnel's own rates, lags and sizes; shrinking: of parts with few deals; lags: wins by age
-backsolve     from money back to opportunities and leads, as ratio, for a chance and by month; solving: the draws
-actions       what each rep does on a working day
-lifecycle     the life of a customer as targets, and its channels
-issuing       a split as a report keeps it and as it goes out to the owners
-feedback      draft, answers and confirmed targets side by side
-settling      a plan with the changes that were accepted, every sum exact
-keys_mix      what each part's share starts from: history, forecast, potential, capacity, margins
-rules         rules as limits; which of them a split by anyone keeps
-projection    all rules kept with the least change; conflicts: the smallest sets that cannot hold
-rounding      whole units with every sum exact
-selling       the selling calendar, and how the season runs over the months
-split         one target to parts and months: split_tables, split_findings, split_parts, split_result
-audit         targets as somebody wrote them, as sentences, rows or a spreadsheet, held against themselves
-people        who sells, how far each is, what each should bring; roster, pace, ramp: what that is made of
-capacity      full sellers that the target needs against those there are
-quotas        a team's target handed to its people; fairness: quota against potential and chance
-owners        who answers for each part; accounts: key accounts and veterans' goals; training: who needs which
-weights       KPIs by role with weights, goals beside sales; stages: templates by the company's age
-steps         all of it in order · teams: from parts to the teams that sell in them · scoping: settings of one part
-proposal      the plan in three sentences and at most five decisions
-pay           what attainment pays and what it costs; commission: exact to the cent
+period    the fiscal period that is planned
+steps     all of it in order, as the notebook asks for it · scoping: the settings of one part of a company
+proposal  the plan in three sentences and at most five decisions
+aims      what the period should bring, and the target between strategy, baseline, market and means, with its chances
+parts     one target split to every part and month: rules kept with the least change, sums exact, conflicts named
+work      from money back to deals, opportunities, leads and daily actions; the life of a customer
+staff     people, capacity, quotas and their fairness, owners, key accounts, training, KPIs by role, pay
+handover  the split as it is kept and sent to owners, their answers, what is settled
+audit     targets as somebody wrote them, as sentences, rows or a spreadsheet, held against themselves
 """
 
-from workbench.analytics.plan.accounts import Accounts, accounts
-from workbench.analytics.plan.actions import DailyActions, daily_actions
-from workbench.analytics.plan.anchor import Anchor, anchor
+from workbench.analytics.plan.aims.anchor import Anchor, anchor
+from workbench.analytics.plan.aims.baseline import Baseline, amount_at, amounts, baseline, chance, chances
+from workbench.analytics.plan.aims.gap import Gap, gap
+from workbench.analytics.plan.aims.market_share import ShareTest, share_claims, share_test
+from workbench.analytics.plan.aims.means import Leverage, Resources, means, with_means
+from workbench.analytics.plan.aims.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
+from workbench.analytics.plan.aims.targets import MarketView, Triangulation, flat_uplift, triangulate
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
-from workbench.analytics.plan.backsolve import BackSolve, Inflow, back_solve, inflow
-from workbench.analytics.plan.baseline import Baseline, amount_at, amounts, baseline, chance, chances
-from workbench.analytics.plan.capacity import Capacity, capacity
-from workbench.analytics.plan.commission import commission, milestone_reached
-from workbench.analytics.plan.fairness import Fairness, fairness
-from workbench.analytics.plan.feedback import Feedback, LedgerStatus, feedback, standing
-from workbench.analytics.plan.gap import Gap, gap
-from workbench.analytics.plan.issuing import issued
-from workbench.analytics.plan.keys_mix import Sources, sources_of
-from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
-from workbench.analytics.plan.market_share import ShareTest, share_claims, share_test
-from workbench.analytics.plan.means import Leverage, Resources, means, with_means
-from workbench.analytics.plan.owners import Owners, owners
-from workbench.analytics.plan.pay import PayPlan, pay
-from workbench.analytics.plan.people import Sellers, people
-from workbench.analytics.plan.period import PlanPeriod, period
-from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
-from workbench.analytics.plan.proposal import Proposal, odds_of, propose
-from workbench.analytics.plan.quotas import Quotas, quotas
-from workbench.analytics.plan.ramp import ramp_year
-from workbench.analytics.plan.rates import Rates, Records, funnel_rates
-from workbench.analytics.plan.rules import kept
-from workbench.analytics.plan.scoping import levels_for, within
-from workbench.analytics.plan.settling import settle, unequal
-from workbench.analytics.plan.split import split
-from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
-from workbench.analytics.plan.split_result import (
+from workbench.analytics.plan.handover.feedback import Feedback, LedgerStatus, feedback, standing
+from workbench.analytics.plan.handover.issuing import issued
+from workbench.analytics.plan.handover.settling import settle, unequal
+from workbench.analytics.plan.parts.keys_mix import Sources, sources_of
+from workbench.analytics.plan.parts.rules import kept
+from workbench.analytics.plan.parts.split import split
+from workbench.analytics.plan.parts.split_parts import split_levels, split_months, split_rules
+from workbench.analytics.plan.parts.split_result import (
     Conflict,
     Split,
     SplitLevel,
@@ -76,7 +37,21 @@ from workbench.analytics.plan.split_result import (
     by_quarter,
     by_week,
 )
-from workbench.analytics.plan.stages import StageTemplate, stage_template
+from workbench.analytics.plan.period import PlanPeriod, period
+from workbench.analytics.plan.proposal import Proposal, odds_of, propose
+from workbench.analytics.plan.scoping import levels_for, within
+from workbench.analytics.plan.staff.accounts import Accounts, accounts
+from workbench.analytics.plan.staff.capacity import Capacity, capacity
+from workbench.analytics.plan.staff.commission import commission, milestone_reached
+from workbench.analytics.plan.staff.fairness import Fairness, fairness
+from workbench.analytics.plan.staff.owners import Owners, owners
+from workbench.analytics.plan.staff.pay import PayPlan, pay
+from workbench.analytics.plan.staff.people import Sellers, people
+from workbench.analytics.plan.staff.quotas import Quotas, quotas
+from workbench.analytics.plan.staff.ramp import ramp_year
+from workbench.analytics.plan.staff.stages import StageTemplate, stage_template
+from workbench.analytics.plan.staff.training import Training, training
+from workbench.analytics.plan.staff.weights import Goals, KeptShares, Weights, all_reached, goals, kept_share, weights
 from workbench.analytics.plan.steps import (
     Crew,
     accounts_for,
@@ -96,10 +71,11 @@ from workbench.analytics.plan.steps import (
     strategy_gap,
     training_for,
 )
-from workbench.analytics.plan.targets import MarketView, Triangulation, flat_uplift, triangulate
-from workbench.analytics.plan.training import Training, training
-from workbench.analytics.plan.weights import Goals, KeptShares, Weights, all_reached, goals, kept_share, weights
-from workbench.analytics.plan.worked import (
+from workbench.analytics.plan.work.actions import DailyActions, daily_actions
+from workbench.analytics.plan.work.backsolve import BackSolve, Inflow, back_solve, inflow
+from workbench.analytics.plan.work.lifecycle import LifeCycle, life_cycle
+from workbench.analytics.plan.work.rates import Rates, Records, funnel_rates
+from workbench.analytics.plan.work.worked import (
     Actions,
     Base,
     Needed,

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.analytics.keys import fact
-from workbench.analytics.plan.backsolve import BackSolve
-from workbench.analytics.plan.baseline import chance
-from workbench.analytics.plan.capacity import WHOLE, Capacity
-from workbench.analytics.plan.feedback import LedgerStatus
-from workbench.analytics.plan.rates import WON
-from workbench.analytics.plan.split_result import Conflict, Split
+from workbench.analytics.plan.aims.baseline import chance
+from workbench.analytics.plan.aims.targets import Triangulation
+from workbench.analytics.plan.handover.feedback import LedgerStatus
+from workbench.analytics.plan.parts.split_result import Conflict, Split
+from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
 from workbench.analytics.plan.steps import NOBODY, Crew
-from workbench.analytics.plan.targets import Triangulation
+from workbench.analytics.plan.work.backsolve import BackSolve
+from workbench.analytics.plan.work.rates import WON
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 

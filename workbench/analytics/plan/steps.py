@@ -7,31 +7,31 @@ import pandas as pd
 
 from workbench.analytics.funnel import Channels
 from workbench.analytics.history.results import ProductLife
-from workbench.analytics.plan.accounts import Accounts, accounts
-from workbench.analytics.plan.actions import DailyActions, daily_actions
-from workbench.analytics.plan.backsolve import BackSolve, back_solve
-from workbench.analytics.plan.baseline import Baseline
-from workbench.analytics.plan.capacity import Capacity, capacity
-from workbench.analytics.plan.fairness import Fairness, fairness
-from workbench.analytics.plan.gap import Gap, gap
-from workbench.analytics.plan.keys_mix import sources_of
-from workbench.analytics.plan.lifecycle import LifeCycle, life_cycle
-from workbench.analytics.plan.market_share import ShareTest, share_test
-from workbench.analytics.plan.means import Leverage
-from workbench.analytics.plan.owners import Owners, owners
-from workbench.analytics.plan.pay import PayPlan, pay
-from workbench.analytics.plan.people import Sellers
-from workbench.analytics.plan.quotas import Quotas, quotas
-from workbench.analytics.plan.rates import Rates, Records
-from workbench.analytics.plan.split import split
-from workbench.analytics.plan.split_parts import split_levels, split_months, split_rules
-from workbench.analytics.plan.split_result import Conflict, Split
-from workbench.analytics.plan.stages import stage_template
-from workbench.analytics.plan.targets import Triangulation
-from workbench.analytics.plan.teams import team_targets
-from workbench.analytics.plan.training import Training, training
-from workbench.analytics.plan.weights import Goals, KeptShares, goals, kept_share
-from workbench.analytics.plan.worked import Needed, needed
+from workbench.analytics.plan.aims.baseline import Baseline
+from workbench.analytics.plan.aims.gap import Gap, gap
+from workbench.analytics.plan.aims.market_share import ShareTest, share_test
+from workbench.analytics.plan.aims.means import Leverage
+from workbench.analytics.plan.aims.targets import Triangulation
+from workbench.analytics.plan.parts.keys_mix import sources_of
+from workbench.analytics.plan.parts.split import split
+from workbench.analytics.plan.parts.split_parts import split_levels, split_months, split_rules
+from workbench.analytics.plan.parts.split_result import Conflict, Split
+from workbench.analytics.plan.staff.accounts import Accounts, accounts
+from workbench.analytics.plan.staff.capacity import Capacity, capacity
+from workbench.analytics.plan.staff.fairness import Fairness, fairness
+from workbench.analytics.plan.staff.owners import Owners, owners
+from workbench.analytics.plan.staff.pay import PayPlan, pay
+from workbench.analytics.plan.staff.people import Sellers
+from workbench.analytics.plan.staff.quotas import Quotas, quotas
+from workbench.analytics.plan.staff.stages import stage_template
+from workbench.analytics.plan.staff.teams import team_targets
+from workbench.analytics.plan.staff.training import Training, training
+from workbench.analytics.plan.staff.weights import Goals, KeptShares, goals, kept_share
+from workbench.analytics.plan.work.actions import DailyActions, daily_actions
+from workbench.analytics.plan.work.backsolve import BackSolve, back_solve
+from workbench.analytics.plan.work.lifecycle import LifeCycle, life_cycle
+from workbench.analytics.plan.work.rates import Rates, Records
+from workbench.analytics.plan.work.worked import Needed, needed
 from workbench.analytics.results import Result, Unknown
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings

@@ -23,11 +23,15 @@ _CELLS = 50_000_000  # more than any sheet that a person made; a hostile one cla
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet's cells from row `first` on (counted from 1), all rows equally wide."""
+    """One sheet's cells from row `first` on (counted from 1), all rows equally wide.
+
+    `numbers`: the rows' own numbers where they do not follow each other.
+    """
 
     name: str
     rows: tuple[tuple[Any, ...], ...]
     first: int
+    numbers: tuple[int, ...] = ()
 
     def headers(self, header: int, names: Sequence[str]) -> tuple[str, ...]:
         """What stands in the header's row, or the names that the settings give."""
@@ -38,7 +42,8 @@ class Sheet:
 
     def below(self, header: int) -> list[tuple[int, tuple[Any, ...]]]:
         """The rows under the header that hold anything, with their numbers."""
-        return [(n, r) for n, r in enumerate(self.rows, self.first) if n > header and any(c != "" for c in r)]
+        numbered = zip(self.numbers or itertools.count(self.first), self.rows, strict=False)
+        return [(n, r) for n, r in numbered if n > header and any(c != "" for c in r)]
 
 
 def open_sheets(file: Path, name: str, sheets: Sequence[str] | None = None) -> tuple[list[Sheet], list[str]]:

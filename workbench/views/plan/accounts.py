@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from workbench.analytics.plan.accounts import Accounts
-from workbench.analytics.plan.owners import Owners
-from workbench.analytics.plan.training import Training
+from workbench.analytics.plan.staff.accounts import Accounts
+from workbench.analytics.plan.staff.owners import Owners
+from workbench.analytics.plan.staff.training import Training
 from workbench.views.plan.people import CLASS, classes_said
 from workbench.views.show import View, columns_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from workbench.analytics.plan.actions import DailyActions
-from workbench.analytics.plan.backsolve import BackSolve, Inflow
-from workbench.analytics.plan.lifecycle import LifeCycle
-from workbench.analytics.plan.rates import OPPORTUNITIES
-from workbench.analytics.plan.worked import Needed
+from workbench.analytics.plan.work.actions import DailyActions
+from workbench.analytics.plan.work.backsolve import BackSolve, Inflow
+from workbench.analytics.plan.work.lifecycle import LifeCycle
+from workbench.analytics.plan.work.rates import OPPORTUNITIES
+from workbench.analytics.plan.work.worked import Needed
 from workbench.views.plan import funnel_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, slug, split, view
 from workbench.views.tables import Column, Sheet, table

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.plan.backsolve import BackSolve, Inflow
+from workbench.analytics.plan.work.backsolve import BackSolve, Inflow
 from workbench.views import svg
 from workbench.views.drawing import NARROW, WIDE, Picture, both, grid, period_labels
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, Canvas

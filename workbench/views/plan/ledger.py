@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workbench.analytics.plan.feedback import LedgerStatus
+from workbench.analytics.plan.handover.feedback import LedgerStatus
 from workbench.views.show import View, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Words

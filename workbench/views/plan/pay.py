@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workbench.analytics.plan.pay import PayPlan
+from workbench.analytics.plan.staff.pay import PayPlan
 from workbench.views.plan import pay_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table

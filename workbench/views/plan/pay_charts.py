@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.analytics.plan.pay import PayPlan
+from workbench.analytics.plan.staff.pay import PayPlan
 from workbench.views import svg
 from workbench.views.drawing import NARROW, WIDE, Picture, both, left_of, under
 from workbench.views.svg import ACCENT, GREY, INK, LINE, Canvas

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from workbench.analytics.plan.capacity import WHOLE, Capacity
-from workbench.analytics.plan.fairness import Fairness
-from workbench.analytics.plan.people import Sellers
-from workbench.analytics.plan.quotas import Quotas
+from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
+from workbench.analytics.plan.staff.fairness import Fairness
+from workbench.analytics.plan.staff.people import Sellers
+from workbench.analytics.plan.staff.quotas import Quotas
 from workbench.views.plan import people_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table

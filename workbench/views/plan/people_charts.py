@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.analytics.plan.capacity import WHOLE, Capacity
-from workbench.analytics.plan.fairness import Fairness
-from workbench.analytics.plan.people import Sellers
+from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
+from workbench.analytics.plan.staff.fairness import Fairness
+from workbench.analytics.plan.staff.people import Sellers
 from workbench.views import svg
 from workbench.views.drawing import NARROW, WIDE, Picture, both, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas

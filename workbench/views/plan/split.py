@@ -5,7 +5,7 @@ from typing import cast
 
 import pandas as pd
 
-from workbench.analytics.plan.split_result import (
+from workbench.analytics.plan.parts.split_result import (
     Conflict,
     Split,
     SplitLevel,

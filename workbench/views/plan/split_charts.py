@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.analytics.plan.split_result import SplitLevel, SplitMonths, SplitRules
+from workbench.analytics.plan.parts.split_result import SplitLevel, SplitMonths, SplitRules
 from workbench.views import drawing, svg
 from workbench.views.drawing import NARROW, WIDE, Picture, both
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, PAPER, Canvas

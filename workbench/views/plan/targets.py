@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.plan.anchor import Anchor
-from workbench.analytics.plan.gap import Gap
-from workbench.analytics.plan.market_share import ShareTest
-from workbench.analytics.plan.means import Leverage
-from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity
-from workbench.analytics.plan.targets import Triangulation
+from workbench.analytics.plan.aims.anchor import Anchor
+from workbench.analytics.plan.aims.gap import Gap
+from workbench.analytics.plan.aims.market_share import ShareTest
+from workbench.analytics.plan.aims.means import Leverage
+from workbench.analytics.plan.aims.plan_scenarios import Alternatives, Sensitivity
+from workbench.analytics.plan.aims.targets import Triangulation
 from workbench.views.plan import targets_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.analytics.forecast.panel import Array
-from workbench.analytics.plan.plan_scenarios import Sensitivity
-from workbench.analytics.plan.targets import Triangulation
+from workbench.analytics.plan.aims.plan_scenarios import Sensitivity
+from workbench.analytics.plan.aims.targets import Triangulation
 from workbench.views import drawing, svg
 from workbench.views.drawing import NARROW, WIDE, Picture
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, LINE, MUTED, Canvas

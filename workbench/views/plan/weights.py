@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.plan.stages import StageTemplate
-from workbench.analytics.plan.weights import KINDS, Goals, KeptShares, Weights
+from workbench.analytics.plan.staff.stages import StageTemplate
+from workbench.analytics.plan.staff.weights import KINDS, Goals, KeptShares, Weights
 from workbench.views.show import View, columns_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import MISSING, Words, missing

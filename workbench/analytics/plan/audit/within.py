@@ -11,7 +11,7 @@ from workbench.analytics.plan.audit.growing import money
 from workbench.analytics.plan.audit.numbers import Number, percent, plain
 from workbench.analytics.plan.audit.smart import short
 from workbench.analytics.plan.audit.vocabulary import RATES, fold
-from workbench.analytics.plan.worked import whole_rate
+from workbench.analytics.plan.work.worked import whole_rate
 from workbench.findings import Finding
 
 _WORKDAYS = 5
