@@ -40,7 +40,7 @@ def test_a_report_keeps_its_forecast_and_the_next_one_scores_it(demo: tuple[Path
     june, september = demo
     kept = pd.read_parquet(june / "vintages" / "forecast.parquet")
     page = (september / "forecast.en.html").read_text("utf-8")
-    assert (kept["level"] == "").sum() == 12
+    assert (kept["level"] == "").sum() == 18  # to the end of the year that is planned
     assert "The forecast as of" in page
     assert "30 Jun 2026" in page
     assert "No earlier report" in (june / "forecast.en.html").read_text("utf-8")

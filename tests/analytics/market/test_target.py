@@ -123,8 +123,8 @@ def test_without_a_market_there_is_no_view_and_no_figure_is_made_up() -> None:
     assert view(target) is None
 
 
-def test_two_years_of_quarters_are_too_short_for_a_forecast_of_the_market() -> None:
-    rows = pd.DataFrame({"period": QUARTERS[-8:], "size": 10.0})
+def test_a_year_of_quarters_is_too_short_for_a_forecast_of_the_market() -> None:
+    rows = pd.DataFrame({"period": QUARTERS[-4:], "size": 10.0})
     found = ahead(market_series(rows, CHINA, "CNY", unit="亿元"), "", period(CHINA, AS_OF), CHINA)
 
     assert isinstance(found, Unknown)

@@ -92,6 +92,8 @@ def _values(key: str, full: bool) -> dict[str, object]:
         "parts",
         "rates",
         "steps",
+        "rows",
+        "have",
     }
     found: dict[str, object] = {n: 2 if n in numbers else "x" for n in KEYS[key]}
     ratios = (
