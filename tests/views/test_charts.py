@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.views import results
+from tests.views import labels, results
 from workbench.analytics.results import Totals
 from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, CalendarSettings
-from workbench.views import drawing, svg
+from workbench.views import svg
 from workbench.views.drawing import Picture
 from workbench.views.history import charts
 from workbench.views.markup import style
@@ -35,41 +35,13 @@ def _pictures(w: Words, size: float = 1.0) -> dict[str, Picture]:
     }
 
 
-def _texts(figure: str) -> list[tuple[float, float, float, str]]:
-    """Left, right, baseline and words of each text, in the figure's own pixels."""
-    found = []
-    for element in ElementTree.fromstring(figure).iter("{http://www.w3.org/2000/svg}text"):
-        style = dict(part.split(":") for part in element.get("style", "").split(";"))
-        width = svg.text_width(element.text or "", float(style["font-size"].removesuffix("px")))
-        x, y = _place(element)
-        left = x - {"middle": width / 2, "end": width}.get(style.get("text-anchor", "start"), 0)
-        found.append((left, left + width, y, element.text or ""))
-    return found
-
-
-def _place(element: ElementTree.Element) -> tuple[float, float]:
-    if element.get("x"):
-        return float(element.attrib["x"]), float(element.attrib["y"])
-    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", element.get("transform", ""))
-    assert moved
-    return float(moved[1]), float(moved[2])
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("size", [1.0, 5e4])
 def test_no_label_leaves_its_figure_or_runs_into_another(lang: str, size: float) -> None:
     w = Words(lang, "CNY", "1" if size > 1 else "auto", calendar=CHINA)  # in single 元: 12 digits
     for name, picture in _pictures(w, size).items():
-        for kind, width in (("wide", drawing.WIDE), ("narrow", drawing.NARROW)):
-            texts = _texts(getattr(picture, kind))
-            assert texts, name
-            for left, right, _, words in texts:
-                assert left >= -6, (name, kind, words)
-                assert right <= width + 6, (name, kind, words)
-            for at, (left, right, base, words) in enumerate(texts):
-                for left2, right2, base2, other in texts[at + 1 :]:
-                    apart = abs(base - base2) >= 9 or right <= left2 + 4 or right2 <= left + 4
-                    assert apart, (name, kind, words, other)
+        assert all(labels.texts(figure) for figure in (picture.wide, picture.narrow)), name
+        labels.assert_apart(picture, name)
 
 
 def test_figures_follow_light_and_dark() -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from tests.analytics.made import YEAR
 from tests.analytics.test_customers import COHORTS, END, activity, by_month, made
-from tests.views.test_charts import _texts
+from tests.views import labels
 from workbench.analytics import customers
 from workbench.analytics.customers.scoring import CLASSES
 from workbench.analytics.results import Result
 from workbench.settings import LANGUAGES
-from workbench.views import drawing, show
+from workbench.views import show
 from workbench.views.words import Words
 
 HOSTILE = "<b>$x^2$ & {x}</b>"
@@ -48,13 +48,7 @@ def test_no_label_leaves_its_figure_or_runs_into_another(lang: str, results: lis
     w = Words(lang, "CNY")
     drawn = [draw() for result in results if (draw := show.view(result, w, END).draw)]
     for picture in drawn:
-        for figure, width in ((picture.wide, drawing.WIDE), (picture.narrow, drawing.NARROW)):
-            texts = _texts(figure)
-            for at, (left, right, base, words) in enumerate(texts):
-                assert left >= -6, words
-                assert right <= width + 6, words
-                for left2, right2, base2, other in texts[at + 1 :]:
-                    assert abs(base - base2) >= 9 or right <= left2 + 4 or right2 <= left + 4, (words, other)
+        labels.assert_apart(picture, "customers")
     assert len(drawn) == 5
 
 

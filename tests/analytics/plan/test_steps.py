@@ -15,12 +15,10 @@ from workbench.analytics.plan import (
     crew,
     goals_for,
     hand_out,
-    market_growth,
     needed_for,
     new_products_for,
     owners_for,
     parts_of,
-    share_for,
     stage_for,
     training_for,
     triangulate,
@@ -108,30 +106,6 @@ def test_rates_written_by_hand_give_deals_and_leads_beside_the_history() -> None
     assert isinstance(handed, Split)
     assert found.deals == pytest.approx(handed.amount / 1000, abs=1)
     assert found.table["ratio"].iloc[-1] == found.deals * 8
-
-
-def market(first: float, then: float, segments: tuple[str, ...] = ("North",), years: int = 2) -> pd.DataFrame:
-    quarters = pd.date_range("2025-01-01", periods=4 * years, freq="QS")
-    sizes = [first if at < 4 else then for at in range(len(quarters))]
-    return pd.concat([pd.DataFrame({"period": quarters, "size": sizes, "segment": s}) for s in segments])
-
-
-def test_the_market_grows_by_its_last_four_quarters_on_the_four_before() -> None:
-    assert market_growth(market(100.0, 110.0)) == pytest.approx(0.10)
-
-
-def test_a_part_is_held_against_its_own_market_where_the_table_names_it() -> None:
-    both = pd.concat([market(100.0, 110.0), market(100.0, 90.0, ("South",))])
-
-    assert market_growth(both) == pytest.approx(0.0)
-    assert market_growth(both, {"region": "South"}) == pytest.approx(-0.10)
-    assert market_growth(both, {"channel": "online"}) == pytest.approx(0.0)
-
-
-def test_a_market_of_one_year_has_no_growth() -> None:
-    assert market_growth(market(100.0, 110.0, years=1)) is None
-    assert market_growth(None) is None
-    assert share_for(aims(), market(100.0, 110.0, years=1)) is None
 
 
 def test_the_share_of_new_products_is_asked_only_where_settings_set_it() -> None:

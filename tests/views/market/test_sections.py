@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.views.test_charts import CHINA, LONG, _texts
+from tests.views import labels
+from tests.views.test_charts import CHINA, LONG
 from workbench.analytics import market
 from workbench.analytics.market.launches import Sold
 from workbench.analytics.plan import period
@@ -89,7 +90,7 @@ def test_figures_hold_their_text_at_any_size_of_the_market(size: float) -> None:
     for result in (published, share, potential, sizing):
         picture = show.view(result, w, AS_OF).draw()  # type: ignore[misc]
         for one, width in ((picture.wide, 720), (picture.narrow, 340)):
-            assert [t for t in _texts(str(one)) if not -1 <= t[0] <= t[1] <= width + 1] == []
+            assert [t for t in labels.texts(str(one)) if not -1 <= t[0] <= t[1] <= width + 1] == []
 
 
 def test_each_way_lists_its_own_assumptions_with_their_reasons() -> None:

@@ -9,7 +9,6 @@ from workbench.analytics.funnel import Channels
 from workbench.analytics.history.results import ProductLife
 from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.aims.gap import Gap, gap
-from workbench.analytics.plan.aims.market_share import ShareTest, share_test
 from workbench.analytics.plan.aims.means import Leverage
 from workbench.analytics.plan.aims.targets import Triangulation
 from workbench.analytics.plan.parts.keys_mix import sources_of
@@ -180,27 +179,6 @@ def stage_for(plan: PlanSettings, card: Result | None) -> Result | None:
     return stage_template(plan, card) if plan.stage or plan.stage_steps else None
 
 
-def market_growth(market: pd.DataFrame | None, scope: Mapping[str, str] | None = None) -> float | None:
-    """How the market's last four quarters (or last year) compare with those before, ratio; None where it is not told.
-
-    Of the segments of that part of the company only, where the market table names it.
-    """
-    if market is None or not {"period", "size"} <= set(market):
-        return None
-    table = market.dropna(subset=["period", "size"])
-    if scope and "segment" in table and table["segment"].isin(list(scope.values())).any():
-        table = table[table["segment"].isin(list(scope.values()))]
-    if "segment" not in table:
-        table = table.assign(segment="")
-    wide = table.pivot_table("size", "period", "segment", aggfunc="sum").dropna(axis=1)
-    if wide.empty:
-        return None
-    sizes = wide.sum(axis=1)
-    recent = sizes[sizes.index > sizes.index.max() - pd.DateOffset(years=1)]
-    earlier = sizes.reindex([day - pd.DateOffset(years=1) for day in recent.index])
-    return float(recent.sum() / earlier.sum() - 1) if earlier.notna().all() and earlier.sum() > 0 else None
-
-
 def strategy_gap(
     aims: Triangulation | Unknown, alone: Baseline | Unknown, rates: Rates | Unknown, added: Leverage
 ) -> Gap | Unknown | None:
@@ -225,14 +203,6 @@ def needed_for(
     return back_solve(
         handed.year_months["target"], rates, records, plan.funnel, sold=_sold(handed, records), parts=parts
     )
-
-
-def share_for(
-    aims: Triangulation | Unknown, market: pd.DataFrame | None, scope: Mapping[str, str] | None = None
-) -> ShareTest | Unknown | None:
-    """Whether the target holds the share of the market; None where the market's growth is not told."""
-    rate = market_growth(market, scope)
-    return None if rate is None or isinstance(aims, Unknown) else share_test(aims, rate)
 
 
 def by_hand(handed: Split | Conflict | None, plan: PlanSettings) -> Needed | None:

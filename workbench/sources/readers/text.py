@@ -11,7 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -295,8 +295,3 @@ class _Ragged:
 def _shape(cell: str) -> str:
     """How a field is written: each run of digits as 9."""
     return re.sub(r"\d+", "9", cell.strip())
-
-
-def sampled(text: Text) -> Text:
-    """The same file with only the rows behind its header as sample."""
-    return replace(text, sample=text.sample[text.header :])
