@@ -68,6 +68,10 @@ def run(
     ] = "",
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 1800,
+    cell_timeout: Annotated[float, typer.Option(min=0, help="Seconds that one cell may take; 0: no limit.")] = 0,
+    run_timeout: Annotated[
+        float, typer.Option(min=0, help="Seconds that all notebooks together may take; 0: no limit.")
+    ] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Notebooks side by side; 0: one for each core.")] = 0,
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="Another parameter, as name=value.")
@@ -81,7 +85,8 @@ def run(
 
         outcome = publish.run(publish.Request(
             notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, scope=scope, lang=lang, out=out,
-            timeout=timeout, workers=workers, parameters=tuple(parameter or ()), force=force,
+            timeout=timeout, cell_timeout=cell_timeout, run_timeout=run_timeout, workers=workers,
+            parameters=tuple(parameter or ()), force=force,
         ))  # fmt: skip
     except KeyboardInterrupt:
         _stopped(" Nothing was left behind, and earlier reports are as they were.")

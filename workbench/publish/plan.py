@@ -37,7 +37,9 @@ class Request:
     scope: str = ""
     lang: str = ""
     out: Path = Path("reports")
-    timeout: float = 1800.0
+    timeout: float = 1800.0  # seconds of one notebook
+    cell_timeout: float = 0.0  # of one cell; 0: no limit of its own
+    run_timeout: float = 0.0  # of all notebooks together; 0: no limit
     workers: int = 0
     parameters: tuple[str, ...] | Mapping[str, Any] = ()
     force: bool = False
@@ -121,11 +123,20 @@ def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
         inputs,
         issued,
         told,
-        _package(),
+        _before(made),
+        package(),
         sys.version,
         versions(),
     ]
     return digest(json.dumps(parts).encode())
+
+
+def _before(made: Plan) -> str:
+    """The report that this one is compared with."""
+    from workbench.publish import manifest
+
+    found = manifest.before(made.out, made.folder.name, made.as_of)
+    return _file_digest(found[0] / manifest.NAME) if found else ""
 
 
 def versions() -> dict[str, str]:
@@ -247,7 +258,8 @@ def _sources(notebooks: Iterable[Path]) -> list[Any]:
     return [(n, c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for n, c in cells]
 
 
-def _package() -> dict[str, str]:
+def package() -> dict[str, str]:
+    """The digest of each of the workbench's own files."""
     files = sorted(p for p in (ROOT / "workbench").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return {p.relative_to(ROOT).as_posix(): _file_digest(p) for p in files}
 

@@ -1,17 +1,21 @@
 """A dated report from notebooks: `run` checks, runs, writes in a hidden folder and puts it in its place when whole."""
 
 import json
+import math
 import os
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.publish import folders, warm
+from workbench.publish.limits import Limits
 from workbench.publish.plan import Plan, Request, changed, plan
+from workbench.settings import secrets
 
 if TYPE_CHECKING:
     from workbench.publish import runner
@@ -74,8 +78,10 @@ def run(request: Request) -> Outcome:
 
 
 def _run(planned: Plan, request: Request) -> Outcome:
-    began = _now()
+    began, clock = _now(), time.monotonic()
     with warm.nursery() as nursery:  # it loads the notebooks' libraries while we load Jupyter's
+        if nursery:
+            nursery.guard(planned.folder.absolute())
         with folders.staged(planned.folder) as staging:
             tables = (staging.folder / "tables").resolve()
             tables.mkdir()
@@ -87,7 +93,8 @@ def _run(planned: Plan, request: Request) -> Outcome:
             workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
             made = pages.write(staging, planned, executed)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
-            times = {"started": began, "ended": _now()}
+            took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
+            times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
             manifest.write(staging.folder, told)
             folder = folders.finish(staging, good=status == "ok")
@@ -102,10 +109,12 @@ def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nurse
     workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
     folders_of = {"WORKBENCH_TABLES": str(tables), "WORKBENCH_REPORTS": str(planned.out.resolve())}
     environment = {**folders_of, "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
-    jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
+    hidden = frozenset(secrets(planned.settings))
+    jobs = [runner.Job(path, planned.parameters[path.stem], environment, hidden) for path in planned.notebooks]
+    limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
     threading.Thread(target=_load_the_rest, daemon=True).start()
     with shown([job.name for job in jobs]) as progress:
-        return runner.run(jobs, workers=workers, timeout=request.timeout, progress=progress, nursery=nursery)
+        return runner.run(jobs, workers=workers, limits=limits, progress=progress, nursery=nursery)
 
 
 def _load_the_rest() -> None:
@@ -126,5 +135,9 @@ def _reports(folder: Path, told: Mapping[str, Any], status: str = "") -> tuple[R
     )
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -10,20 +10,26 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, NoReturn, cast
+
+from workbench.publish import folders
+from workbench.publish.processes import adopt, end_descendants
 
 LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
     "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
     "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "statsmodels.tsa.seasonal",
 )  # fmt: skip
+_PATIENCE = 10  # seconds for a killed process to be gone
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",  # pools would start at import
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's allocator would start one
@@ -52,12 +58,19 @@ class Nursery:
             return int(self._answers.readline())
         return None
 
+    def guard(self, place: Path) -> None:
+        """Has the warm process sweep a folder of revisions, should we be killed."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self._asks.write(json.dumps({"place": str(place)}) + "\n")
+            self._asks.flush()
+
     def give_up(self) -> None:
         """Nobody waits for it any longer; who asks is told None."""
         self._process.kill()
 
     def stop(self) -> None:
-        """Ends the warm process; its kernels are ended by whoever asked for them."""
+        """Ends the warm process and all that its kernels left."""
+        end_descendants(self._process.pid)
         self._process.kill()
         self._process.communicate()
 
@@ -77,7 +90,7 @@ def nursery() -> Iterator[Nursery | None]:
 
 def main() -> None:
     """Loads everything, then forks a kernel for each line on stdin and answers with its process id."""
-    answers = os.dup(1)
+    answers, asker = os.dup(1), os.getppid()
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
     _load()
     if len(list(Path("/proc/self/task").iterdir())) > 1:
@@ -85,14 +98,34 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended kernels at once
+    adopt()
+    places, scratch = [], []
     for line in sys.stdin:
+        asked = json.loads(line)
+        if place := asked.get("place"):
+            places.append(Path(place))
+            continue
+        scratch.append(Path(asked["connection_file"]).parent)
         pid = os.fork()
         if pid == 0:
             os.close(answers)  # or we would not notice the end of this process
-            _become_kernel(**json.loads(line))
+            _become_kernel(**asked)
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
         os.write(answers, f"{pid}\n".encode())
+    _clear_up(asker, places, scratch)
+
+
+def _clear_up(asker: int, places: Iterable[Path], scratch: Iterable[Path]) -> None:
+    """Who asked is gone without a word, so it was killed: ends its kernels, removes what it was writing."""
+    end_descendants(os.getpid())
+    for folder in scratch:
+        shutil.rmtree(folder, ignore_errors=True)
+    until = time.monotonic() + _PATIENCE
+    while os.getppid() == asker and time.monotonic() < until:
+        time.sleep(0.01)  # until then the system holds its locks
+    for place in places:
+        folders.sweep(place)
 
 
 def _load() -> None:
