@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from workbench import ledger, vintages
     from workbench.analytics import customers, forecast, funnel, history, kpis, plan
     from workbench.periods import Calendar
+    from workbench.remember import remembered
     from workbench.run import Run
     from workbench.sources import load
     from workbench.views import Page
@@ -22,6 +23,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "load",
     "Page",
     "plan",
+    "remembered",
     "Run",
     "vintages",
 ]
@@ -37,6 +39,7 @@ _HOMES = {
     "load": "workbench.sources",
     "Page": "workbench.views",
     "plan": "workbench.analytics",
+    "remembered": "workbench.remember",
     "Run": "workbench.run",
     "vintages": "workbench.vintages",
 }

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ class Plan:
     out: Path
     inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
+    keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
 
     @property
     def scope_text(self) -> str:
@@ -95,44 +97,36 @@ def plan(request: Request) -> Plan:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
-    return replace(made, inputs=(inputs := _inputs(company)), key=_key(made, inputs))
+    inputs = _inputs(company)
+    return replace(made, inputs=inputs, **_keys(made, inputs))
 
 
 def changed(planned: Plan) -> tuple[str, ...]:
     """What is no longer as it was when the run was planned, and may be half of the old and half of the new."""
     try:
         differ = planned.inputs.items() ^ _inputs(planned.settings).items()
-        same = _key(planned, planned.inputs) == planned.key
+        same = _keys(planned, planned.inputs)["key"] == planned.key
     except OSError as error:
         return (Path(error.filename or planned.settings.path).name,)
     files = tuple(sorted({name for name, _ in differ}))
     return files if same else (*files, "a setting, a notebook or the workbench itself")
 
 
-def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
-    """Equal for runs that can only give equal reports. What is in a database cannot be told without reading it."""
+def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
+    """`key` and `keys`: equal for what can only come out equal. What is in a database is not known without reading."""
     if any(source.url for source in made.settings.sources.values()):
-        return None
+        return {"key": None, "keys": {}}
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
     told = ledger.fingerprint(made.settings, made.as_of)
-    parts = [
-        _sources(made.notebooks),
-        made.parameters,
-        company,
-        inputs,
-        issued,
-        told,
-        _before(made),
-        package(),
-        sys.version,
-        versions(),
-    ]
-    return digest(json.dumps(parts).encode())
+    around = digest(json.dumps([company, inputs, issued, told, package(), sys.version, versions()]).encode())
+    each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
+    keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}
+    return {"key": digest(json.dumps([list(keys.items()), _before(made)]).encode()), "keys": keys}
 
 
 def _before(made: Plan) -> str:
-    """The report that this one is compared with."""
+    """The report that this one is compared with; a page tells it, the notebooks know nothing of it."""
     from workbench.publish import manifest
 
     found = manifest.before(made.out, made.folder.name, made.as_of)
@@ -248,6 +242,13 @@ def _matches(pattern: str, folder: Path) -> list[Path]:
 
 
 def _file_digest(file: Path) -> str:
+    """The digest of a file's content, read again only where the system says that the file is another."""
+    about = file.stat()
+    return _digested(file, (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino))
+
+
+@lru_cache(maxsize=10_000)
+def _digested(file: Path, _: tuple[int, ...]) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=12)).hexdigest()
 

@@ -6,12 +6,14 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench import remember
 from workbench.publish import folders, warm
 from workbench.publish.limits import Limits
 from workbench.publish.plan import Plan, Request, changed, plan
@@ -32,6 +34,14 @@ class Report:
     facts: Mapping[str, Any]
     seconds: float
     error: str | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a process that makes many reports keeps between them; the index is then written by whoever leads it."""
+
+    nursery: warm.Nursery | None
+    progress: "runner.Progress | None"  # None: this report is the only one, and tells its own
 
 
 @dataclass(frozen=True)
@@ -65,56 +75,77 @@ class Outcome:
         return "\n".join(lines + [str(page) for page in pages])
 
 
-def run(request: Request) -> Outcome:
+def run(request: Request, means: Means | None = None) -> Outcome:
     """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
     planned = plan(request)
     from workbench.publish import index, manifest
 
     last = manifest.last_good(planned)
     if last and planned.key and last[1].get("key") == planned.key and not request.force:
-        index.refresh(planned.out, last[0])
+        if means is None:
+            index.refresh(planned.out, last[0])
         return _unchanged(*last)
-    return _run(planned, request)
+    return _run(planned, request, means)
 
 
-def _run(planned: Plan, request: Request) -> Outcome:
+def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
     began, clock = _now(), time.monotonic()
-    with warm.nursery() as nursery:  # it loads the notebooks' libraries while we load Jupyter's
-        if nursery:
-            nursery.guard(planned.folder.absolute())
+    with ExitStack() as held:
+        # the warm process loads the notebooks' libraries while we load Jupyter's
+        means = means or Means(held.enter_context(warm.nursery()), None)
+        if means.nursery:
+            means.nursery.guard(planned.folder.absolute())
         with folders.staged(planned.folder) as staging:
-            tables = (staging.folder / "tables").resolve()
-            tables.mkdir()
-            executed = _executed(planned, request, tables, nursery)
+            executed = _executed(planned, request, staging, means)
             moved = changed(planned)
-            planned = replace(planned, key=None) if moved else planned
-            from workbench.publish import index, manifest, pages, workbook
+            planned = replace(planned, key=None, keys={}) if moved else planned
+            from workbench.publish import index, manifest, pages, parts, workbook
 
-            workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
-            made = pages.write(staging, planned, executed)
+            files = parts.collected(staging, [e.name for e in executed])
+            workbook.write(staging.folder / "tables", staging.folder / "tables.xlsx", planned.languages[0])
+            made = pages.write(staging, planned, executed, files)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
             times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
             manifest.write(staging.folder, told)
             folder = folders.finish(staging, good=status == "ok")
-        index.rebuild(planned.out)
+        if means.progress is None:
+            index.rebuild(planned.out)
     return Outcome(status, folder, _reports(folder, told), moved)
 
 
-def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nursery | None) -> "list[runner.Executed]":
-    from workbench.publish import kernels, runner
+def _executed(planned: Plan, request: Request, staging: folders.Staging, means: Means) -> "list[runner.Executed]":
+    """How each notebook ended; one that would come out as it is in an earlier revision is taken from there."""
+    from workbench.publish import parts
+
+    known = {} if request.force else parts.reusable(planned)
+    done = {name: parts.taken(staging, *found) for name, found in known.items() if name in planned.parameters}
+    fresh = [path for path in planned.notebooks if path.stem not in done]
+    if fresh:
+        done |= {e.name: e for e in _ran(fresh, planned, request, staging, means)}
+    return [done[path.stem] for path in planned.notebooks]
+
+
+def _ran(
+    notebooks: list[Path], planned: Plan, request: Request, staging: folders.Staging, means: Means
+) -> "list[runner.Executed]":
+    """How the notebooks ended that were run, side by side; what one computes the others need not."""
+    from workbench.publish import kernels, parts, runner
     from workbench.publish.progress import shown
 
-    workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
-    folders_of = {"WORKBENCH_TABLES": str(tables), "WORKBENCH_REPORTS": str(planned.out.resolve())}
-    environment = {**folders_of, "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
-    hidden = frozenset(secrets(planned.settings))
-    jobs = [runner.Job(path, planned.parameters[path.stem], environment, hidden) for path in planned.notebooks]
+    workers = request.workers or min(os.cpu_count() or 1, len(notebooks))
     limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
+    hidden = frozenset(secrets(planned.settings))
     threading.Thread(target=_load_the_rest, daemon=True).start()
-    with shown([job.name for job in jobs]) as progress:
-        return runner.run(jobs, workers=workers, limits=limits, progress=progress, nursery=nursery)
+    with remember.kept() as shared, ExitStack() as held:
+        around = {"WORKBENCH_REPORTS": str(planned.out.resolve()), remember.FOLDER: str(shared), "PYTHONHASHSEED": "0"}
+        jobs = []
+        for path in notebooks:
+            own = {"WORKBENCH_TABLES": str(parts.tables(staging, path.stem)), **kernels.bounded_threads(workers)}
+            jobs.append(runner.Job(path, planned.parameters[path.stem], around | own, hidden))
+        progress = means.progress or held.enter_context(shown([job.name for job in jobs]))
+        return runner.run(jobs, workers=workers, limits=limits, progress=progress, nursery=means.nursery)
 
 
 def _load_the_rest() -> None:

@@ -57,6 +57,7 @@ class Executed:
     seconds: float
     cell: int | None = None
     reason: str = ""
+    reused: str = ""  # the revision that it was taken from, where nothing that makes it has changed
 
 
 class Progress(Protocol):
