@@ -70,8 +70,9 @@ class Page:
         """At most five tiles with the change of each; nothing where the data carry none."""
         rows = _tile_rows(scorecard)
         self._use(*(f"kpi:{key}" for key, _ in rows))
-        self._display("tiles", "tiles", {}, lambda w: render(
-            "tiles.html", tiles=[show.tile(key, row, w) for key, row in rows], t=w.phrase))  # fmt: skip
+        shown = {lang: [show.tile(key, row, w) for key, row in rows] for lang, w in self._speak.items()}
+        self._display("tiles", "tiles", {}, lambda w: render("tiles.html", tiles=shown[w.lang], t=w.phrase),
+                      tiles=shown, measures=_measures(scorecard))  # fmt: skip
 
     def lead(self, result: Any) -> None:
         """The first figure; the section of the same result further down then shows only its table."""
@@ -202,6 +203,18 @@ def _tile_rows(scorecard: Any) -> list[tuple[str, dict[str, Any]]]:
         return []
     rows = scorecard.table[scorecard.table["tile"].astype(bool)].head(_MOST_TILES)
     return [(str(key), dict(row)) for key, row in rows.iterrows()]
+
+
+def _measures(scorecard: Any) -> dict[str, Any]:
+    """Every KPI as data, for comparing reports; `summed`: it grows with the days it counts."""
+    if not isinstance(scorecard, Scorecard):
+        return {}
+    kpis = declared()
+    return {
+        str(key): {name: _plain(row[name]) for name in ("now", "change", "lo", "hi", "unit", "better")}
+        | {"summed": key in kpis and not kpis[key].denominator}
+        for key, row in scorecard.table.iterrows()
+    }
 
 
 def _heaviest(decisions: Iterable[Finding]) -> list[Finding]:

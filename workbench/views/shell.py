@@ -108,6 +108,7 @@ class Overview:
     languages: tuple[Link, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
     revision: int | None = None
+    changes: Fragment | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ def overview(shell: Overview) -> str:
         for e in shell.entries
     ]
     title = next((_shown(f, shell.lang) for e in shell.entries for f in e.fragments if f.role == "title"), None)
-    return _file("overview.html", shell, entries=entries, head=title)
+    changes = _shown(shell.changes, shell.lang) if shell.changes else None
+    return _file("overview.html", shell, entries=entries, head=title, changes=changes)
 
 
 def index(shell: Index) -> str:
