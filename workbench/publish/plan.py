@@ -19,7 +19,7 @@ from workbench import settings as settings_file
 from workbench.errors import ParameterError
 from workbench.publish import folders, parameters
 from workbench.publish.parameters import Parameter, Value
-from workbench.run import asked
+from workbench.run import asked, scope_text
 from workbench.settings import ROOT, Language, Settings
 
 DEMO = "data/demo/workbench.toml"
@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def scope_text(self) -> str:
-        return _text(self.scope)
+        return scope_text(self.scope)
 
     @property
     def folder(self) -> Path:
@@ -86,7 +86,7 @@ def plan(request: Request) -> Plan:
     )
     given = {
         "as_of": day.isoformat(),
-        "scope": _text(scope),
+        "scope": scope_text(scope),
         "lang": ",".join(languages),
         "settings": _portable(company),
     }
@@ -171,14 +171,14 @@ def _settings_path(request: Request) -> Path:
     return here if here.is_file() else Path(DEMO)
 
 
-def _in_cycle(notebook: Path) -> tuple[int, str]:
-    """The cycle's steps in their order, a company's own notebooks after them by name."""
-    return (CYCLE.index(notebook.stem) if notebook.stem in CYCLE else len(CYCLE)), notebook.stem
+def in_cycle(name: str) -> tuple[int, str]:
+    """For sorting: the cycle's steps in their order, a company's own notebooks after them by name."""
+    return (CYCLE.index(name) if name in CYCLE else len(CYCLE)), name
 
 
 def _notebooks(names: Sequence[str]) -> tuple[tuple[Path, ...], list[str]]:
     """The notebooks by name or path, else all of the project's."""
-    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"), key=_in_cycle)}
+    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"), key=lambda p: in_cycle(p.stem))}
     found = {name: _notebook(name, every) for name in names}
     chosen = [p for p in found.values() if p] if names else list(every.values())
     problems = [_no_notebook(name, list(every)) for name, p in found.items() if p is None]
@@ -275,10 +275,6 @@ def _portable(company: Settings) -> str:
 
 def _shown(file: Path, folder: Path) -> str:
     return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
-
-
-def _text(scope: Mapping[str, str]) -> str:
-    return ",".join(f"{level}={value}" for level, value in scope.items())
 
 
 def _dashed(name: str) -> str:

@@ -42,6 +42,7 @@ class Means:
 
     nursery: warm.Nursery | None
     progress: "runner.Progress | None"  # None: this report is the only one, and tells its own
+    side_by_side: int = 1  # how many reports share the cores
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,15 @@ def _ran(
 
     workers = request.workers or min(os.cpu_count() or 1, len(notebooks))
     limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
-    hidden = frozenset(secrets(planned.settings))
+    hidden, threads = frozenset(secrets(planned.settings)), kernels.bounded_threads(workers * means.side_by_side)
     threading.Thread(target=_load_the_rest, daemon=True).start()
     with remember.kept() as shared, ExitStack() as held:
+        if means.nursery:
+            means.nursery.guard(scratch=shared)
         around = {"WORKBENCH_REPORTS": str(planned.out.resolve()), remember.FOLDER: str(shared), "PYTHONHASHSEED": "0"}
         jobs = []
         for path in notebooks:
-            own = {"WORKBENCH_TABLES": str(parts.tables(staging, path.stem)), **kernels.bounded_threads(workers)}
+            own = {"WORKBENCH_TABLES": str(parts.tables(staging, path.stem)), **threads}
             jobs.append(runner.Job(path, planned.parameters[path.stem], around | own, hidden))
         progress = means.progress or held.enter_context(shown([job.name for job in jobs]))
         return runner.run(jobs, workers=workers, limits=limits, progress=progress, nursery=means.nursery)
