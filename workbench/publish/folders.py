@@ -72,6 +72,15 @@ def staged(parent: Path) -> Iterator[Staging]:
         yield staging
 
 
+def empty(folder: Path, *, keep: str) -> None:
+    """Removes everything in a folder but one entry; what a link leads to stays."""
+    for entry in folder.iterdir():
+        if entry.name != keep and entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != keep:
+            entry.unlink()
+
+
 def finish(staging: Staging, *, good: bool) -> Path:
     """The folder's final place; a failed run's says so in its name."""
     target = staging.parent / (staging.name if good else f"{staging.name}-failed")

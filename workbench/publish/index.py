@@ -14,9 +14,9 @@ NAME = "index.html"
 
 
 def refresh(out: Path, folder: Path) -> None:
-    """Writes the index anew if it is older than a report: the run that made it may have been stopped in between."""
-    page, told = out / NAME, folder / manifest.NAME
-    if not page.is_file() or page.stat().st_mtime < told.stat().st_mtime:
+    """Writes the index anew if it does not have a report: the run that made it may have been stopped in between."""
+    page, place = out / NAME, quote(folder.relative_to(out).as_posix())
+    if not page.is_file() or f'"{place}/' not in page.read_text("utf-8"):
         rebuild(out)
 
 

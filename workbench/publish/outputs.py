@@ -10,9 +10,9 @@ from urllib.parse import quote, unquote
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 
-_KEPT = 500_000  # characters of a long text that are kept at its start, and again at its end
+from workbench.publish.printed import bounded
+
 _APART = 200  # outputs of a cell up to which what is printed stands in the order in which it came
-_MARK = re.compile(r"\n\[… (\d+) lines, (\d+) bytes left out …\]\n")
 _SHORTEST = 4  # characters of a secret: replacing shorter ones would only spell them out by what is missing
 HIDDEN = "…"
 
@@ -30,23 +30,6 @@ class Client(PapermillNotebookClient):
         elif out is not None and len(outs) > before:
             _bound(out)
         return out
-
-
-def left_out(text: str) -> tuple[int, int]:
-    """Lines and bytes that are no longer in a printed text."""
-    found = _MARK.findall(text)
-    return sum(int(lines) for lines, _ in found), sum(int(size) for _, size in found)
-
-
-def bounded(text: str) -> str:
-    """Both ends of a long text, and between them how much is left out."""
-    if len(text) <= 3 * _KEPT:
-        return text
-    cut = text[_KEPT:-_KEPT]
-    lines, size = left_out(cut)
-    cut = _MARK.sub("", cut)
-    told = f"\n[… {lines + cut.count(chr(10))} lines, {size + len(cut.encode('utf-8', 'replace'))} bytes left out …]\n"
-    return text[:_KEPT] + told + text[-_KEPT:]
 
 
 def redact(notebook: NotebookNode, secrets: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from workbench.publish.plan import Plan
 from workbench.publish.runner import Executed
 
 FOLDERS = ("tables", "vintages")
+_WRITTEN = (".parquet", ".json")
 _LOOK_BACK = 20  # revisions
 
 
@@ -29,10 +30,11 @@ def tables(staging: Staging, notebook: str) -> Path:
 def collected(staging: Staging, names: Iterable[str]) -> dict[str, list[str]]:
     """Puts what the notebooks wrote in the report's folders; the files of each, as paths in the report."""
     found: dict[str, list[str]] = {}
-    (staging.folder / "tables").mkdir(exist_ok=True)
+    folders.empty(staging.folder, keep=".parts")  # a notebook may have written where it has no business
+    (staging.folder / "tables").mkdir()
     for name in names:
         own = staging.folder / ".parts" / folders.slug(name)
-        files = sorted(p for folder in FOLDERS for p in (own / folder).rglob("*") if p.is_file())
+        files = sorted(p for folder in FOLDERS for p in (own / folder).rglob("*") if _written(p))
         found[name] = [p.relative_to(own).as_posix() for p in files]
         for file in files:
             target = staging.folder / file.relative_to(own)
@@ -40,6 +42,11 @@ def collected(staging: Staging, names: Iterable[str]) -> dict[str, list[str]]:
             file.replace(target)
     shutil.rmtree(staging.folder / ".parts", ignore_errors=True)
     return found
+
+
+def _written(file: Path) -> bool:
+    """Whether a file is one of those that the workbench writes, and no way to another file."""
+    return file.suffix in _WRITTEN and file.is_file() and not file.is_symlink()
 
 
 def reusable(planned: Plan) -> dict[str, tuple[Path, dict[str, Any]]]:

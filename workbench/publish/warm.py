@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, NoReturn, cast
 
 from workbench.publish import folders
+from workbench.publish.printed import bound
 from workbench.publish.processes import adopt, end_descendants
 
 LIBRARIES = (
@@ -43,9 +44,10 @@ class Nursery:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.publish.warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, start_new_session=True, env={**os.environ, **_ENVIRONMENT},
+        command = [sys.executable, "-m", "workbench.publish.warm", str(os.getpid())]
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            start_new_session=True, env={**os.environ, **_ENVIRONMENT},
         )  # fmt: skip  # a session of its own, so that Ctrl-C reaches us alone
         self._asks, self._answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
 
@@ -58,10 +60,11 @@ class Nursery:
             return int(self._answers.readline())
         return None
 
-    def guard(self, place: Path) -> None:
-        """Has the warm process sweep a folder of revisions, should we be killed."""
+    def guard(self, place: Path | None = None, *, scratch: Path | None = None) -> None:
+        """Should we be killed, the warm process sweeps a folder of revisions, and removes a folder for scratch."""
         with self._lock, contextlib.suppress(OSError, ValueError):
-            self._asks.write(json.dumps({"place": str(place)}) + "\n")
+            kind, folder = ("place", place) if place else ("scratch", scratch)
+            self._asks.write(json.dumps({kind: str(folder)}) + "\n")
             self._asks.flush()
 
     def give_up(self) -> None:
@@ -89,10 +92,13 @@ def nursery() -> Iterator[Nursery | None]:
 
 
 def main() -> None:
-    """Loads everything, then forks a kernel for each line on stdin and answers with its process id."""
-    answers, asker = os.dup(1), os.getppid()
+    """Loads everything, then forks a kernel for each line on stdin and answers with its process id.
+
+    Its argument is the process that asks: it may be gone before this one has begun.
+    """
+    answers, asker = os.dup(1), int(sys.argv[1])
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
-    _load()
+    _load(asker)
     if len(list(Path("/proc/self/task").iterdir())) > 1:
         return  # a fork would copy locks that other threads hold; ordinary kernels will do
     gc.collect()
@@ -102,10 +108,13 @@ def main() -> None:
     places, scratch = [], []
     for line in sys.stdin:
         asked = json.loads(line)
-        if place := asked.get("place"):
-            places.append(Path(place))
+        if "connection_file" not in asked:
+            places += [Path(asked["place"])] if "place" in asked else []
+            scratch += [Path(asked["scratch"])] if "scratch" in asked else []
             continue
         scratch.append(Path(asked["connection_file"]).parent)
+        if os.getppid() != asker:
+            continue  # nobody waits for it
         pid = os.fork()
         if pid == 0:
             os.close(answers)  # or we would not notice the end of this process
@@ -128,9 +137,11 @@ def _clear_up(asker: int, places: Iterable[Path], scratch: Iterable[Path]) -> No
         folders.sweep(place)
 
 
-def _load() -> None:
-    """Imports what notebooks use. What is missing is the notebook's to tell."""
+def _load(asker: int) -> None:
+    """Imports what notebooks use, as long as there is someone to use it. What is missing is the notebook's to tell."""
     for name in LIBRARIES:
+        if os.getppid() != asker:
+            return
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     import workbench
@@ -158,8 +169,10 @@ def _become_kernel(connection_file: str, environment: dict[str, str], log: str) 
     tempfile.tempdir = None  # found anew from the environment
     code = 1
     try:
+        from ipykernel.iostream import OutStream
         from ipykernel.kernelapp import IPKernelApp
 
+        bound(OutStream)
         orphaned = f"--IPKernelApp.parent_handle={os.getppid()}"  # a kernel whose parent is gone ends itself
         IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False", orphaned])
         code = 0
