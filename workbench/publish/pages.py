@@ -8,7 +8,7 @@ from urllib.parse import quote
 import nbformat
 
 from workbench.periods import Calendar
-from workbench.publish import folders, html, manifest
+from workbench.publish import folders, html, index, manifest
 from workbench.publish.folders import Staging
 from workbench.publish.plan import Plan, versions
 from workbench.publish.runner import Executed
@@ -72,7 +72,8 @@ class _Book:
 
     def tiled(self, one: Executed, part: Fragment, lang: Language) -> Fragment:
         """Tiles with what each changed since; any other part as it is."""
-        kept: dict[str, Any] = next((b["tiles"] for b in html.bundles(one.notebook) if b["id"] == part.id and "tiles" in b), {})
+        own = (b for b in html.bundles(one.notebook) if b["id"] == part.id)
+        kept: dict[str, Any] = next((b["tiles"] for b in own if "tiles" in b), {})
         if self.since is None or part.role != "tiles" or lang not in kept:
             return part
         return replace(part, html={lang: changes.tiles(kept[lang], self.since, one.name, self.speak(lang))})
@@ -118,7 +119,7 @@ class _Book:
         pages = [Link(_name(name, lang), _href(name, lang), current=name == current) for name in names]
         if (self.staging.folder / "tables.xlsx").exists():
             pages.append(Link(_name("tables", lang), "tables.xlsx"))
-        return (*pages, Link(_name("index", lang), "../../../index.html"))
+        return (*pages, Link(_name("index", lang), f"../../../{index.name_of(lang)}"))
 
     def languages(self, name: str, current: Language) -> tuple[Link, ...]:
         every = self.plan.languages
@@ -145,6 +146,7 @@ class _Book:
             "files": list(self.files.get(one.name, ())),
             "facts": html.facts(one.notebook),
             "measures": {k: v for b in html.bundles(one.notebook) for k, v in b.get("measures", {}).items()},
+            "span": next((b["span"] for b in html.bundles(one.notebook) if b.get("span")), None),
             "parameters": self.plan.parameters[one.name],
             "defaults": self.plan.defaults[one.name],
             "pages": {lang: f"{one.name}.{lang}.html" for lang in self.plan.languages},

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MOST_DECISIONS = 5
 _MOST_TILES = 5
 _ANSWERS = 3
+_STOCKS = {"reps"}  # sums that do not grow with the days: what is divided by them does
 _LATEST = 7  # days between the last order and the report that need no word
 
 
@@ -72,7 +73,7 @@ class Page:
         self._use(*(f"kpi:{key}" for key, _ in rows))
         shown = {lang: [show.tile(key, row, w) for key, row in rows] for lang, w in self._speak.items()}
         self._display("tiles", "tiles", {}, lambda w: render("tiles.html", tiles=shown[w.lang], t=w.phrase),
-                      tiles=shown, measures=_measures(scorecard))  # fmt: skip
+                      tiles=shown, measures=_measures(scorecard), span=self._span())  # fmt: skip
 
     def lead(self, result: Any) -> None:
         """The first figure; the section of the same result further down then shows only its table."""
@@ -166,6 +167,11 @@ class Page:
         last = self._data.covers[1] if self._data is not None and self._data.covers else None
         return last if last is not None and (self.run.as_of - last).days > _LATEST else None
 
+    def _span(self) -> list[str] | None:
+        """First and last day of what "now" counts."""
+        spans = getattr(self._data, "spans", None)
+        return [day.date().isoformat() for day in spans.now] if spans else None
+
     def _use(self, *terms: str) -> None:
         self._used |= dict.fromkeys(terms)
 
@@ -212,7 +218,7 @@ def _measures(scorecard: Any) -> dict[str, Any]:
     kpis = declared()
     return {
         str(key): {name: _plain(row[name]) for name in ("now", "change", "lo", "hi", "unit", "better")}
-        | {"summed": key in kpis and not kpis[key].denominator}
+        | {"summed": key in kpis and {*kpis[key].denominator} <= _STOCKS}
         for key, row in scorecard.table.iterrows()
     }
 

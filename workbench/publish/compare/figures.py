@@ -7,12 +7,13 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from workbench.publish.compare import noise
 from workbench.publish.compare.told import Told
 from workbench.views.changes import Figure
 
 _MOVES = 4  # earlier moves of a number below which its own history says nothing about noise
 _WIDE = 2.5  # spreads from the usual: beyond it lies one move in a hundred, were they normal
-_SPREAD = 1.4826  # median absolute deviation to standard deviation, for normal noise
+_SPREAD = 1.4826  # median of absolute moves to their standard deviation, were they normal
 _RATIO = re.compile(r"(^|_)(growth|share|rate|coverage|attainment|chance)(_|$)")
 _MONEY = re.compile(r"(^|_)(sales|landing|next_year|target|amount|tam|sam|som)(_|$)")
 _BOUND = re.compile(r"(.+)_(lo|hi)(_\d+)?")
@@ -50,8 +51,19 @@ def _measured(book: Mapping[str, Any], before: Mapping[str, Any], then: Told, no
         judged = (
             _judged(a, b, _bounds(known[name]), _bounds(one), [*moves, a]) if not rates else _by_moves([*moves, a], b)
         )
+        if judged == "unknown":
+            judged = _by_months(
+                a, b, noise.of(now, book["name"], name, rates=rates), before.get("span"), book.get("span")
+            )
         unit = str(one["unit"])
         yield Figure(book["name"], name, unit, b, a, _difference(a, b, "ratio" if rates else unit), judged, rates=rates)
+
+
+def _by_months(then: float, now: float, spread: float, one: Any, other: Any) -> str:
+    """Beyond noise where the means of two stretches of months differ more than the months' own spread makes likely."""
+    if spread != spread or not one or not other:
+        return "unknown"
+    return "beyond" if abs(now - then) > _WIDE * spread * noise.shrunk(one, other) else "within"
 
 
 def _facts(book: Mapping[str, Any], before: Mapping[str, Any], past: Sequence[Told]) -> Iterator[Figure]:
@@ -64,7 +76,7 @@ def _facts(book: Mapping[str, Any], before: Mapping[str, Any], past: Sequence[To
             continue
         moves = [_number((_of(p, book["name"]).get("facts") or {}).get(name)) for p in past]
         judged = _judged(a, b, _bounds_of(known, name), _bounds_of(facts, name), [*moves, a])
-        yield Figure(book["name"], name, unit := _unit(name), b, a, _difference(a, b, unit), judged, kpi=False)
+        yield Figure(book["name"], name, unit := _unit(name, a, b), b, a, _difference(a, b, unit), judged, kpi=False)
 
 
 def _measures(book: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -85,16 +97,14 @@ def _judged(
 
 
 def _by_moves(values: list[float], now: float) -> str:
-    """Beyond noise where the move is further from the usual one than moves normally stray."""
+    """Beyond noise where the move is larger than moves from one report to the next normally are, up or down."""
     known = [v for v in values if v == v]
-    moves = [b - a for a, b in pairwise(known)]
+    moves = [abs(b - a) for a, b in pairwise(known)]
     if known and now == known[-1]:
         return "within"
     if len(moves) < _MOVES:
         return "unknown"
-    middle = median(moves)
-    spread = _SPREAD * median(abs(m - middle) for m in moves)
-    return "beyond" if abs(now - known[-1] - middle) > _WIDE * spread else "within"
+    return "beyond" if abs(now - known[-1]) > _WIDE * _SPREAD * median(moves) else "within"
 
 
 def _difference(then: float, now: float, unit: str) -> float:
@@ -104,8 +114,10 @@ def _difference(then: float, now: float, unit: str) -> float:
     return now / then - 1 if then > 0 else math.nan
 
 
-def _unit(name: str) -> str:
-    return "ratio" if _RATIO.search(name) else "money" if _MONEY.search(name) else "score"
+def _unit(name: str, *values: float) -> str:
+    if _RATIO.search(name):
+        return "ratio"
+    return "money" if _MONEY.search(name) else "count" if all(v == int(v) for v in values) else "score"
 
 
 def _bounds(one: Mapping[str, Any]) -> tuple[float, float]:

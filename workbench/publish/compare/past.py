@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.findings import Finding
@@ -36,13 +36,18 @@ def since(then: Told, now: Told) -> Iterator[Change]:
     rows = [r | {"span": (first, last)} for r in _grown(sales, first)]
     whole = [r for r in rows if r["level"] == ""]
     yield from (Change(Finding("changes.sales_since", _without(r), abs(r["off"])), 0, NAME) for r in whole)
-    parts = [r for r in rows if r["level"] != "" and r["judged"] != "unknown"]
+    parts = _once(r for r in rows if r["level"] != "" and r["judged"] != "unknown")
     beyond = sorted((r for r in parts if r["judged"] == "beyond"), key=lambda r: -abs(r["off"]))
     for row in beyond[:_MOST_NODES]:
         yield Change(Finding("changes.node_since", _without(row), abs(row["off"])), 3, NAME)
     if parts:
         values = {"n": len(parts) - len(beyond), "of": len(parts), "beyond": len(beyond)}
         yield Change(Finding("changes.nodes_since", values), 8, NAME)
+
+
+def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row where a node goes by two names: a region that is a team's too."""
+    return list({(round(r["amount"], 2), round(r["before"], 2)): r for r in reversed([*rows])}.values())[::-1]
 
 
 def _ended(period: Any, then: Told, now: Told) -> bool:

@@ -14,6 +14,7 @@ from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.publish import manifest
 from workbench.settings import CalendarSettings
+from workbench.views.words import NO_CURRENCY, Words
 
 if TYPE_CHECKING:  # finding the report before another needs no frame
     import pandas as pd
@@ -70,6 +71,14 @@ def newest(parent: Path) -> Told | None:
     """The last good revision in a folder of revisions."""
     found = manifest.newest(parent)
     return Told(*found) if found else None
+
+
+def words_of(told: Told, lang: str) -> Words:
+    """A language with the currency and calendar of a report's company."""
+    known = told.settings
+    currency = str(known.get("company.currency", ""))
+    unit = str(known.get("company.money_unit", "auto"))
+    return Words(lang, "" if currency == NO_CURRENCY else currency, unit, told.calendar)
 
 
 def chosen(out: Path, asked: str) -> Told:
