@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 from pathlib import Path
 
@@ -117,7 +118,20 @@ def test_equal_frames_are_equal_however_they_lie_in_memory(shared: Path) -> None
     pieces = pd.concat([whole.iloc[:1], whole.iloc[1:]])
 
     assert remember.place_of("name", whole) == remember.place_of("name", pieces)
+    read = pickle.loads(pickle.dumps(whole.assign(more=1.0)))
+    assert remember.place_of("name", read) == remember.place_of("name", whole.assign(more=1.0))
     assert remember.place_of("name", {"a", "b", "c"}) == remember.place_of("name", {"c", "b", "a"})
+
+
+def test_the_forecast_of_two_notebooks_is_one(
+    company: Path, shared: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run, log = wb.Run.start(company, as_of="2025-12-31"), tmp_path / "log"
+    for _ in range(2):  # as two notebooks: each loads, and asks with what it loaded
+        sales = wb.load(run).sales("month", by=("region",))
+        remember.remembered(_counted, log, (sales, ("region",), run.calendar, {"months": 15, "every": "month"}))
+
+    assert log.read_text() == "x"
 
 
 def test_what_cannot_be_told_by_its_content_is_computed_each_time(shared: Path) -> None:

@@ -165,7 +165,7 @@ def _tell(mark: Any, value: Any) -> None:
         _parts(mark, [(f.name, getattr(value, f.name)) for f in dataclasses.fields(value)])
     elif hasattr(value, "model_dump_json"):
         mark.update(value.model_dump_json().encode())
-    elif type(value).__module__.startswith("pandas.") and hasattr(value, "columns"):
+    elif type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "columns"):
         _tell_frame(mark, value)
     else:
         mark.update(pickle.dumps(value, protocol=4))

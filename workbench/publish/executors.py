@@ -140,7 +140,7 @@ class Cluster:
         with client:
             places = {client.submit(make, dict(t), pure=False, retries=_TRIES - 1): p for p, t in enumerate(tasks)}
             try:
-                for future in distributed.as_completed(places):
+                for future in distributed.as_completed(places, loop=client.loop):
                     yield places[future], _came(future)
             finally:
                 client.cancel(list(places))

@@ -55,7 +55,7 @@ from workbench.analytics.plan.means import Leverage, Resources, means, with_mean
 from workbench.analytics.plan.owners import Owners, owners
 from workbench.analytics.plan.pay import PayPlan, pay
 from workbench.analytics.plan.people import Sellers, people
-from workbench.analytics.plan.period import PlanPeriod, months_ahead, period
+from workbench.analytics.plan.period import PlanPeriod, months_ahead, period, reach
 from workbench.analytics.plan.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
 from workbench.analytics.plan.quotas import Quotas, quotas
 from workbench.analytics.plan.ramp import ramp_year
@@ -196,6 +196,7 @@ __all__ = [
     "period",
     "phases_for",
     "quotas",
+    "reach",
     "ramp_year",
     "same_actions",
     "sensitivity",

@@ -44,3 +44,11 @@ def months_ahead(period: PlanPeriod, as_of: pd.Timestamp, calendar: Calendar, ev
     """
     first = min(pd.Timestamp(as_of).normalize() + _DAY, period.last)
     return len(calendar.range(first, period.last, "month")) + (every == "week")
+
+
+def reach(calendar: Calendar, as_of: pd.Timestamp, wanted: Period, every: Every = "month", months: int = 12) -> int:
+    """How many months one forecast looks ahead that serves both pages: the forecast's `months`, and the plan's period.
+
+    Both notebooks ask for the same forecast, so a report computes it once and its pages agree to the cent.
+    """
+    return max(months, months_ahead(period(calendar, as_of, wanted), as_of, calendar, every))
