@@ -38,7 +38,7 @@ def report(out: Path, as_of: str, *, name: str = "Acme", revision: int = 1, stat
     for kind, frame in {"history": history, "forecast": forecast, "plan": plan}.items():
         if frame is not None:
             _issue(folder, kind, frame)
-    given = books or {}
+    given: dict[str, dict[str, Any]] = books or {}
     notebooks = [
         {"name": n, "status": status, "facts": facts or {} if n == "history" else {}, "parameters": {}, "defaults": {},
          "measures": measures or {} if n == "history" else {}, "seconds": 1.0, "error": None,
@@ -58,7 +58,7 @@ def report(out: Path, as_of: str, *, name: str = "Acme", revision: int = 1, stat
 def table(folder: Path, name: str, frame: pd.DataFrame, **kinds: str) -> None:
     """A table beside the pages; the kinds of its columns by their names."""
     frame.to_parquet(folder / "tables" / f"{name}.parquet", index=False)
-    columns = {column: {"title": {"en": column}, "kind": kinds.get(column, "money")} for column in frame}
+    columns = {column: {"title": {"en": str(column)}, "kind": kinds.get(str(column), "money")} for column in frame}
     about = {"title": {"en": "Sales by month", "zh-CN": "按月销售额"}, "columns": columns}
     (folder / "tables" / f"{name}.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.views.shell import IndexRow
 
 NAME = "index.html"
+_BAD = ("failed", "timed_out", "kernel_died", "skipped")
 _TOLD = ("as_of", "scope", "lang", "settings")
 
 
@@ -78,7 +79,7 @@ def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> "Inde
     company = name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")
     books = sorted(told["notebooks"], key=lambda n: in_cycle(n["name"]))
     pages = tuple(Link(n["name"], f"{place}/{quote(_in(n['pages'], lang))}") for n in books if n.get("pages"))
-    wrong = ", ".join(f"{n['name']}: {n['status'].replace('_', ' ')}" for n in books if n["status"] != "ok")
+    wrong = tuple((str(n["name"]), str(n["status"])) for n in books if n["status"] in _BAD)
     return IndexRow(
         told["as_of"], told["scope"], told["revision"], told["status"], links, company, bool(told.get("made_up")),
         pages, _seconds(told), _given(books), wrong,

@@ -44,7 +44,7 @@ def lines(rows: Sequence[Any], scope: Callable[[Any], str], speak: words.Words) 
         known = _ordered(name, texts, speak.phrase("page.whole_company"))
         if len(known) < 2:
             continue
-        places = {text: f"{name[0]}{at}" for at, text in enumerate(known)}
+        places = {text: f"{name[:2]}{at}" for at, text in enumerate(known)}
         for own, text in zip(marks, texts, strict=True):
             own.append(places[text])
         title = speak.phrase(f"page.index_by.{name}")
@@ -80,6 +80,11 @@ def latest(rows: Sequence[Any], marks: Sequence[str]) -> tuple[list[str], list[d
             line["pages"].setdefault(link.title, (row.as_of, link.href))
     names = dict.fromkeys(name for line in found.values() for name in line["pages"])
     return list(names), list(found.values())
+
+
+def wrong(books: Sequence[tuple[str, str]], called: Callable[[str], str], speak: words.Words) -> str:
+    """The notebooks that did not end well, and how they ended."""
+    return ", ".join(f"{called(name)}: {speak.phrase(f'page.status.{status}')}" for name, status in books)
 
 
 def took(seconds: float | None, speak: words.Words) -> str:

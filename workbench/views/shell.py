@@ -126,7 +126,7 @@ class IndexRow:
     pages: tuple[Link, ...] = ()  # of its notebooks, by their names, in the list's language
     seconds: float | None = None
     given: str = ""  # parameters that are not the notebooks' own
-    wrong: str = ""  # notebooks that did not end well
+    wrong: tuple[tuple[str, str], ...] = ()  # notebooks that did not end well, with their status
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,8 @@ def index(shell: Index) -> str:
         "index.html", shell, rows=shell.rows, scope=lambda row: said[row.scope], newest=_newest(shell.rows),
         earlier=set(_earlier(shell.rows)), marks=found.marks, choices=found.choices, rules=listing.rules(found.choices),
         pages=pages, latest=latest, several=len({row.company for row in shell.rows}) > 1,
-        took=lambda seconds: listing.took(seconds, speak), called=lambda name: _called(name, speak),
+        took=lambda seconds: listing.took(seconds, speak), called=(called := lambda name: _called(name, speak)),
+        wrong=lambda row: listing.wrong(row.wrong, called, speak),
     )  # fmt: skip
 
 
