@@ -15,8 +15,9 @@ import pytest
 
 from tests.conftest import shared_data
 from tests.faults import hostile
+from tests.publish.conftest import write_notebook
 from workbench import publish
-from workbench.publish import Outcome, Request
+from workbench.publish import Outcome, Request, plan
 
 ALLOWED = {"default-src 'none'", "img-src data:", "style-src 'unsafe-inline'"}
 NEVER = {"script", "iframe", "object", "embed", "form", "base", "link", "applet", "frame", "audio", "video", "template"}
@@ -113,9 +114,24 @@ def test_all_files_are_where_they_belong(report: Outcome, company: Path) -> None
     here = report.folder.parents[3]
 
     assert {p.name for p in here.iterdir()} == {"reports"}
-    assert {p.name for p in (here / "reports").iterdir()} == {"2026-09-30", "index.html"}
+    assert {p.name.partition(".")[0] for p in (here / "reports").iterdir()} == {"2026-09-30", "index"}
     assert [p for folder in (here, company.parent) for p in folder.rglob("*") if p.name == hostile.MARK] == []
     assert {p.name for p in report.folder.rglob("*") if p.is_file()} >= {"manifest.json", "tables.xlsx"}
+
+
+def test_a_notebook_from_elsewhere_runs_only_where_its_path_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notebooks").mkdir()
+    own, other = (write_notebook(tmp_path / name) for name in ("notebooks/own.ipynb", "other.ipynb"))
+    (tmp_path / "notebooks" / "linked.ipynb").symlink_to(other)
+    monkeypatch.setattr(plan, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    assert plan._notebooks(()) == ((own,), [])
+    assert plan._notebooks(("other",))[1] == ["there is no notebook 'other'. There are: own."]
+    assert plan._notebooks(("linked",))[0] == ()
+    assert plan._notebooks(("other.ipynb",)) == ((other,), [])
 
 
 def test_all_money_is_accounted_for(report: Outcome, company: Path) -> None:

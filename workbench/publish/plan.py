@@ -177,8 +177,10 @@ def in_cycle(name: str) -> tuple[int, str]:
 
 
 def _notebooks(names: Sequence[str]) -> tuple[tuple[Path, ...], list[str]]:
-    """The notebooks by name or path, else all of the project's."""
-    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"), key=lambda p: in_cycle(p.stem))}
+    """The notebooks by name or path, else all of the project's; a link to one elsewhere must be named by its path."""
+    home = (ROOT / "notebooks").resolve()
+    own = [p for p in home.glob("*.ipynb") if p.resolve().parent == home]
+    every = {p.stem: p for p in sorted(own, key=lambda p: in_cycle(p.stem))}
     found = {name: _notebook(name, every) for name in names}
     chosen = [p for p in found.values() if p] if names else list(every.values())
     problems = [_no_notebook(name, list(every)) for name, p in found.items() if p is None]
