@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +22,7 @@ from workbench.publish.worker import Done
 from workbench.run import Run, scope_text
 from workbench.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 GROWTH = """growth = {"a": 0.1, "b": 0.3}.get(scope.partition("=")[2], -0.05)
 print(json.dumps({"growth": growth, "sales": 1e6, "scope": scope}))"""
 
@@ -157,3 +160,29 @@ def test_a_log_tells_rate_and_time_left_on_plain_lines(
     assert [p.done.reason for p in many.parts] == ["scope region=a", "scope region=\x1b[31mred"]
     assert re.fullmatch(r"1/2  region=�\[31mred  refused  60\.0 s  \d+\.\d a minute, \d+ min left", lines[0])
     assert lines[1] == "2/2  region=a  refused  60.0 s"
+
+
+def test_the_command_makes_a_report_for_each_region_of_real_orders(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "workbench.toml").write_text((company / "workbench.toml").read_text("utf-8"), "utf-8")
+    lines = ["date,region,amount", "2026-01-01,=1+1,3", "2026-02-01,North,5", '2026-02-01,"a, b",1', "2026-03-01,,2"]
+    (tmp_path / "orders.csv").write_text("\n".join(lines), "utf-8")
+    code = "import workbench as wb\nsold = wb.load(wb.Run.start(settings, as_of=as_of, scope=scope)).sales('year')"
+    tell = "assert 'b' not in scope\nprint(json.dumps({'sales': float(sold['amount'].sum())}))"
+    path = notebook("sold", "import json", code, tell, tags={3: ["facts"]})
+    call = [sys.executable, "-m", "workbench.cli", "run", str(path), "--settings", str(tmp_path), "--each", "region",
+            "--as-of", "2026-09-30", "--out", str(tmp_path / "out"), "--json"]  # fmt: skip
+    done = subprocess.run(call, capture_output=True, text=True, timeout=240, cwd=ROOT)
+    told = json.loads(done.stdout)
+    scopes = {p["scope"]: p["done"] for p in told["parts"]}
+
+    assert (done.returncode, told["status"], told["unnamed"]) == (1, "failed", 2.0)
+    assert {s: d["status"] for s, d in scopes.items()} == {
+        "region=North": "ok",
+        "region==1+1": "ok",
+        "region=a, b": "failed",
+    }
+    assert manifest_of(Path(scopes["region==1+1"]["folder"]))["notebooks"][0]["facts"] == {"sales": 3.0}
+    assert all(Path(page).is_file() for page in told["pages"])
+    assert len(done.stderr.splitlines()) == 3
