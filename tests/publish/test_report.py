@@ -213,7 +213,7 @@ def test_after_a_failure_the_same_request_runs_again(
 
 
 def test_the_index_lists_every_report_newest_first(company: Path, failed: Outcome) -> None:
-    _, table, listed = (company / "reports" / "index.html").read_text("utf-8").partition("<table>")
+    _, table, listed = (company / "reports" / "index.html").read_text("utf-8").rpartition("<table>")
 
     assert table
     assert re.findall(r'href="\S+/(r\d\S*)/overview\.en\.html"', listed) == ["r2-failed", "r1"]
@@ -234,7 +234,7 @@ def test_companies_that_share_a_folder_of_reports_keep_apart(
     (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
     one, two = (publish.run(asked(settings=s, out=tmp_path / "out")) for s in (company / "workbench.toml", other))
     again = publish.run(asked(out=tmp_path / "out", force=True))
-    _, _, listed = (tmp_path / "out" / "index.html").read_text("utf-8").partition("<table>")
+    _, _, listed = (tmp_path / "out" / "index.html").read_text("utf-8").rpartition("<table>")
 
     assert [o.folder.name for o in (one, two, again)] == ["r1", "r1", "r2"]
     assert one.folder.parent.name == "Acme"
