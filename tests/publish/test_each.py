@@ -1,5 +1,6 @@
 """A report for each part of a company: one reading of the data, one failure does not stop the rest, hostile names."""
 
+import io
 import json
 import os
 import re
@@ -186,3 +187,22 @@ def test_the_command_makes_a_report_for_each_region_of_real_orders(
     assert manifest_of(Path(scopes["region==1+1"]["folder"]))["notebooks"][0]["facts"] == {"sales": 3.0}
     assert all(Path(page).is_file() for page in told["pages"])
     assert len(done.stderr.splitlines()) == 3
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_one_bar_with_rate_and_time_left(asked: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = _Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(executors, "chosen", lambda *_: _Fake())
+    each.run(asked, ["region"], named("a", "[red]odd"))
+
+    assert "2 of 2" in screen.getvalue()
+    assert "a minute" in screen.getvalue()
+    assert "0:00:00" in screen.getvalue()
+    assert "region=a" in screen.getvalue()
