@@ -13,6 +13,7 @@ from workbench import remember
 from workbench.errors import ParameterError
 from workbench.publish import executors, index, ranking
 from workbench.publish.plan import Plan, Request, plan
+from workbench.publish.report import unchanged
 from workbench.publish.worker import Done, task
 from workbench.run import Run, scope_text
 
@@ -104,19 +105,30 @@ def _shared() -> Iterator[None]:
 
 
 def _made(executor: executors.Executor, planned: Plan, request: Request, scopes: Sequence[str]) -> list[Done]:
-    """What came of each report, in the order of `scopes`."""
-    inside = max(1, executor.width // len(scopes))  # notebooks of one report side by side, where reports are few
+    """What came of each report, in the order of `scopes`. No process is started for what is there already."""
     each = replace(
-        request, settings=planned.settings.path.absolute(), out=planned.out.absolute(), workers=inside,
+        request, settings=planned.settings.path.absolute(), out=planned.out.absolute(),
         notebooks=tuple(str(path) for path in planned.notebooks), as_of=planned.as_of.isoformat(),
     )  # fmt: skip
-    tasks = [task(replace(each, scope=scope), executor.width) for scope in scopes]
     found: dict[int, Done] = {}
-    with _progress(len(tasks)) as tell:
-        for place, done in executor.results(tasks):
+    with _progress(len(scopes)) as tell:
+        for place, done in _ended(executor, [replace(each, scope=scope) for scope in scopes]):
             found[place] = done
             tell(scopes[place], done, len(found))
-    return [found[place] for place in range(len(tasks))]
+    return [found[place] for place in range(len(scopes))]
+
+
+def _ended(executor: executors.Executor, requests: Sequence[Request]) -> Iterator[tuple[int, Done]]:
+    fresh = []
+    for place, one in enumerate(requests):
+        if there := unchanged(one):
+            yield place, Done(there.status, str(there.folder))
+        else:
+            fresh.append(place)
+    inside = max(1, executor.width // max(1, len(fresh)))  # notebooks of one report side by side, where reports are few
+    tasks = [task(replace(requests[place], workers=inside), executor.width) for place in fresh]
+    for place, done in executor.results(tasks) if tasks else ():
+        yield fresh[place], done
 
 
 @contextmanager

@@ -79,14 +79,26 @@ class Outcome:
 def run(request: Request, means: Means | None = None) -> Outcome:
     """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
     planned = plan(request)
-    from workbench.publish import index, manifest
+    if last := _last(planned, request):
+        from workbench.publish import index
 
-    last = manifest.last_good(planned)
-    if last and planned.key and last[1].get("key") == planned.key and not request.force:
         if means is None:
             index.refresh(planned.out, last[0])
         return _unchanged(*last)
     return _run(planned, request, means)
+
+
+def unchanged(request: Request) -> Outcome | None:
+    """The report that is there already where nothing has changed since; None where it is to be made."""
+    last = _last(plan(request), request)
+    return _unchanged(*last) if last else None
+
+
+def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
+    from workbench.publish import manifest
+
+    last = None if request.force or planned.key is None else manifest.last_good(planned)
+    return last if last and last[1].get("key") == planned.key else None
 
 
 def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
