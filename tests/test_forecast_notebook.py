@@ -40,7 +40,7 @@ def test_a_report_keeps_its_forecast_and_the_next_one_scores_it(demo: tuple[Path
     june, september = demo
     kept = pd.read_parquet(june / "vintages" / "forecast.parquet")
     page = (september / "forecast.en.html").read_text("utf-8")
-    assert (kept["level"] == "").sum() == 12
+    assert (kept["level"] == "").sum() == 18  # to the end of the year that is planned: the plan asks for the same one
     assert "The forecast as of" in page
     assert "30 Jun 2026" in page
     assert "No earlier report" in (june / "forecast.en.html").read_text("utf-8")
@@ -54,8 +54,14 @@ def test_a_second_run_of_the_same_inputs_gives_the_same_pages(demo: tuple[Path, 
     )
     assert again.name == "r2"
     for lang in ("en", "zh-CN", "zh-TW"):
-        first, second = ((folder / f"forecast.{lang}.html").read_text("utf-8") for folder in (september, again))
-        assert first.replace("r1", "r2").replace("Revision 1", "Revision 2").replace("第1版", "第2版") == second
+        first, second = (_unnumbered(folder / f"forecast.{lang}.html") for folder in (september, again))
+        assert first == second
+
+
+def _unnumbered(page: Path) -> str:
+    """A page without its revision's number, which it also tells of the report before."""
+    text = page.read_text("utf-8")
+    return text.replace("r1", "r2").replace("Revision 1", "Revision 2").replace("第1版", "第2版")
 
 
 @pytest.mark.parametrize(
