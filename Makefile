@@ -9,7 +9,7 @@ UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 WORKERS ?= 2
 LAB_OPTIONS ?=
 
-.PHONY: help report lab test lint bench demo facts lock packages clean
+.PHONY: help report lab test faults lint bench demo facts lock packages clean
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -27,6 +27,9 @@ lint: $(VENV)/.stamp  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+faults: $(VENV)/.stamp  ## inject every fault into real runs and print what became of it: some minutes
+	$(BIN)/python -m tests.faults
 
 bench: $(VENV)/.stamp  ## one JSON line per figure: name, value, unit, peer, ratio, limit, ok
 	$(BIN)/python -m tests.benchmarks

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from workbench import ledger, vintages
     from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
     from workbench.periods import Calendar
+    from workbench.remember import remembered
     from workbench.run import Run
     from workbench.sources import load
     from workbench.views import Page
@@ -23,6 +24,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "market",
     "Page",
     "plan",
+    "remembered",
     "Run",
     "vintages",
 ]
@@ -39,6 +41,7 @@ _HOMES = {
     "market": "workbench.analytics",
     "Page": "workbench.views",
     "plan": "workbench.analytics",
+    "remembered": "workbench.remember",
     "Run": "workbench.run",
     "vintages": "workbench.vintages",
 }

@@ -1,6 +1,8 @@
 """The command line: a second face of the same functions. Heavy libraries load inside the commands."""
 
+import io
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -17,7 +19,7 @@ try:
     import typer
     from typer.core import TyperGroup
 
-    from workbench.errors import ParameterError, WorkbenchError
+    from workbench.errors import ParameterError, RunError, WorkbenchError
     from workbench.ledger import cli as plan_commands
 except KeyboardInterrupt:  # impatient people stop it before `main` begins
     _stopped()
@@ -68,30 +70,54 @@ def run(
     ] = "",
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that one notebook may take.")] = 1800,
+    cell_timeout: Annotated[float, typer.Option(min=0, help="Seconds that one cell may take; 0: no limit.")] = 0,
+    run_timeout: Annotated[
+        float, typer.Option(min=0, help="Seconds that all notebooks together may take; 0: no limit.")
+    ] = 0,
     workers: Annotated[int, typer.Option(min=0, help="Notebooks side by side; 0: one for each core.")] = 0,
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="Another parameter, as name=value.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for scripts.")] = False,
     force: Annotated[bool, typer.Option(help="Run even if nothing has changed since the last report.")] = False,
+    each: Annotated[
+        str, typer.Option(help="A report for each value of a level, e.g. region, or of several: region,channel.")
+    ] = "",
+    cluster: Annotated[str, typer.Option(help="With --each: a Dask scheduler that makes them, tcp://host:8786.")] = "",
 ) -> None:
     """Run notebooks and write a dated report."""
     try:
         from workbench import publish
 
-        outcome = publish.run(publish.Request(
+        outcome = _published(each, cluster, publish.Request(
             notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, scope=scope, lang=lang, out=out,
-            timeout=timeout, workers=workers, parameters=tuple(parameter or ()), force=force,
+            timeout=timeout, cell_timeout=cell_timeout, run_timeout=run_timeout, workers=workers,
+            parameters=tuple(parameter or ()), force=force,
         ))  # fmt: skip
     except KeyboardInterrupt:
         _stopped(" Nothing was left behind, and earlier reports are as they were.")
     except WorkbenchError as error:
         if as_json:
-            refused: dict[str, object] = {"status": "refused", "folder": None, "reports": [], "error": str(error)}
-            typer.echo(json.dumps(refused, ensure_ascii=False))
+            status = "failed" if isinstance(error, RunError) else "refused"
+            told: dict[str, object] = {"status": status, "folder": None, "reports": [], "error": str(error)}
+            typer.echo(json.dumps(told, ensure_ascii=False))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
     raise typer.Exit(0 if outcome.good else 1)
+
+
+def _published(each: str, cluster: str, request: Any) -> Any:
+    from workbench import publish
+
+    levels = [name.strip() for name in each.split(",") if name.strip()]
+    if cluster and not levels:
+        raise ParameterError("workbench run", ["--cluster is for many reports; name a level with --each"])
+    if not levels:
+        return publish.run(request)
+    from workbench.publish import each as many
+    from workbench.sources.nodes import nodes
+
+    return many.run(request, levels, nodes, cluster=cluster)
 
 
 @app.command()
@@ -157,6 +183,52 @@ def _audited(lang: str, as_of: str) -> Any:
 
 
 @app.command()
+def compare(
+    then: Annotated[str, typer.Argument(help="The earlier report: its folder, or its day where that has one report.")],
+    now: Annotated[str, typer.Argument(help="The later one, likewise.")],
+    out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
+    lang: Annotated[str, typer.Option(help="Language of what is told: en, zh-CN or zh-TW.")] = "en",
+) -> None:
+    """Say what changed between two reports, beyond noise and within it."""
+    from workbench.publish import compare as comparing
+    from workbench.settings import LANGUAGES
+    from workbench.views import changes
+
+    if lang not in LANGUAGES:
+        raise ParameterError("workbench compare", [f"lang is '{lang}'; it can be {', '.join(LANGUAGES)}"])
+    one, other = comparing.chosen(out, then), comparing.chosen(out, now)
+    typer.echo(changes.text(comparing.of_reports(out, one, other), comparing.words_of(other, lang)))
+
+
+@app.command()
+def index(
+    out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
+) -> None:
+    """Write the list of all reports anew, from what each report says of itself."""
+    from workbench.publish import index as lists
+
+    typer.echo(str(lists.rebuild(out)))
+
+
+@app.command()
+def prune(
+    keep: Annotated[int, typer.Option(min=1, help="Days that stay of each company and scope, the newest.")] = 8,
+    older_than: Annotated[
+        str, typer.Option(help="Take away only reports as of days before this, e.g. 2025-01-01.")
+    ] = "",
+    out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")] = False,
+) -> None:
+    """Take away old reports, never the last good one of a company and scope, never a forecast as it was issued."""
+    from workbench.publish import prune as pruning
+
+    planned = pruning.planned(out, keep=keep, older_than=older_than)
+    typer.echo(planned.text(done=yes))
+    if yes:
+        pruning.apply(planned)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where its files go.")] = Path("data/demo"),
     seed: Annotated[int, typer.Option(help="The same seed makes the same company.")] = 7,
@@ -168,9 +240,22 @@ def demo(
     typer.echo(f"Wrote a made-up company: {len(files)} files in {folder}. Next: workbench check {folder}")
 
 
+def _speak_utf8() -> None:
+    """Starts anew where the locale cannot write all names (C, Latin-1): files and kernels would fail one by one."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+
+
 def main() -> None:
     """Entry point: errors that we raise on purpose become plain words and an exit code, 2 where the call was wrong."""
+    _speak_utf8()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped scheduled run cleans up like Ctrl-C
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to go on
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot write must not end a run
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except WorkbenchError as error:

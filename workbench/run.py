@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -85,8 +87,25 @@ def _day(as_of: str | date) -> tuple[date, list[str]]:
         return date.min, [f"as_of is {text!r}; write a day as 2026-09-30"]
 
 
+def scope_text(scope: Mapping[str, str]) -> str:
+    """A scope as a person would type it; as JSON where a value could be taken for something else."""
+    text = ",".join(f"{level}={value}" for level, value in scope.items())
+    return text if all(map(_plain, scope.values())) else json.dumps(dict(scope), ensure_ascii=False)
+
+
+def _plain(value: str) -> bool:
+    """Whether a value comes back from `level=value` as it is."""
+    further = value.split(",")[1:]
+    return bool(value) and value == value.strip() and all(part.strip() and "=" not in part for part in further)
+
+
 def _scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:
-    """Levels with their values. What follows a comma and names no level belongs to the value: "customer=Acme, Inc."."""
+    """Levels with their values. What follows a comma and names no level belongs to the value: "customer=Acme, Inc.".
+
+    A value that holds anything at all can be given as JSON: {"customer": "a, region=b"}.
+    """
+    if text.lstrip().startswith("{"):
+        return _json_scope(text, settings)
     parts: list[str] = []
     for part in text.split(","):
         if parts and part.strip() and "=" not in part:
@@ -96,12 +115,25 @@ def _scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:
     pairs = [(name.strip(), equals, value.strip()) for name, equals, value in (p.partition("=") for p in parts)]
     problems = [f"scope '{''.join(p)}' should read level=value" for p in pairs if not (p[1] and p[2])]
     names = [name for name, equals, _ in pairs if equals]
-    known = ", ".join(settings.levels) or "none; add [dimensions] to the settings"
-    unknown = [name for name in names if name not in settings.levels]
-    problems += [f"scope: there is no level '{name}'. Levels: {known}." for name in unknown]
+    problems += _unknown(names, settings)
     twice = dict.fromkeys(name for name in names if names.count(name) > 1)
     problems += [f"scope names '{name}' twice; a report has one value of a level" for name in twice]
     return {name: value for name, _, value in pairs}, problems
+
+
+def _json_scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(value, str) and value for value in found.values()):
+        return {}, [f'scope {text!r} should read level=value, or {{"level": "value"}}']
+    return found, _unknown(list(found), settings)
+
+
+def _unknown(names: Sequence[str], settings: Settings) -> list[str]:
+    known = ", ".join(settings.levels) or "none; add [dimensions] to the settings"
+    return [f"scope: there is no level '{name}'. Levels: {known}." for name in names if name not in settings.levels]
 
 
 def _languages(text: str, settings: Settings) -> tuple[tuple[Language, ...], list[str]]:

@@ -85,13 +85,35 @@ def test_a_name_that_is_code_is_refused(known: dict[str, Parameter]) -> None:
     assert len(problems) == 1
 
 
-@pytest.mark.parametrize("name", ["password", "DB_PASSWD", "token", "client_secret", "dsn", "api_key", "database_url"])
+@pytest.mark.parametrize(
+    "name",
+    ["password", "DB_PASSWD", "pass", "token", "client_secret", "dsn", "key", "api_key", "aws_access_key_id",
+     "auth", "cookie", "database_url", "数据库密码", "存取權杖_token", "密鑰"],
+)  # fmt: skip
 def test_a_name_that_looks_like_a_secret_is_refused(name: str) -> None:
     assert secret(name)
     values, problems = chosen({name: Parameter(name, "str")}, {name: "hunter2"})
 
     assert not values
     assert "hunter2" not in problems[0]
+
+
+@pytest.mark.parametrize("name", ["keyboard", "author", "bypass", "monkey", "region", "target", "curl"])
+def test_an_ordinary_name_is_no_secret(name: str) -> None:
+    assert not secret(name)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["ghp_16C7e42F292c6912E7710c838347Ae178B4a", "AKIAIOSFODNN7EXAMPLE", "-----BEGIN PRIVATE KEY-----",
+     "Password=hunter2",
+     "Server=db;Pwd = x", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"],
+)  # fmt: skip
+def test_a_value_that_only_a_secret_has_is_refused_and_not_repeated(value: str) -> None:
+    values, problems = chosen({"scope": Parameter("scope", "str")}, {"scope": value})
+    assert values == {}
+    assert "without a password or token" in problems[0]
+    assert value not in problems[0]
 
 
 def test_a_password_inside_a_value_is_refused_and_not_repeated(known: dict[str, Parameter]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.publish.conftest import SETTINGS, write_notebook
-from workbench.publish.plan import Plan, Request, _in_cycle, plan
+from workbench.publish.plan import Plan, Request, in_cycle, plan
 
 Planned = Callable[[], Plan]
 
@@ -62,5 +62,5 @@ def test_two_files_of_one_name_outside_the_folder_both_count(made: Callable[...,
 
 def test_notebooks_run_in_the_order_of_the_cycle() -> None:
     names = ["tracking.ipynb", "appendix.ipynb", "forecast.ipynb", "history.ipynb"]
-    ordered = [p.stem for p in sorted(map(Path, names), key=_in_cycle)]
+    ordered = [p.stem for p in sorted(map(Path, names), key=lambda p: in_cycle(p.stem))]
     assert ordered == ["history", "forecast", "tracking", "appendix"]

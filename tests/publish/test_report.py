@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.publish.conftest import SETTINGS, SHOW, manifest_of
+from tests.publish.conftest import SETTINGS, SHOW, manifest_of, write_notebook
 from workbench import publish
 from workbench.errors import ParameterError, RunError, SettingsError
 from workbench.publish import Outcome, Request
@@ -213,7 +213,7 @@ def test_after_a_failure_the_same_request_runs_again(
 
 
 def test_the_index_lists_every_report_newest_first(company: Path, failed: Outcome) -> None:
-    _, table, listed = (company / "reports" / "index.html").read_text("utf-8").partition("<table>")
+    _, table, listed = (company / "reports" / "index.html").read_text("utf-8").rpartition("<table>")
 
     assert table
     assert re.findall(r'href="\S+/(r\d\S*)/overview\.en\.html"', listed) == ["r2-failed", "r1"]
@@ -234,7 +234,7 @@ def test_companies_that_share_a_folder_of_reports_keep_apart(
     (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
     one, two = (publish.run(asked(settings=s, out=tmp_path / "out")) for s in (company / "workbench.toml", other))
     again = publish.run(asked(out=tmp_path / "out", force=True))
-    _, _, listed = (tmp_path / "out" / "index.html").read_text("utf-8").partition("<table>")
+    _, _, listed = (tmp_path / "out" / "index.html").read_text("utf-8").rpartition("<table>")
 
     assert [o.folder.name for o in (one, two, again)] == ["r1", "r1", "r2"]
     assert one.folder.parent.name == "Acme"
@@ -310,3 +310,94 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.chdir(tmp_path_factory.mktemp("here"))
     yield
     patch.undo()
+
+
+SHARES = """import workbench as wb
+def costly(log):
+    open(log, "a").write("x")
+    return 7
+print(json.dumps({"seven": wb.remembered(costly, %r), "folder": os.environ.get("WORKBENCH_SHARED", "")}))"""
+
+
+def test_notebooks_of_a_report_compute_what_they_share_once(
+    asked: Callable[..., Request], notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    code = SHARES % str(tmp_path / "log")
+    names = [str(notebook(f"shares{n}", SHOW, code, tags={2: ["facts"]})) for n in range(3)]
+    told = publish.run(asked(notebooks=tuple(names), out=tmp_path / "out")).reports
+
+    assert [r.facts["seven"] for r in told if r.lang == "en"] == [7, 7, 7]
+    assert (tmp_path / "log").read_text() == "x"
+    assert not Path(told[0].facts["folder"]).exists()
+
+
+@pytest.fixture(scope="module")
+def changing(asked: Callable[..., Request], story: Path, company: Path) -> Callable[..., Outcome]:
+    """Runs the story beside a notebook that holds these cells, in a folder of reports of its own."""
+
+    def ran(*cells: str, **more: object) -> Outcome:
+        other = write_notebook(company / "other.ipynb", SHOW, *cells)
+        return publish.run(asked(notebooks=(str(story), str(other)), out=company / "reuse", **more))
+
+    return ran
+
+
+@pytest.fixture(scope="module")
+def reused(changing: Callable[..., Outcome]) -> tuple[Outcome, Outcome]:
+    return changing("1 / 0"), changing("2")
+
+
+def statuses(outcome: Outcome) -> list[tuple[str, str, str | None]]:
+    told = manifest_of(outcome.folder)["notebooks"]
+    return [(n["name"], n["status"], n["reused"]) for n in told]
+
+
+def test_a_notebook_that_did_not_change_is_taken_from_the_last_revision_even_if_another_failed_there(
+    reused: tuple[Outcome, Outcome],
+) -> None:
+    failed, good = reused
+
+    assert statuses(failed) == [("story", "ok", None), ("other", "failed", None)]
+    assert (good.folder.name, statuses(good)) == ("r2", [("story", "ok", "r1"), ("other", "ok", None)])
+    for file in ("tables/story.totals.parquet", "tables/story.totals.json"):
+        assert (good.folder / file).read_bytes() == (failed.folder / file).read_bytes()
+    assert good.reports[0].facts == failed.reports[0].facts
+    assert openpyxl.load_workbook(good.folder / "tables.xlsx").sheetnames == ["Totals"]
+
+
+def test_a_page_that_was_taken_over_says_so(reused: tuple[Outcome, Outcome]) -> None:
+    mark = "Unchanged, taken from revision"
+    pages = {name: (reused[1].folder / f"{name}.en.html").read_text("utf-8") for name in ("story", "other")}
+
+    assert f"{mark} <bdi>r1</bdi>" in pages["story"]
+    assert mark not in pages["other"]
+    assert mark not in (reused[0].folder / "story.en.html").read_text("utf-8")
+
+
+def test_force_redoes_every_notebook_and_other_parameters_are_another_notebook(
+    reused: tuple[Outcome, Outcome], changing: Callable[..., Outcome]
+) -> None:
+    assert statuses(changing("2", force=True)) == [("story", "ok", None), ("other", "ok", None)]
+    assert statuses(changing("3", lang="en")) == [("story", "ok", None), ("other", "ok", None)]
+
+
+def test_what_is_taken_over_names_the_revision_that_made_it(
+    reused: tuple[Outcome, Outcome], changing: Callable[..., Outcome]
+) -> None:
+    again = statuses(changing("4"))
+
+    assert again[0][:2] == ("story", "ok")
+    assert again[0][2] in ("r1", "r3")  # the newest that made it itself
+    assert again[1][2] is None
+
+
+def test_a_manifest_that_was_tampered_with_leads_nowhere(
+    reused: tuple[Outcome, Outcome], changing: Callable[..., Outcome], company: Path
+) -> None:
+    for file in (company / "reuse").rglob("manifest.json"):
+        told = json.loads(file.read_text("utf-8"))
+        for one in told["notebooks"]:
+            one["files"] = ["tables/../../../../orders.csv"]
+        file.write_text(json.dumps(told), "utf-8")
+
+    assert [reused_from for *_, reused_from in statuses(changing("5"))] == [None, None]

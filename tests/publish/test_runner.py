@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from workbench.publish import kernels, runner
+from workbench.publish.limits import Limits
 from workbench.publish.runner import Executed, Job
 
 WRITE_PIDS = """import os, subprocess, sys
@@ -53,14 +54,14 @@ def ended(company: Path, notebook: Callable[..., Path], heard: Heard) -> dict[st
         Job(path, {"as_of": "2026-01-31"}, {"WHO": path.stem, "PIDS": str(company / f"{path.stem}.pids"), **threads})
         for path in made
     ]
-    return {e.name: e for e in runner.run(jobs, workers=2, timeout=120, progress=heard)}
+    return {e.name: e for e in runner.run(jobs, workers=2, limits=Limits(120), progress=heard)}
 
 
 @pytest.fixture(scope="module")
 def slow(company: Path, notebook: Callable[..., Path]) -> Executed:
     path = notebook("slow", WRITE_PIDS, "import time; time.sleep(600)", "print('never')")
     job = Job(path, {}, {"PIDS": str(company / "slow.pids")})
-    return runner.run([job], workers=1, timeout=6, progress=Heard())[0]
+    return runner.run([job], workers=1, limits=Limits(6), progress=Heard())[0]
 
 
 def outputs(executed: Executed, text: str) -> list:

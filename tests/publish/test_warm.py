@@ -8,6 +8,7 @@ import pytest
 
 from tests.publish.test_runner import Heard, outputs
 from workbench.publish import runner, warm
+from workbench.publish.limits import Limits
 from workbench.publish.runner import Executed, Job
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -23,7 +24,7 @@ def forked(notebook: Callable[..., Path]) -> list[Executed]:
     """Two kernels from one warm process."""
     jobs = [Job(notebook(name, LOOK, USE, DRAW), {}, {"WHO": name}) for name in ("one", "two")]
     with warm.nursery() as nursery:
-        return runner.run(jobs, workers=2, timeout=180, progress=Heard(), nursery=nursery)
+        return runner.run(jobs, workers=2, limits=Limits(180), progress=Heard(), nursery=nursery)
 
 
 def test_a_forked_kernel_has_the_libraries_and_its_own_surroundings(forked: list[Executed]) -> None:
@@ -46,7 +47,7 @@ def test_ordinary_kernels_step_in_when_the_warm_process_is_gone(notebook: Callab
         assert nursery is not None
         nursery.give_up()
         job = Job(notebook("cold", LOOK), {}, {"WHO": "cold"})
-        ended = runner.run([job], workers=1, timeout=180, progress=Heard(), nursery=nursery)[0]
+        ended = runner.run([job], workers=1, limits=Limits(180), progress=Heard(), nursery=nursery)[0]
 
     assert ended.status == "ok"
     assert outputs(ended, "tempfile")[0].text.startswith("False cold")

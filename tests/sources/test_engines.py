@@ -1,6 +1,7 @@
 """The embedded engine and connections: nothing downloaded, little memory, no secrets shown."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import unquote_plus, urlsplit
 import pytest
 
 from workbench.errors import DataError, SettingsError
-from workbench.sources import engines
+from workbench.sources import engines, query
 
 
 def test_the_embedded_engine_downloads_nothing_and_has_a_limit() -> None:
@@ -77,10 +78,36 @@ def test_a_password_from_the_environment_reaches_the_driver_as_it_is(monkeypatch
     ibis, given = pytest.importorskip("ibis"), []
     monkeypatch.setenv("PW", "a@b#c/d?e%41+:f")
     monkeypatch.setenv("WHO", "u:a@b#c/d?e%41+:f")
-    monkeypatch.setattr(ibis, "connect", given.append)
+    monkeypatch.setattr(ibis, "connect", lambda url: given.append(url) or Connection())
     engines.connect(url)
     parts = urlsplit(given[0])
     assert (parts.username, unquote_plus(parts.password or ""), parts.hostname) == ("u", "a@b#c/d?e%41+:f", "h")
+
+
+class Connection:
+    """Stands for one to a server that is not here."""
+
+
+def test_a_query_that_is_refused_is_told_in_plain_words(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "shop.db") as made:
+        made.execute("CREATE TABLE sold (amount REAL)")
+    con = engines.connect(f"sqlite://{tmp_path / 'shop.db'}")
+    sold = con.table("sold")
+    with sqlite3.connect(tmp_path / "shop.db") as changed:
+        changed.execute("DROP TABLE sold")
+    with pytest.raises(DataError, match=r"shop.db: 1 problem\n.*did not answer a query: no such table: sold"):
+        query.fetch(con, sold)
+
+
+def test_a_query_that_is_refused_shows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    ibis = pytest.importorskip("ibis")
+    monkeypatch.setenv("PGPW", "hidden0815")
+    monkeypatch.setattr(ibis, "connect", lambda _: Connection())
+    con = engines.connect("postgres://u:${PGPW}@h/db")
+    with pytest.raises(DataError) as caught, engines.asking(con):
+        raise sqlite3.OperationalError("could not reconnect as u:hidden0815@h")
+    assert "hidden" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__suppress_context__) == (None, True)
 
 
 def test_an_unknown_kind_of_database_is_told() -> None:

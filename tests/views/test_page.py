@@ -366,7 +366,7 @@ def test_the_newest_whole_report_stands_apart_and_replaced_revisions_are_grey() 
     newest = html[html.index('class="newest"') : html.index("</section>")]
     assert "r2.html" in newest
     assert "r3.html" not in newest
-    assert html.count('<tr class="earlier">') == 1
+    assert html.count('<tr class="earlier ') == 1
 
 
 def test_the_workbook_has_words_where_analytics_has_codes(

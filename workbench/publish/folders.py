@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ except ImportError:  # Windows has no such locks; there, a killed run's hidden f
     fcntl = None
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+_TRIES = 20
 _LONGEST = 80  # bytes: leaves room for two in systems that allow 255 bytes for a name
 
 
@@ -65,13 +67,18 @@ def staged(parent: Path) -> Iterator[Staging]:
     """A fresh hidden folder with the next revision's number; what is still there at the end is removed."""
     with writable(parent), contextlib.ExitStack() as held:
         held.callback(_remove_empty, parent)
-        parent.mkdir(parents=True, exist_ok=True)
-        with alone(parent):
-            _sweep(parent)
-            staging = _reserve(parent)
-            held.enter_context(alone(staging.folder))  # tells others that this run lives, even if it is killed later
+        staging = _begun(parent, held)
         held.callback(shutil.rmtree, staging.folder, ignore_errors=True)
         yield staging
+
+
+def empty(folder: Path, *, keep: str) -> None:
+    """Removes everything in a folder but one entry; what a link leads to stays."""
+    for entry in folder.iterdir():
+        if entry.name != keep and entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.name != keep:
+            entry.unlink()
 
 
 def finish(staging: Staging, *, good: bool) -> Path:
@@ -122,6 +129,19 @@ def alone(folder: Path, *, wait: bool = True) -> Iterator[None]:
         os.close(handle)
 
 
+def _begun(parent: Path, held: contextlib.ExitStack) -> Staging:
+    """A revision of our own. A run that ends just now may take the empty folder away from under us: try again."""
+    for left in itertools.count(-_TRIES):
+        with contextlib.suppress(*([FileNotFoundError] if left else [])):
+            parent.mkdir(parents=True, exist_ok=True)
+            with alone(parent):
+                _sweep(parent)
+                staging = _reserve(parent)
+                held.enter_context(alone(staging.folder))  # tells others that this run lives, even if it is killed
+            break
+    return staging
+
+
 def _reserve(parent: Path) -> Staging:
     """mkdir is atomic, so two runs at once get two numbers, even where the system has no locks."""
     number = max((n for n, _ in revisions(parent)), default=0)
@@ -135,10 +155,16 @@ def _reserve(parent: Path) -> Staging:
             hidden.rmdir()
 
 
+def sweep(parent: Path) -> None:
+    """Removes what killed runs left in a folder of revisions, and the folder if it is empty."""
+    _sweep(parent)
+    _remove_empty(parent)
+
+
 def _sweep(parent: Path) -> None:
     """Removes hidden folders whose run was killed: nobody holds them."""
     for folder in parent.glob(".r*") if fcntl else ():
-        with contextlib.suppress(BlockingIOError), alone(folder, wait=False):
+        with contextlib.suppress(BlockingIOError, FileNotFoundError), alone(folder, wait=False):
             shutil.rmtree(folder, ignore_errors=True)
 
 

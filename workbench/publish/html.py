@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from workbench.publish.printed import left_out
 from workbench.settings import LANGUAGES
 from workbench.views import words
 from workbench.views.shell import MIME, CodeCell, Fragment
@@ -148,7 +149,9 @@ def _lines(text: str) -> str:
 
 def _left_out(key: str, text: str) -> dict[str, str]:
     """In every language, that a text is not on the page, and its size."""
-    values = {"lines": text.strip("\n").count("\n") + 1, "size": len(text.encode("utf-8", "replace")) / 1e6}
+    lines, size = left_out(text)  # before it came here
+    text = text.strip("\n")
+    values = {"lines": text.count("\n") + 1 + lines, "size": (len(text.encode("utf-8", "replace")) + size) / 1e6}
     return {lang: words.Words(lang).phrase(key, values) for lang in LANGUAGES}
 
 

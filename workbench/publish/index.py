@@ -1,39 +1,61 @@
-"""reports/index.html: every report that there is, told by the manifests, newest first."""
+"""reports/index.html and index.<lang>.html: every report that there is, told by the manifests, newest first."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from workbench.publish import folders, manifest
+from workbench.publish.plan import in_cycle
 from workbench.settings import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from workbench.views.shell import IndexRow
 
 NAME = "index.html"
+_BAD = ("failed", "timed_out", "kernel_died", "skipped")
+_TOLD = ("as_of", "scope", "lang", "settings")
 
 
 def refresh(out: Path, folder: Path) -> None:
-    """Writes the index anew if it is older than a report: the run that made it may have been stopped in between."""
-    page, told = out / NAME, folder / manifest.NAME
-    if not page.is_file() or page.stat().st_mtime < told.stat().st_mtime:
+    """Writes the index anew if it does not have a report: the run that made it may have been stopped in between."""
+    page, place = out / NAME, quote(folder.relative_to(out).as_posix())
+    if not page.is_file() or f'"{place}/' not in page.read_text("utf-8"):
         rebuild(out)
 
 
 def rebuild(out: Path) -> Path:
-    """Writes the index anew; two runs that end at once take turns, so the later one sees both reports."""
-    from workbench.views.shell import Index, index
+    """Writes the list anew, in each language that reports have; `index.html` is in that of the newest.
 
+    Two runs that end at once take turns, so the later one sees both reports.
+    """
     with folders.writable(out), folders.alone(out):
         found = _in_order(_reports(out))
-        lang: Language = found[0][1]["languages"][0] if found else "en"
-        rows = tuple(_row(out, folder, told, lang) for folder, told in found)
-        folders.write(out / NAME, index(Index(lang, rows)))
+        first: Language = found[0][1]["languages"][0] if found else "en"
+        spoken = [lang for lang in LANGUAGES if any(lang in told["languages"] for _, told in found)]
+        for lang in spoken:
+            folders.write(out / name_of(lang), _page(out, found, lang, spoken))
+        folders.write(out / NAME, _page(out, found, first, spoken))
+        for lang in set(LANGUAGES) - set(spoken):
+            (out / name_of(lang)).unlink(missing_ok=True)
     return out / NAME
 
 
+def name_of(lang: str) -> str:
+    """The file of the list in a language."""
+    return f"index.{lang}.html"
+
+
+def _page(out: Path, found: list[tuple[Path, dict[str, Any]]], lang: Language, spoken: list[Language]) -> bytes:
+    from workbench.views.shell import Index, Link, index
+
+    rows = tuple(_row(out, folder, told, lang) for folder, told in found)
+    others = tuple(Link("", name_of(one), one, one == lang) for one in spoken) if len(spoken) > 1 else ()
+    return index(Index(lang, rows, languages=others)).encode("utf-8", "replace")
+
+
 def _reports(out: Path) -> list[tuple[Path, dict[str, Any]]]:
-    parents = (p for day in out.iterdir() if day.is_dir() and not day.name.startswith(".") for p in day.iterdir())
+    parents = (p for day in manifest.days_of(out) for p in day.iterdir() if not p.is_symlink())
     every = (folder for parent in parents for _, folder in folders.revisions(parent))
     return [
         (folder, told)
@@ -55,6 +77,32 @@ def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> "Inde
     links = tuple(Link("", f"{place}/overview.{language}.html", language) for language in told["languages"])
     name = told.get("company", "")
     company = name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")
+    books = sorted(told["notebooks"], key=lambda n: in_cycle(n["name"]))
+    pages = tuple(Link(n["name"], f"{place}/{quote(_in(n['pages'], lang))}") for n in books if n.get("pages"))
+    wrong = tuple((str(n["name"]), str(n["status"])) for n in books if n["status"] in _BAD)
     return IndexRow(
-        told["as_of"], told["scope"], told["revision"], told["status"], links, company, bool(told.get("made_up"))
-    )
+        told["as_of"], told["scope"], told["revision"], told["status"], links, company, bool(told.get("made_up")),
+        pages, _seconds(told), _given(books), wrong,
+    )  # fmt: skip
+
+
+def _in(pages: dict[str, str], lang: str) -> str:
+    return pages.get(lang) or next(iter(pages.values()))
+
+
+def _seconds(told: dict[str, Any]) -> float | None:
+    try:
+        return (datetime.fromisoformat(told["ended"]) - datetime.fromisoformat(told["started"])).total_seconds()
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _given(books: list[dict[str, Any]]) -> str:
+    """Parameters that a person chose, beyond those that the other columns tell."""
+    given = {
+        name: value
+        for book in books
+        for name, value in (book.get("parameters") or {}).items()
+        if name not in _TOLD and value != (book.get("defaults") or {}).get(name)
+    }
+    return ", ".join(f"{name} = {value}" for name, value in given.items())

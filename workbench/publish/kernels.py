@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, cast
 
+from workbench.publish.processes import descendants, end, marked
 from workbench.publish.warm import Nursery
 
 # Jupyter's imports would compile a grammar for 2 s that no notebook needs
@@ -53,6 +54,7 @@ class Kernel(AsyncKernelManager):
 
     environment: Mapping[str, str] = {}
     folder: Path = Path()
+    forked: bool = False
     last_words: str = ""  # what the process itself wrote last: why it died, where it could tell
 
     async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
@@ -79,6 +81,7 @@ class Kernel(AsyncKernelManager):
     def stop(self) -> None:
         """Ends the kernel and all processes that it started, at once; safe from any thread and when it is gone."""
         group = getattr(self.provisioner, "pgid", None)
+        started = descendants(getattr(self.provisioner, "pid", None))  # some may have left the group
         if group and hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(group, signal.SIGKILL)
@@ -86,6 +89,7 @@ class Kernel(AsyncKernelManager):
             process.kill()
         elif isinstance(self.provisioner, _Forking):
             self.provisioner.nursery.give_up()  # it may hang in an import, and we would wait for it
+        end(started)
 
 
 class _Forked:
@@ -130,6 +134,7 @@ class _Forking(LocalProvisioner):
         if pid is None:
             return await super().launch_kernel(cmd, **options)
         self.process, self.pid, self.pgid = _Forked(pid), pid, pid
+        kernel.forked = True
         return self.connection_info
 
 
@@ -151,6 +156,7 @@ def kernel(environment: Mapping[str, str], nursery: Nursery | None = None) -> It
             yield made
         finally:
             made.stop()
+            end(marked(folder) if made.provisioner and not made.forked else ())
             made.last_words = _last_line(folder / "log")
 
 

@@ -1,18 +1,23 @@
 """manifest.json: everything that made a report, and what came of it. The other pages and scripts read it."""
 
 import json
+import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from platform import python_version
 from typing import Any
 
+from workbench import ledger
+from workbench.errors import DataError
 from workbench.publish import folders
-from workbench.publish.plan import Plan, digest, versions
-from workbench.settings import ROOT
+from workbench.publish.plan import Plan, digest, package, versions
+from workbench.settings import ROOT, Settings
 
 NAME = "manifest.json"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @cache
@@ -44,6 +49,17 @@ def described(plan: Plan, revision: int, status: str, inputs: Mapping[str, Any],
     """The manifest of one run."""
     return {
         "status": status,
+        **made_of(plan, revision, inputs, notebooks),
+        "inputs_changed": bool(changed),
+        "key": plan.key,
+        **times,
+    }
+
+
+def made_of(plan: Plan, revision: int, inputs: Mapping[str, Any],
+            notebooks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # fmt: skip
+    """The part of a manifest that is known before the pages are written."""
+    return {
         "company": plan.settings.company.name,
         "made_up": plan.settings.company.made_up,
         "as_of": plan.as_of.isoformat(),
@@ -52,13 +68,46 @@ def described(plan: Plan, revision: int, status: str, inputs: Mapping[str, Any],
         "languages": list(plan.languages),
         "notebooks": list(notebooks),
         "data": dict(inputs),
-        "inputs_changed": bool(changed),
-        "key": plan.key,
+        "settings": kept(plan.settings),
+        "confirmed": confirmed(plan.settings, plan.scope, plan.as_of),
         "commit": commit(),
+        "code": code(),
         "python": python_version(),
         "versions": versions(),
-        **times,
     }
+
+
+def kept(settings: Settings) -> dict[str, Any]:
+    """The settings that are not as they come, by dotted name, for the manifest. Addresses of sources are left out: they
+    may hold names of machines and people."""
+    whole = settings.model_dump(mode="json", exclude={"folder", "path"}, exclude_defaults=True)
+    return {name: value for name, value in _flat(whole, "") if not name.endswith(".url")}
+
+
+def confirmed(settings: Settings, scope: Mapping[str, str], day: date) -> dict[str, Any] | None:
+    """The version of targets in force on a day, for the manifest; None where none was confirmed for this scope."""
+    try:
+        known = ledger.versions(ledger.folder_of(settings))
+    except DataError:  # the notebooks that need the ledger say what is wrong with it
+        return None
+    last = [v for v in known if v.visible(day) and v.scope == dict(scope)]
+    if not last:
+        return None
+    whole = ledger.whole_of(last[-1])
+    return {
+        "version": last[-1].number,
+        "written": last[-1].written.date().isoformat(),
+        "author": last[-1].author,
+        "reason": last[-1].reason,
+        "amount": whole.amount,
+        "period": whole.period.isoformat(),
+        "every": whole.every,
+    }
+
+
+def code() -> str:
+    """A fingerprint of the workbench's own files, which tells what the commit cannot where there is none."""
+    return digest(json.dumps(package()).encode())
 
 
 def write(folder: Path, content: Mapping[str, Any]) -> None:
@@ -79,7 +128,35 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 def last_good(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
     """The newest revision of this report that is whole."""
-    for _, folder in reversed(folders.revisions(plan.folder)):
+    return newest(plan.folder)
+
+
+def before(out: Path, name: str, as_of: date) -> tuple[Path, dict[str, Any]] | None:
+    """The newest good report of an earlier day among the folders called `name`, which hold one company and scope.
+
+    Days count, not when a report was written: so a report made again has the same one before it.
+    """
+    days = sorted((d.name for d in days_of(out) if d.name < as_of.isoformat()), reverse=True)
+    return next((found for day in days if (found := newest(out / day / name))), None)
+
+
+def newest(parent: Path) -> tuple[Path, dict[str, Any]] | None:
+    """The last good revision in a folder of revisions."""
+    for _, folder in reversed(folders.revisions(parent)):
         if (content := read(folder)) and content["status"] == "ok":
             return folder, content
     return None
+
+
+def days_of(out: Path) -> Iterator[Path]:
+    """The folders that are named by a day; no links, which may lead out."""
+    if out.is_dir():
+        yield from (p for p in out.iterdir() if _DAY.fullmatch(p.name) and p.is_dir() and not p.is_symlink())
+
+
+def _flat(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _flat(inner, f"{name}.{key}" if name else str(key))
+    else:
+        yield name, value

@@ -1,19 +1,21 @@
 """Writes the pages of one run: each notebook in each language, the overview that leads them, the executed notebooks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 import nbformat
 
-from workbench.publish import folders, html, manifest
+from workbench.periods import Calendar
+from workbench.publish import folders, html, index, manifest
 from workbench.publish.folders import Staging
 from workbench.publish.plan import Plan, versions
 from workbench.publish.runner import Executed
 from workbench.settings import Language
-from workbench.views import shell, words
-from workbench.views.shell import Entry, Fragment, Link, Overview, Problem, ShellPage
+from workbench.views import changes, shell, words
+from workbench.views.changes import Comparison
+from workbench.views.shell import CodeCell, Entry, Fragment, Link, Overview, Problem, ShellPage
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,17 @@ class Made:
     data: dict[str, Any]
 
 
-def write(staging: Staging, plan: Plan, executed: Sequence[Executed]) -> Made:
+def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Mapping[str, Sequence[str]]) -> Made:
     """All pages and executed notebooks, in the staging folder."""
     bundles = [b for e in executed for b in html.bundles(e.notebook)]
-    book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles))
+    book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles), files)
+    book = replace(book, since=book.compared())
     for one in executed:
         text = nbformat.writes(one.notebook)
         folders.write(staging.folder / f"{one.name}.ipynb", text.encode("utf-8", "replace"))
         parts = tuple(html.parts(one.notebook))
         for lang in plan.languages:
-            book.put(one.name, lang, shell.page(book.page(one, parts, lang)))
+            book.put(one.name, lang, shell.page(book.page(one, book.changed(one, parts, lang), lang)))
     for lang in plan.languages:
         book.put("overview", lang, shell.overview(book.overview(lang)))
     return Made(tuple(book.told(e) for e in executed), book.data)
@@ -47,6 +50,47 @@ class _Book:
     plan: Plan
     executed: tuple[Executed, ...]
     data: dict[str, Any]
+    files: Mapping[str, Sequence[str]]  # what each notebook wrote beside its pages
+    since: Comparison | None = None
+
+    def compared(self) -> Comparison | None:
+        """What changed since the report before; None where there is none."""
+        from workbench.publish import compare
+
+        told = manifest.made_of(self.plan, self.staging.revision, self.data, [self.told(e) for e in self.executed])
+        return compare.since(self.plan.out, self.plan.folder.name, self.staging.folder, told)
+
+    def changed(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> tuple[Any, ...]:
+        """The parts of a page with its tiles and the section told against the report before."""
+        if self.since is None or one.status != "ok":
+            return parts
+        own = self.since.of(one.name)
+        section = Fragment("changes", "changes", *self._section(changes.section(own, self.speak(lang)), lang))
+        shown = [p if isinstance(p, CodeCell) else self.tiled(one, p, lang) for p in parts]
+        ends = next((at for at, p in enumerate(shown) if getattr(p, "role", "") in ("data", "definitions")), len(shown))
+        return (*shown[:ends], section, *shown[ends:])
+
+    def tiled(self, one: Executed, part: Fragment, lang: Language) -> Fragment:
+        """Tiles with what each changed since; any other part as it is."""
+        own = (b for b in html.bundles(one.notebook) if b["id"] == part.id)
+        kept: dict[str, Any] = next((b["tiles"] for b in own if "tiles" in b), {})
+        if self.since is None or part.role != "tiles" or lang not in kept:
+            return part
+        return replace(part, html={lang: changes.tiles(kept[lang], self.since, one.name, self.speak(lang))})
+
+    def _section(self, markup: str, lang: Language) -> tuple[dict[str, str], dict[str, str]]:
+        return {lang: self.speak(lang).phrase("changes.heading")}, {lang: markup}
+
+    def speak(self, lang: Language) -> words.Words:
+        company = self.plan.settings.company
+        currency = "" if company.currency == words.NO_CURRENCY else company.currency
+        return words.Words(lang, currency, company.money_unit, Calendar(self.plan.settings.calendar))
+
+    def overall(self, lang: Language) -> Fragment:
+        """The most important changes of all pages."""
+        speak = self.speak(lang)
+        markup = changes.summary(self.since, speak) if self.since else changes.none(speak)
+        return Fragment("changes", "changes", *self._section(markup, lang))
 
     def put(self, name: str, lang: str, content: str) -> None:
         folders.write(self.staging.folder / f"{name}.{lang}.html", content.encode("utf-8", "replace"))
@@ -54,36 +98,39 @@ class _Book:
     def page(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> ShellPage:
         return ShellPage(
             _title(one, lang), lang, parts, self.links(one.name, lang), self.languages(one.name, lang),
-            self.provenance(), self.staging.revision, _problem(one),
+            self.provenance(one.reused), self.staging.revision, _problem(one),
         )  # fmt: skip
 
     def overview(self, lang: Language) -> Overview:
         entries = tuple(
-            Entry(e.name, _name(e.name, lang), _href(e.name, lang), tuple(html.fragments(e.notebook)), _problem(e))
+            Entry(e.name, _name(e.name, lang), _href(e.name, lang), self.tops(e, lang), _problem(e))
             for e in self.executed
         )
         return Overview(
             self.plan.settings.company.called(lang), lang, entries, self.links("overview", lang),
-            self.languages("overview", lang), self.provenance(), self.staging.revision,
+            self.languages("overview", lang), self.provenance(), self.staging.revision, self.overall(lang),
         )  # fmt: skip
+
+    def tops(self, one: Executed, lang: Language) -> tuple[Fragment, ...]:
+        return tuple(self.tiled(one, f, lang) for f in html.fragments(one.notebook))
 
     def links(self, current: str, lang: Language) -> tuple[Link, ...]:
         names = ("overview", *(e.name for e in self.executed))
         pages = [Link(_name(name, lang), _href(name, lang), current=name == current) for name in names]
         if (self.staging.folder / "tables.xlsx").exists():
             pages.append(Link(_name("tables", lang), "tables.xlsx"))
-        return (*pages, Link(_name("index", lang), "../../../index.html"))
+        return (*pages, Link(_name("index", lang), f"../../../{index.name_of(lang)}"))
 
     def languages(self, name: str, current: Language) -> tuple[Link, ...]:
         every = self.plan.languages
         return tuple(Link("", _href(name, lang), lang, lang == current) for lang in every) if len(every) > 1 else ()
 
-    def provenance(self) -> tuple[tuple[str, str], ...]:
+    def provenance(self, reused: str = "") -> tuple[tuple[str, str], ...]:
         """Nothing here may differ between two runs of the same inputs."""
         told = versions()
         shown = ", ".join(f"{name} {told[name]}" for name in ("workbench", "pandas", "duckdb", "statsmodels"))
         parts = (("run", (self.plan.key or "")[:8]), ("revision", self.staging.name), ("data", self.data["digest"][:8]),
-                 ("commit", manifest.commit() or ""), ("versions", shown))  # fmt: skip
+                 ("reused", reused), ("commit", manifest.commit() or ""), ("versions", shown))  # fmt: skip
         return tuple((key, value) for key, value in parts if value)
 
     def told(self, one: Executed) -> dict[str, Any]:
@@ -94,7 +141,12 @@ class _Book:
             "cell": one.cell,
             "error": _error(one),
             "seconds": one.seconds,
+            "key": self.plan.keys.get(one.name),
+            "reused": one.reused or None,
+            "files": list(self.files.get(one.name, ())),
             "facts": html.facts(one.notebook),
+            "measures": {k: v for b in html.bundles(one.notebook) for k, v in b.get("measures", {}).items()},
+            "span": next((b["span"] for b in html.bundles(one.notebook) if b.get("span")), None),
             "parameters": self.plan.parameters[one.name],
             "defaults": self.plan.defaults[one.name],
             "pages": {lang: f"{one.name}.{lang}.html" for lang in self.plan.languages},

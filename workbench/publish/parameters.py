@@ -17,7 +17,16 @@ from typing import Any
 from workbench.errors import ParameterError
 
 Value = str | int | float | bool | None | list[Any] | dict[str, Any]
-_SECRET = re.compile(r"passw|pwd|token|secret|dsn|credential|(^|_)key$|api_?key|(^|_)(url|uri)($|_)", re.IGNORECASE)
+_SECRET = re.compile(
+    r"passw|passphrase|(^|_)pass$|pwd|token|secret|dsn|credential|(^|_)key$|(api|access|private|secret)_?key|bearer|"
+    r"(^|_)(auth|authorization|cookie|login|jwt)($|_)|(^|_)(url|uri)($|_)|密码|密碼|口令|密钥|密鑰|令牌|凭证|憑證",
+    re.IGNORECASE,
+)
+_LIKE_A_SECRET = re.compile(  # values that only a secret has: keys in PEM, tokens of well-known services, signed tokens
+    r"-----BEGIN|\b(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|AKIA|AIza)[\w-]{12,}|\beyJ[\w-]{8,}\.[\w-]{8,}\."
+    r"|(^|[\s;&?'\"])(password|passwd|pwd|token|secret|api_?key)\s*[=:]\s*\S",
+    re.IGNORECASE,
+)
 _PASSWORD_IN_URL = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -68,7 +77,7 @@ def chosen(known: Mapping[str, Parameter], asked: Mapping[str, Any]) -> tuple[di
             try:
                 values[name] = _value(known[name], given)
             except ValueError as error:
-                problems.append(f"{name} is {_PASSWORD_IN_URL.sub('://…@', repr(given))}; it should be {error}")
+                problems.append(f"{name} is {_harmless(given)}; it should be {error}")
     missing = [p.name for p in known.values() if p.required and p.name not in asked]
     return values, problems + [f"{name} has no default, so it must be given" for name in missing]
 
@@ -76,6 +85,12 @@ def chosen(known: Mapping[str, Parameter], asked: Mapping[str, Any]) -> tuple[di
 def secret(name: str) -> bool:
     """Whether a name looks like one of a password or an address with one: papermill would store its value."""
     return bool(_SECRET.search(name))
+
+
+def _harmless(given: Any) -> str:
+    """What was given, as it may be shown."""
+    text = repr(given)
+    return "…" if _LIKE_A_SECRET.search(text) else _PASSWORD_IN_URL.sub("://…@", text)
 
 
 def _name_problem(name: str, known: Mapping[str, Parameter]) -> str:
@@ -90,8 +105,8 @@ def _name_problem(name: str, known: Mapping[str, Parameter]) -> str:
 
 def _value(parameter: Parameter, given: Any) -> Value:
     if isinstance(given, str):
-        if _PASSWORD_IN_URL.search(given):
-            raise ValueError("without a password: parameters are stored in the report")
+        if _PASSWORD_IN_URL.search(given) or _LIKE_A_SECRET.search(given):
+            raise ValueError("without a password or token: parameters are stored in the report")
         return parameter.read(given)
     if not parameter.accepts(given):
         raise ValueError(parameter.kind)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from workbench import settings as settings_file
 from workbench.errors import ParameterError
 from workbench.publish import folders, parameters
 from workbench.publish.parameters import Parameter, Value
-from workbench.run import asked
+from workbench.run import asked, scope_text
 from workbench.settings import ROOT, Language, Settings
 
 DEMO = "data/demo/workbench.toml"
@@ -37,7 +38,9 @@ class Request:
     scope: str = ""
     lang: str = ""
     out: Path = Path("reports")
-    timeout: float = 1800.0
+    timeout: float = 1800.0  # seconds of one notebook
+    cell_timeout: float = 0.0  # of one cell; 0: no limit of its own
+    run_timeout: float = 0.0  # of all notebooks together; 0: no limit
     workers: int = 0
     parameters: tuple[str, ...] | Mapping[str, Any] = ()
     force: bool = False
@@ -57,10 +60,11 @@ class Plan:
     out: Path
     inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
+    keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
 
     @property
     def scope_text(self) -> str:
-        return _text(self.scope)
+        return scope_text(self.scope)
 
     @property
     def folder(self) -> Path:
@@ -82,7 +86,7 @@ def plan(request: Request) -> Plan:
     )
     given = {
         "as_of": day.isoformat(),
-        "scope": _text(scope),
+        "scope": scope_text(scope),
         "lang": ",".join(languages),
         "settings": _portable(company),
     }
@@ -93,39 +97,40 @@ def plan(request: Request) -> Plan:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
-    return replace(made, inputs=(inputs := _inputs(company)), key=_key(made, inputs))
+    inputs = _inputs(company)
+    return replace(made, inputs=inputs, **_keys(made, inputs))
 
 
 def changed(planned: Plan) -> tuple[str, ...]:
     """What is no longer as it was when the run was planned, and may be half of the old and half of the new."""
     try:
         differ = planned.inputs.items() ^ _inputs(planned.settings).items()
-        same = _key(planned, planned.inputs) == planned.key
+        same = _keys(planned, planned.inputs)["key"] == planned.key
     except OSError as error:
         return (Path(error.filename or planned.settings.path).name,)
     files = tuple(sorted({name for name, _ in differ}))
     return files if same else (*files, "a setting, a notebook or the workbench itself")
 
 
-def _key(made: Plan, inputs: Mapping[str, str]) -> str | None:
-    """Equal for runs that can only give equal reports. What is in a database cannot be told without reading it."""
+def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
+    """`key` and `keys`: equal for what can only come out equal. What is in a database is not known without reading."""
     if any(source.url for source in made.settings.sources.values()):
-        return None
+        return {"key": None, "keys": {}}
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
     told = ledger.fingerprint(made.settings, made.as_of)
-    parts = [
-        _sources(made.notebooks),
-        made.parameters,
-        company,
-        inputs,
-        issued,
-        told,
-        _package(),
-        sys.version,
-        versions(),
-    ]
-    return digest(json.dumps(parts).encode())
+    around = digest(json.dumps([company, inputs, issued, told, package(), sys.version, versions()]).encode())
+    each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
+    keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}
+    return {"key": digest(json.dumps([list(keys.items()), _before(made)]).encode()), "keys": keys}
+
+
+def _before(made: Plan) -> str:
+    """The report that this one is compared with; a page tells it, the notebooks know nothing of it."""
+    from workbench.publish import manifest
+
+    found = manifest.before(made.out, made.folder.name, made.as_of)
+    return _file_digest(found[0] / manifest.NAME) if found else ""
 
 
 def versions() -> dict[str, str]:
@@ -166,14 +171,16 @@ def _settings_path(request: Request) -> Path:
     return here if here.is_file() else Path(DEMO)
 
 
-def _in_cycle(notebook: Path) -> tuple[int, str]:
-    """The cycle's steps in their order, a company's own notebooks after them by name."""
-    return (CYCLE.index(notebook.stem) if notebook.stem in CYCLE else len(CYCLE)), notebook.stem
+def in_cycle(name: str) -> tuple[int, str]:
+    """For sorting: the cycle's steps in their order, a company's own notebooks after them by name."""
+    return (CYCLE.index(name) if name in CYCLE else len(CYCLE)), name
 
 
 def _notebooks(names: Sequence[str]) -> tuple[tuple[Path, ...], list[str]]:
-    """The notebooks by name or path, else all of the project's."""
-    every = {p.stem: p for p in sorted((ROOT / "notebooks").glob("*.ipynb"), key=_in_cycle)}
+    """The notebooks by name or path, else all of the project's; a link to one elsewhere must be named by its path."""
+    home = (ROOT / "notebooks").resolve()
+    own = [p for p in home.glob("*.ipynb") if p.resolve().parent == home]
+    every = {p.stem: p for p in sorted(own, key=lambda p: in_cycle(p.stem))}
     found = {name: _notebook(name, every) for name in names}
     chosen = [p for p in found.values() if p] if names else list(every.values())
     problems = [_no_notebook(name, list(every)) for name, p in found.items() if p is None]
@@ -237,6 +244,13 @@ def _matches(pattern: str, folder: Path) -> list[Path]:
 
 
 def _file_digest(file: Path) -> str:
+    """The digest of a file's content, read again only where the system says that the file is another."""
+    about = file.stat()
+    return _digested(file, (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino))
+
+
+@lru_cache(maxsize=10_000)
+def _digested(file: Path, _: tuple[int, ...]) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=12)).hexdigest()
 
@@ -247,7 +261,8 @@ def _sources(notebooks: Iterable[Path]) -> list[Any]:
     return [(n, c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for n, c in cells]
 
 
-def _package() -> dict[str, str]:
+def package() -> dict[str, str]:
+    """The digest of each of the workbench's own files."""
     files = sorted(p for p in (ROOT / "workbench").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     return {p.relative_to(ROOT).as_posix(): _file_digest(p) for p in files}
 
@@ -262,10 +277,6 @@ def _portable(company: Settings) -> str:
 
 def _shown(file: Path, folder: Path) -> str:
     return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
-
-
-def _text(scope: Mapping[str, str]) -> str:
-    return ",".join(f"{level}={value}" for level, value in scope.items())
 
 
 def _dashed(name: str) -> str:

@@ -1,5 +1,6 @@
 """What a person sees while notebooks run: a line for each that ended, or moving bars on a terminal."""
 
+import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,8 @@ class _Lines:
         return
 
     def done(self, executed: Executed) -> None:
-        print(f"{executed.name}  {executed.status}  {executed.seconds:.1f} s", file=sys.stderr, flush=True)  # noqa: T201
+        with contextlib.suppress(OSError):  # who read the log may be gone; the report is still wanted
+            print(f"{executed.name}  {executed.status}  {executed.seconds:.1f} s", file=sys.stderr, flush=True)  # noqa: T201
 
 
 class _Bars:

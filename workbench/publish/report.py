@@ -1,17 +1,23 @@
 """A dated report from notebooks: `run` checks, runs, writes in a hidden folder and puts it in its place when whole."""
 
 import json
+import math
 import os
 import threading
+import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench import remember
 from workbench.publish import folders, warm
+from workbench.publish.limits import Limits
 from workbench.publish.plan import Plan, Request, changed, plan
+from workbench.settings import secrets
 
 if TYPE_CHECKING:
     from workbench.publish import runner
@@ -28,6 +34,15 @@ class Report:
     facts: Mapping[str, Any]
     seconds: float
     error: str | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a process that makes many reports keeps between them; the index is then written by whoever leads it."""
+
+    nursery: warm.Nursery | None
+    progress: "runner.Progress | None"  # None: this report is the only one, and tells its own
+    side_by_side: int = 1  # how many reports share the cores
 
 
 @dataclass(frozen=True)
@@ -61,51 +76,93 @@ class Outcome:
         return "\n".join(lines + [str(page) for page in pages])
 
 
-def run(request: Request) -> Outcome:
+def run(request: Request, means: Means | None = None) -> Outcome:
     """The report that was asked for. Errors come before anything starts; a notebook's failure is in the outcome."""
     planned = plan(request)
-    from workbench.publish import index, manifest
+    if last := _last(planned, request):
+        from workbench.publish import index
 
-    last = manifest.last_good(planned)
-    if last and planned.key and last[1].get("key") == planned.key and not request.force:
-        index.refresh(planned.out, last[0])
+        if means is None:
+            index.refresh(planned.out, last[0])
         return _unchanged(*last)
-    return _run(planned, request)
+    return _run(planned, request, means)
 
 
-def _run(planned: Plan, request: Request) -> Outcome:
-    began = _now()
-    with warm.nursery() as nursery:  # it loads the notebooks' libraries while we load Jupyter's
+def unchanged(request: Request) -> Outcome | None:
+    """The report that is there already where nothing has changed since; None where it is to be made."""
+    last = _last(plan(request), request)
+    return _unchanged(*last) if last else None
+
+
+def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
+    from workbench.publish import manifest
+
+    last = None if request.force or planned.key is None else manifest.last_good(planned)
+    return last if last and last[1].get("key") == planned.key else None
+
+
+def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
+    began, clock = _now(), time.monotonic()
+    with ExitStack() as held:
+        # the warm process loads the notebooks' libraries while we load Jupyter's
+        means = means or Means(held.enter_context(warm.nursery()), None)
+        if means.nursery:
+            means.nursery.guard(planned.folder.absolute())
         with folders.staged(planned.folder) as staging:
-            tables = (staging.folder / "tables").resolve()
-            tables.mkdir()
-            executed = _executed(planned, request, tables, nursery)
+            executed = _executed(planned, request, staging, means)
             moved = changed(planned)
-            planned = replace(planned, key=None) if moved else planned
-            from workbench.publish import index, manifest, pages, workbook
+            planned = replace(planned, key=None, keys={}) if moved else planned
+            from workbench.publish import index, manifest, pages, parts, workbook
 
-            workbook.write(tables, staging.folder / "tables.xlsx", planned.languages[0])
-            made = pages.write(staging, planned, executed)
+            files = parts.collected(staging, [e.name for e in executed])
+            workbook.write(staging.folder / "tables", staging.folder / "tables.xlsx", planned.languages[0])
+            made = pages.write(staging, planned, executed, files)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
-            times = {"started": began, "ended": _now()}
+            took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
+            times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
             manifest.write(staging.folder, told)
             folder = folders.finish(staging, good=status == "ok")
-        index.rebuild(planned.out)
+        if means.progress is None:
+            index.rebuild(planned.out)
     return Outcome(status, folder, _reports(folder, told), moved)
 
 
-def _executed(planned: Plan, request: Request, tables: Path, nursery: warm.Nursery | None) -> "list[runner.Executed]":
-    from workbench.publish import kernels, runner
+def _executed(planned: Plan, request: Request, staging: folders.Staging, means: Means) -> "list[runner.Executed]":
+    """How each notebook ended; one that would come out as it is in an earlier revision is taken from there."""
+    from workbench.publish import parts
+
+    known = {} if request.force else parts.reusable(planned)
+    done = {name: parts.taken(staging, *found) for name, found in known.items() if name in planned.parameters}
+    fresh = [path for path in planned.notebooks if path.stem not in done]
+    if fresh:
+        done |= {e.name: e for e in _ran(fresh, planned, request, staging, means)}
+    return [done[path.stem] for path in planned.notebooks]
+
+
+def _ran(
+    notebooks: list[Path], planned: Plan, request: Request, staging: folders.Staging, means: Means
+) -> "list[runner.Executed]":
+    """How the notebooks ended that were run, side by side; what one computes the others need not."""
+    from workbench.publish import kernels, parts, runner
     from workbench.publish.progress import shown
 
-    workers = request.workers or min(os.cpu_count() or 1, len(planned.notebooks))
-    folders_of = {"WORKBENCH_TABLES": str(tables), "WORKBENCH_REPORTS": str(planned.out.resolve())}
-    environment = {**folders_of, "PYTHONHASHSEED": "0", **kernels.bounded_threads(workers)}
-    jobs = [runner.Job(path, planned.parameters[path.stem], environment) for path in planned.notebooks]
+    workers = request.workers or min(os.cpu_count() or 1, len(notebooks))
+    limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
+    hidden, threads = frozenset(secrets(planned.settings)), kernels.bounded_threads(workers * means.side_by_side)
     threading.Thread(target=_load_the_rest, daemon=True).start()
-    with shown([job.name for job in jobs]) as progress:
-        return runner.run(jobs, workers=workers, timeout=request.timeout, progress=progress, nursery=nursery)
+    with remember.kept() as shared, ExitStack() as held:
+        if means.nursery:
+            means.nursery.guard(scratch=shared)
+        if means.nursery:
+            means.nursery.guard(scratch=shared)
+        around = {"WORKBENCH_REPORTS": str(planned.out.resolve()), remember.FOLDER: str(shared), "PYTHONHASHSEED": "0"}
+        jobs = []
+        for path in notebooks:
+            own = {"WORKBENCH_TABLES": str(parts.tables(staging, path.stem)), **threads}
+            jobs.append(runner.Job(path, planned.parameters[path.stem], around | own, hidden))
+        progress = means.progress or held.enter_context(shown([job.name for job in jobs]))
+        return runner.run(jobs, workers=workers, limits=limits, progress=progress, nursery=means.nursery)
 
 
 def _load_the_rest() -> None:
@@ -126,5 +183,9 @@ def _reports(folder: Path, told: Mapping[str, Any], status: str = "") -> tuple[R
     )
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -10,28 +10,37 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from workbench.publish import kernels
+from workbench.publish.limits import Limits
 from workbench.publish.warm import Nursery
 
 import nbformat  # isort: skip  # after kernels, which spares it a slow import
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from zmq import ZMQError
+
+from workbench.publish import outputs
 
 Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped"]
 MARKER = "papermill-error-cell-tag"  # papermill's own tag: it removes such cells when the notebook is run again
 _LOOK_EVERY = 0.2  # seconds between looks at the clock
+_INTERRUPTED = "stopped"
+_STARTS = 3  # a kernel that does not start gets two more chances; a cell never runs twice
 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run: `parameters` are JSON values of declared names, `environment` is for its kernel alone."""
+    """One notebook to run: `parameters` are JSON values of declared names, `environment` is for its kernel alone.
+
+    What of `secrets` its cells show is taken out.
+    """
 
     notebook: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -48,6 +57,7 @@ class Executed:
     seconds: float
     cell: int | None = None
     reason: str = ""
+    reused: str = ""  # the revision that it was taken from, where nothing that makes it has changed
 
 
 class Progress(Protocol):
@@ -63,18 +73,21 @@ class _Running:
 
     job: Job
     progress: Progress
-    timeout: float
+    limits: Limits
     nursery: Nursery | None = None
     kernel: kernels.Kernel | None = None
     started: float = 0.0
+    in_cell: float = 0.0  # since when; 0 before the first
     notebook: NotebookNode | None = None
-    stopped: Literal["", "timed_out", "interrupted"] = ""
+    stopped: str = ""  # why, for the reader
 
     @property
-    def overdue(self) -> bool:
-        return bool(self.started) and time.monotonic() - self.started > self.timeout
+    def overdue(self) -> str:
+        """Which limit has passed, in words; empty: none."""
+        now = time.monotonic()
+        return self.limits.passed(now - (self.started or now), now - (self.in_cell or now))
 
-    def stop(self, why: Literal["timed_out", "interrupted"]) -> None:
+    def stop(self, why: str) -> None:
         self.stopped = self.stopped or why
         if self.kernel is not None:
             self.kernel.stop()
@@ -89,19 +102,20 @@ class _Engine(Engine):
     ) -> None:
         running.notebook = nb_man.nb
         if running.stopped:
-            raise DeadKernelError("stopped before it started")
+            raise DeadKernelError(running.stopped)
         total = sum(map(_runs, nb_man.nb.cells))
 
         def tell(cell: NotebookNode, cell_index: int) -> None:
+            running.in_cell = time.monotonic()
             running.progress.cell(running.job.name, _number(nb_man.nb, cell_index) - 1, total)
 
         with kernels.kernel(running.job.environment, running.nursery) as kernel:
-            client = PapermillNotebookClient(
+            running.kernel = kernel
+            client = outputs.Client(
                 nb_man, timeout=None, startup_timeout=120, iopub_timeout=60, on_cell_start=tell,
                 kernel_name=kernel_name, shutdown_kernel="immediate",
             )  # fmt: skip
             client.km, client.owns_km = kernel, True
-            running.kernel = kernel
             client.execute()  # stops the kernel, too
 
 
@@ -110,28 +124,28 @@ logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of comments i
 
 
 def run(
-    jobs: Sequence[Job], *, workers: int, timeout: float, progress: Progress, nursery: Nursery | None = None
+    jobs: Sequence[Job], *, workers: int, limits: Limits, progress: Progress, nursery: Nursery | None = None
 ) -> list[Executed]:
     """How each notebook ended, in the order given. Ctrl-C stops all kernels and is raised again."""
-    executing = [_Running(job, progress, timeout, nursery) for job in jobs]
+    executing = [_Running(job, progress, limits, nursery) for job in jobs]
     with ThreadPoolExecutor(workers, thread_name_prefix="notebook") as threads:
         futures = {threads.submit(_execute, running): running for running in executing}
         try:
-            _watch(futures)
+            _watch(futures, limits)
         except BaseException:
             _stop(futures)
             raise
     return [future.result() for future in futures]
 
 
-def _watch(futures: Mapping["Future[Executed]", _Running]) -> None:
-    """Waits for all, and stops the kernels whose time is up: papermill knows limits for cells only."""
-    left = set(futures)
+def _watch(futures: Mapping["Future[Executed]", _Running], limits: Limits) -> None:
+    """Waits for all, and stops the kernels whose time is up: papermill asks a cell to end, which it may ignore."""
+    left, until = set(futures), time.monotonic() + limits.run
     while left:
         _, left = wait(left, timeout=_LOOK_EVERY, return_when=FIRST_COMPLETED)
         for running in (futures[f] for f in left):
-            if running.overdue:
-                running.stop("timed_out")
+            if why := limits.over if time.monotonic() > until else running.overdue:
+                running.stop(why)
 
 
 def _stop(futures: Mapping["Future[Executed]", _Running]) -> None:
@@ -143,22 +157,36 @@ def _stop(futures: Mapping["Future[Executed]", _Running]) -> None:
     while left:
         with contextlib.suppress(KeyboardInterrupt):
             for running in (futures[f] for f in left):
-                running.stop("interrupted")
+                running.stop(_INTERRUPTED)
             _, left = wait(left, timeout=_LOOK_EVERY)
 
 
 def _execute(running: _Running) -> Executed:
     """One notebook from start to end, in a thread of its own."""
+    queued = bool(running.stopped)
     running.started = time.monotonic()
-    status, reason, cell = _papermill(running)
+    status, reason, cell = _started_anew(running)
+    status = "skipped" if queued and status == "timed_out" else status
     seconds = round(time.monotonic() - running.started, 3)
     notebook = running.notebook or nbformat.v4.new_notebook()
+    outputs.redact(notebook, running.job.secrets)
+    reason = outputs.redactor(running.job.secrets)(reason)
     if status != "ok":
         cell = cell or _failed_cell(notebook) or _last_started(notebook)
         _set_right(notebook, status, reason, cell)
     executed = Executed(running.job.name, status, notebook, seconds, cell, reason)
     running.progress.done(executed)
     return executed
+
+
+def _started_anew(running: _Running) -> tuple[Status, str, int | None]:
+    """As `_papermill`; what failed before its first cell is tried again, for nothing of it has run."""
+    for attempt in range(1, _STARTS + 1):
+        status, reason, cell = _papermill(running)
+        if status != "kernel_died" or running.in_cell or running.stopped:
+            break
+        reason = _one_line(f"the notebook's Python process could not be started, in {attempt} attempts: {reason}")
+    return status, reason, cell
 
 
 def _papermill(running: _Running) -> tuple[Status, str, int | None]:
@@ -172,7 +200,7 @@ def _papermill(running: _Running) -> tuple[Status, str, int | None]:
         )  # fmt: skip
     except PapermillExecutionError as error:
         return "failed", _one_line(f"{error.ename}: {error.evalue}"), None
-    except (DeadKernelError, RuntimeError, CellTimeoutError) as error:
+    except (DeadKernelError, RuntimeError, CellTimeoutError, OSError, ZMQError) as error:
         return _why_stopped(running, error)
     if running.notebook is not None and (cell := _left_early(running.notebook)):
         return "failed", "the notebook ended itself before its last cell", cell
@@ -180,13 +208,13 @@ def _papermill(running: _Running) -> tuple[Status, str, int | None]:
 
 
 def _why_stopped(running: _Running, error: Exception) -> tuple[Status, str, int | None]:
-    if running.stopped == "timed_out":
-        return "timed_out", f"it took longer than {running.timeout:g} s; allow more with --timeout", None
     if running.stopped:
-        return "skipped", "stopped", None
+        return "skipped" if running.stopped == _INTERRUPTED else "timed_out", running.stopped, None
     if isinstance(error, CellTimeoutError):
         return "failed", "the kernel finished a cell but its outputs did not arrive within 60 s", None
     words = running.kernel.last_words if running.kernel else ""
+    if not running.in_cell:
+        return "kernel_died", words or _one_line(str(error)) or type(error).__name__, None
     return (
         "kernel_died",
         _one_line("the notebook's Python process died, often for want of memory" + (f": {words}" if words else "")),

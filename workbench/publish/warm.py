@@ -10,20 +10,27 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, NoReturn, cast
+
+from workbench.publish import folders
+from workbench.publish.printed import bound
+from workbench.publish.processes import adopt, end_descendants
 
 LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
     "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
     "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "statsmodels.tsa.seasonal",
 )  # fmt: skip
+_PATIENCE = 10  # seconds for a killed process to be gone
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",  # pools would start at import
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # pyarrow's allocator would start one
@@ -37,9 +44,10 @@ class Nursery:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "workbench.publish.warm"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, start_new_session=True, env={**os.environ, **_ENVIRONMENT},
+        command = [sys.executable, "-m", "workbench.publish.warm", str(os.getpid())]
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            start_new_session=True, env={**os.environ, **_ENVIRONMENT},
         )  # fmt: skip  # a session of its own, so that Ctrl-C reaches us alone
         self._asks, self._answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
 
@@ -52,12 +60,20 @@ class Nursery:
             return int(self._answers.readline())
         return None
 
+    def guard(self, place: Path | None = None, *, scratch: Path | None = None) -> None:
+        """Should we be killed, the warm process sweeps a folder of revisions, and removes a folder for scratch."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            kind, folder = ("place", place) if place else ("scratch", scratch)
+            self._asks.write(json.dumps({kind: str(folder)}) + "\n")
+            self._asks.flush()
+
     def give_up(self) -> None:
         """Nobody waits for it any longer; who asks is told None."""
         self._process.kill()
 
     def stop(self) -> None:
-        """Ends the warm process; its kernels are ended by whoever asked for them."""
+        """Ends the warm process and all that its kernels left."""
+        end_descendants(self._process.pid)
         self._process.kill()
         self._process.communicate()
 
@@ -76,28 +92,56 @@ def nursery() -> Iterator[Nursery | None]:
 
 
 def main() -> None:
-    """Loads everything, then forks a kernel for each line on stdin and answers with its process id."""
-    answers = os.dup(1)
+    """Loads everything, then forks a kernel for each line on stdin and answers with its process id.
+
+    Its argument is the process that asks: it may be gone before this one has begun.
+    """
+    answers, asker = os.dup(1), int(sys.argv[1])
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
-    _load()
+    _load(asker)
     if len(list(Path("/proc/self/task").iterdir())) > 1:
         return  # a fork would copy locks that other threads hold; ordinary kernels will do
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended kernels at once
+    adopt()
+    places, scratch = [], []
     for line in sys.stdin:
+        asked = json.loads(line)
+        if "connection_file" not in asked:
+            places += [Path(asked["place"])] if "place" in asked else []
+            scratch += [Path(asked["scratch"])] if "scratch" in asked else []
+            continue
+        scratch.append(Path(asked["connection_file"]).parent)
+        if os.getppid() != asker:
+            continue  # nobody waits for it
         pid = os.fork()
         if pid == 0:
             os.close(answers)  # or we would not notice the end of this process
-            _become_kernel(**json.loads(line))
+            _become_kernel(**asked)
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
         os.write(answers, f"{pid}\n".encode())
+    _clear_up(asker, places, scratch)
 
 
-def _load() -> None:
-    """Imports what notebooks use. What is missing is the notebook's to tell."""
+def _clear_up(asker: int, places: Iterable[Path], scratch: Iterable[Path]) -> None:
+    """Who asked is gone without a word, so it was killed: ends its kernels, removes what it was writing."""
+    end_descendants(os.getpid())
+    for folder in scratch:
+        shutil.rmtree(folder, ignore_errors=True)
+    until = time.monotonic() + _PATIENCE
+    while os.getppid() == asker and time.monotonic() < until:
+        time.sleep(0.01)  # until then the system holds its locks
+    for place in places:
+        folders.sweep(place)
+
+
+def _load(asker: int) -> None:
+    """Imports what notebooks use, as long as there is someone to use it. What is missing is the notebook's to tell."""
     for name in LIBRARIES:
+        if os.getppid() != asker:
+            return
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     import workbench
@@ -125,8 +169,10 @@ def _become_kernel(connection_file: str, environment: dict[str, str], log: str) 
     tempfile.tempdir = None  # found anew from the environment
     code = 1
     try:
+        from ipykernel.iostream import OutStream
         from ipykernel.kernelapp import IPKernelApp
 
+        bound(OutStream)
         orphaned = f"--IPKernelApp.parent_handle={os.getppid()}"  # a kernel whose parent is gone ends itself
         IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False", orphaned])
         code = 0

@@ -130,6 +130,15 @@ def secret(url: str) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda m: os.environ[m[1]], url)
 
 
+def secrets(company: Settings) -> set[str]:
+    """What no file may hold: the passwords in the addresses of databases, and what they take from the environment."""
+    urls = [source.url for source in company.sources.values() if source.url]
+    named = {name for url in urls for name in re.findall(r"\$\{(\w+)\}", re.sub(r"://\$\{\w+\}:", "://", url))}
+    words = {url.partition("://")[2].rpartition("@")[0].partition(":")[2] for url in urls}
+    written = {re.sub(r"\$\{\w+\}", "", word) for word in words}
+    return ({os.environ.get(name, "") for name in named} | written) - {""}
+
+
 def _settings(content: dict[str, Any], file: Path) -> Settings:
     """`folder` and `path` are ours, so in a file they are unknown keys like any other."""
     named = {f"{key} " if key in _OURS else key: value for key, value in content.items()}

@@ -7,18 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from workbench import remember
 from workbench.errors import DataError
 from workbench.periods import Every, Spans
 from workbench.run import Run
 from workbench.settings import Source, Stages
-from workbench.sources import overlap, rates, repair, small
+from workbench.sources import overlap, prepared, rates, repair, small
 from workbench.sources.components import Facts, components
 from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.covers import Days, whole
 from workbench.sources.cube import Cube
 from workbench.sources.customer_table import Purchases, settled
 from workbench.sources.levels import References
-from workbench.sources.orders import Making, Orders, make, rows_of
+from workbench.sources.orders import Making, Orders, make, rows_of, within
+from workbench.sources.prepared import Prepared
 from workbench.sources.quality import Quality, Step
 
 By = str | tuple[str, ...]
@@ -186,7 +188,8 @@ class Data:
         made = self.orders
         steps = list(self.steps)
         if not any(s.table == "orders" and s.kind == "repeats" for s in steps):
-            found = overlap.repeats(overlap.Lines(made.con, "orders", made.expr, "date", "amount"))
+            lines = overlap.Lines(made.con, "orders", made.expr, "date", "amount")
+            found = remember.once("sources.repeats", lambda: overlap.repeats(lines), self._about)
             steps += [found] if found.rows else []
         missing = tuple(t for t in TABLES if t != "orders" and t not in self.tables)
         return Quality((*steps, *self._target_unit(), *self._partial()), missing, dict(self.digests))
@@ -250,12 +253,17 @@ class Data:
         return {"period": period, "every": "month", "first": first, "last": last}
 
     @cached_property
+    def _about(self) -> tuple[Any, ...]:
+        """What tells these data from others, for results that notebooks of one run share."""
+        return self.run.settings, self.run.as_of, self.run.scope, self.digests
+
+    @cached_property
     def _results(self) -> dict[tuple[Any, ...], pd.DataFrame]:
         return {}
 
     def _remembered(self, key: tuple[Any, ...], compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         if key not in self._results:
-            self._results[key] = compute()
+            self._results[key] = remember.once("sources.data", compute, key, self._about)
         return self._results[key].copy()
 
 
@@ -264,8 +272,25 @@ _NEVER = (pd.Timestamp("1900-01-01"), pd.Timestamp("1900-01-01"))
 
 
 def load(run: Run) -> Data:
-    """A run's data, checked: everything wrong with all its sources is told in one DataError."""
-    return _Loading(run).data()
+    """A run's data, checked: everything wrong with all its sources is told in one DataError.
+
+    The notebooks of a report run, and the reports of all parts of a company, read the sources once between them.
+    """
+    whole = replace(run, scope={})
+    made = prepared.shared(whole, lambda: _Loading(whole).prepared())
+    return _scoped(run, made)
+
+
+def _scoped(run: Run, made: Prepared) -> Data:
+    orders = within(made.orders, made.refs, run.scope)
+    steps = [*made.steps, *orders.steps[len(made.orders.steps) :]]
+    tables: dict[str, pd.DataFrame] = {}
+    for name, frame in made.tables.items():
+        kept, found = small.within(name, frame, made.refs, run.scope)
+        steps += found
+        if kept is not None:
+            tables[name] = kept
+    return Data(run, orders, made.refs, tables, tuple(steps), made.digests)
 
 
 def _names(by: By) -> tuple[str, ...]:
@@ -294,7 +319,7 @@ class _Loading:
         self.keys = {**own, **REFERENCE_TABLES}
         self.refs = References({}, self.keys)
 
-    def data(self) -> Data:
+    def prepared(self) -> Prepared:
         sources = self.run.settings.sources
         if "orders" not in sources:
             advice = 'Name the files that hold the orders, or set derive = "won opportunities".'
@@ -306,7 +331,7 @@ class _Loading:
         tables = self._tables()
         if orders is None or self.problems:
             raise DataError("data", list(dict.fromkeys(self.problems)))
-        return Data(self.run, orders, self.refs, tables, tuple(self.steps), self.digests)
+        return Prepared(orders, self.refs, tables, tuple(self.steps), self.digests)
 
     def _take(self, name: str, source: Source) -> None:
         read = self._read(name, source, self._contract(name, source))
@@ -410,7 +435,7 @@ class _Loading:
         return _Source(con, expr, lambda: expr)
 
     def _tables(self) -> dict[str, pd.DataFrame]:
-        """The small tables as reports may see them: joined, up to as_of, in scope."""
+        """The small tables as reports of the whole company may see them: joined, up to as_of."""
         found: dict[str, pd.DataFrame] = {}
         for name, frame in self.frames.items():
             steps, problems = small.unjoined(name, frame, self.refs)
@@ -426,7 +451,7 @@ class _Loading:
             self.steps += steps
         if "targets" in found:
             found["targets"] = self._rolled(found["targets"])
-        return self._scoped(found)
+        return found
 
     def _converted(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         known, as_of = self.frames.get("rates"), self.run.as_of
@@ -443,12 +468,3 @@ class _Loading:
         if small.grain(targets["period"], self.run.calendar) is None:
             self.steps.append(Step("targets", "target_period", len(targets), float(targets["amount"].sum())))
         return targets
-
-    def _scoped(self, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-        found = {}
-        for name, frame in tables.items():
-            kept, steps = small.within(name, frame, self.refs, self.run.scope)
-            self.steps += steps
-            if kept is not None:
-                found[name] = kept
-        return found

@@ -1,5 +1,6 @@
 """Engines that hold order lines: the embedded one (DuckDB), and any database that Ibis reaches by a URL."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -7,7 +8,7 @@ import tempfile
 import time
 import warnings
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # 20 million lines aggregate below 1 GB with this; Python and its libraries take the rest, and what is over it spills
 MEMORY = "480MB"
 _DAY = 86_400  # a process of another container, which is not seen from here, is done by then
+_URLS: "weakref.WeakKeyDictionary[Any, str]" = weakref.WeakKeyDictionary()  # of databases, with ${NAME} as it stands
 _SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = weakref.WeakKeyDictionary()
 
 
@@ -97,14 +99,30 @@ def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
     """A database by its URL; ${NAME} comes from the environment, a file's path is relative to `folder`."""
     ibis = _ibis()
     try:
-        return ibis.connect(_local(_opened(url), folder))
+        con = ibis.connect(_local(_opened(url), folder))
     except failures() as error:
         raise DataError(shown(url), [_refused(error, url)]) from None  # the cause may hold the password
+    _URLS[con] = url
+    return con
+
+
+@contextlib.contextmanager
+def asking(con: Any) -> Iterator[None]:
+    """Says in plain words what a database by URL refuses, without what the driver may tell of the password."""
+    url = _URLS.get(con, "")
+    try:
+        yield
+    except drivers() as error:
+        if not url:
+            raise  # our own engine: a fault of ours, to be seen as it is
+        reason = _told(str(error).strip() or type(error).__name__, url).splitlines()[0]
+        problem = f"it did not answer a query: {reason}. Check that it is up, then run again."
+        raise DataError(shown(url), [problem]) from None
 
 
 def frame(expr: "ibis.Table") -> "pd.DataFrame":
     """The rows of an expression in pandas: days and moments as datetime64[us], decimals as float64."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), asking(expr.get_backend()):
         quiet()
         rows = expr.to_pandas()
     for name, kind in expr.schema().items():
@@ -162,11 +180,16 @@ def _local(url: str, folder: Path) -> str:
 
 
 def failures() -> tuple[type[Exception], ...]:
+    """All that may be raised where a database is opened."""
+    return (*drivers(), ImportError, OSError, ValueError)
+
+
+def drivers() -> tuple[type[Exception], ...]:
     """What the drivers raise; those that are not installed cannot raise anything."""
     import duckdb
     from ibis.common.exceptions import IbisError, TableNotFound
 
-    found: list[type[Exception]] = [IbisError, TableNotFound, ImportError, OSError, ValueError, duckdb.Error]
+    found: list[type[Exception]] = [IbisError, TableNotFound, duckdb.Error]
     for module in ("psycopg", "sqlite3"):
         try:
             found.append(__import__(module).Error)

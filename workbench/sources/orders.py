@@ -1,4 +1,4 @@
-"""Order lines, made ready in their engine: repaired, checked, each counted once, up to as_of and in scope.
+"""Order lines, made ready in their engine: repaired, checked, each counted once, up to as_of; `within` a scope.
 
 What is wrong or noteworthy is counted in one query, by file and day; rows and values are asked for only where a count
 is not zero.
@@ -7,7 +7,7 @@ is not zero.
 import functools
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -116,10 +116,8 @@ def _profile(making: Making, checked: checks.Checked, expr: Any) -> pd.DataFrame
         **{mark: wide[c].isnull() for mark, c in marks.items()},
         **{f"null_{c}": wide[c].isnull() for c in _references(making.refs, expr)},
         **({"no_rate": wide["__rate"].isnull()} if "__rate" in wide.columns else {}),
-        **({"out_of_scope": ~_in_scope(making, expr, wide)} if making.run.scope else {}),
     )
-    told = [c for c in wide.columns if c.startswith(("no_", "null_", "unmatched_")) or c == "out_of_scope"]
-    told = [c for c in told if c not in expr.columns]
+    told = [c for c in wide.columns if c.startswith(("no_", "null_", "unmatched_")) and c not in expr.columns]
     counts = {c: wide[c].sum() for c in told} | {f"{c}__money": wide["__units"].sum(where=wide[c]) for c in told}
     broken = {name: rule.sum() for name, rule in checks.conditions(_on(checked, wide)).items()}
     grouped = wide.group_by("file", "day", "out")
@@ -143,10 +141,27 @@ def _references(refs: References, expr: Any) -> dict[str, str]:
     return {c: reference for c, reference in found.items() if reference}
 
 
-def _in_scope(making: Making, expr: Any, wide: Any) -> Any:
-    """Whether a line is in the run's scope; attaching a level must not lose the marks, so it is done by key."""
-    asked = making.run.scope.items()
-    conditions = {level: scoped(making.refs, "orders", expr, wide, level, value) for level, value in asked}
+def within(made: Orders, refs: References, scope: dict[str, str]) -> Orders:
+    """The lines in scope, and how many are outside; what they cover stays what the whole company's lines cover."""
+    if not scope:
+        return made
+    inside = _in_scope(refs, made.expr, scope)
+    counted = made.expr.mutate(__units=units(made.expr["amount"]), __out=~inside)
+    sums = {"lines": counted.count(), "rows": counted["__out"].sum(), "money": _outside(counted)}
+    row = fetch(made.con, counted.aggregate(**sums)).iloc[0]
+    if int(row["rows"]) == int(row["lines"]):
+        _refuse_empty(made, refs, scope)
+    steps = _step("out_of_scope", int(row["rows"]), _money(row["money"]), {"scope": dict(scope)})
+    return replace(made, expr=made.expr.filter(inside), steps=(*made.steps, *steps))
+
+
+def _outside(counted: Any) -> Any:
+    return counted["__units"].sum(where=counted["__out"])
+
+
+def _in_scope(refs: References, expr: Any, scope: dict[str, str]) -> Any:
+    """Whether a line is in scope; attaching a level could multiply lines, so it is told by key."""
+    conditions = {level: scoped(refs, "orders", expr, level, value) for level, value in scope.items()}
     unknown = [level for level, condition in conditions.items() if condition is None]
     if unknown:
         advice = "Map it in [sources.orders.columns], or add the reference table that holds it."
@@ -155,7 +170,7 @@ def _in_scope(making: Making, expr: Any, wide: Any) -> Any:
     return inside.fill_null(False)
 
 
-def scoped(refs: References, table: str, expr: Any, wide: Any, level: str, value: str) -> Any | None:
+def scoped(refs: References, table: str, expr: Any, level: str, value: str) -> Any | None:
     """The condition for rows that belong to one value of a level; None where the table does not lead to the level."""
     columns = [c for c in expr.columns if not c.startswith("_")]
     place = refs.find(level, table, columns)
@@ -164,10 +179,10 @@ def scoped(refs: References, table: str, expr: Any, wide: Any, level: str, value
     labels = refs.labels(level, table, columns)
     values = [value, *(k for k, label in labels.items() if label == value)]
     if not place.reference:
-        return wide[place.via].cast("string").isin(values)
+        return expr[place.via].cast("string").isin(values)
     frame, key = refs.wide[place.reference], refs.keys[place.reference]
     keys = frame.loc[frame[level.rpartition(".")[2]].astype("str").isin(values), key].dropna().astype("str")
-    return wide[place.via].cast("string").isin(list(keys) or [""])
+    return expr[place.via].cast("string").isin(list(keys) or [""])
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -294,9 +309,6 @@ def _cut(making: Making, lines: Any, found: pd.DataFrame, steps: list[Step]) -> 
     steps += _step("after_as_of", int(later["lines"].sum()), later["money"].sum())
     steps += _marked_steps(making, lines, found)
     expr = lines.filter(lines.date <= as_of.date())
-    if run.scope:
-        _some_in_scope(making, lines, found)
-        expr = expr.filter(_in_scope(making, expr, expr))
     unsure = frozenset(c for c in ("cost", "quantity") if f"no_{c}" in found and found[f"no_{c}"].sum())
     columns = [c for c in expr.columns if not c.startswith("_")]
     days = found.groupby("day")["lines"].sum()
@@ -315,9 +327,6 @@ def _marked_steps(making: Making, lines: Any, found: pd.DataFrame) -> list[Step]
             worst = _worst(making, upto, column, reference)
             detail = unmatched(making.refs, column, reference, worst)
             steps.append(Step("orders", "unmatched", rows, float(found[f"unmatched_{column}__money"].sum()), detail))
-    if "out_of_scope" in found:
-        detail = {"scope": dict(making.run.scope)}
-        steps += _step("out_of_scope", int(found["out_of_scope"].sum()), found["out_of_scope__money"].sum(), detail)
     return steps
 
 
@@ -333,14 +342,12 @@ def _step(kind: str, rows: int, money: float, detail: dict[str, Any] | None = No
     return [Step("orders", kind, rows, float(money), detail or {})] if rows else []
 
 
-def _some_in_scope(making: Making, lines: Any, found: pd.DataFrame) -> None:
-    if found["out_of_scope"].sum() < found["lines"].sum():
-        return
+def _refuse_empty(made: Orders, refs: References, scope: dict[str, str]) -> None:
     problems = []
-    for level, value in making.run.scope.items():
-        wide = making.refs.attach(lines, "orders", [level])
-        known = fetch(making.con, wide.select(level).distinct().limit(5000))[level].dropna().astype("str").tolist()
-        labels = making.refs.labels(level, "orders", list(lines.columns))
+    for level, value in scope.items():
+        wide = refs.attach(made.expr, "orders", [level])
+        known = fetch(made.con, wide.select(level).distinct().limit(5000))[level].dropna().astype("str").tolist()
+        labels = refs.labels(level, "orders", list(made.expr.columns))
         shown = sorted({labels.get(k, k) for k in known})
         if value not in shown and value not in known:
             near = nearest(value, shown)

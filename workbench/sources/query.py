@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.sources import engines
+
 SCALE = 10_000
 LARGEST = 9e13  # a line beyond this cannot be counted in ten-thousandths; not-a-number and infinity are beyond it too
 
 
 def fetch(con: Any, expr: Any) -> pd.DataFrame:
     """The rows of `expr`: times in microseconds, decimals as floats, text as str with missing values."""
-    with warnings.catch_warnings():  # Ibis 12 on pandas 3 and DuckDB 1.5 warns of its own calls
+    with warnings.catch_warnings(), engines.asking(con):  # Ibis 12 on pandas 3 and DuckDB 1.5 warns of its own calls
         warnings.simplefilter("ignore")
         table = con.to_pyarrow(expr)
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)

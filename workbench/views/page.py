@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MOST_DECISIONS = 5
 _MOST_TILES = 5
 _ANSWERS = 3
+_STOCKS = {"reps"}  # sums that do not grow with the days: what is divided by them does
 _LATEST = 7  # days between the last order and the report that need no word
 
 
@@ -71,8 +72,9 @@ class Page:
         """At most five tiles with the change of each; nothing where the data carry none."""
         rows = _tile_rows(scorecard)
         self._use(*(f"kpi:{key}" for key, _ in rows))
-        self._display("tiles", "tiles", {}, lambda w: render(
-            "tiles.html", tiles=[show.tile(key, row, w) for key, row in rows], t=w.phrase))  # fmt: skip
+        shown = {lang: [show.tile(key, row, w) for key, row in rows] for lang, w in self._speak.items()}
+        self._display("tiles", "tiles", {}, lambda w: render("tiles.html", tiles=shown[w.lang], t=w.phrase),
+                      tiles=shown, measures=_measures(scorecard), span=self._span())  # fmt: skip
 
     def lead(self, result: Any) -> None:
         """The first figure; the section of the same result further down then shows only its table."""
@@ -175,6 +177,11 @@ class Page:
         last = self._data.covers[1] if self._data is not None and self._data.covers else None
         return last if last is not None and (self.run.as_of - last).days > _LATEST else None
 
+    def _span(self) -> list[str] | None:
+        """First and last day of what "now" counts."""
+        spans = getattr(self._data, "spans", None)
+        return [day.date().isoformat() for day in spans.now] if spans else None
+
     def _use(self, *terms: str) -> None:
         self._used |= dict.fromkeys(terms)
 
@@ -212,6 +219,18 @@ def _tile_rows(scorecard: Any) -> list[tuple[str, dict[str, Any]]]:
         return []
     rows = scorecard.table[scorecard.table["tile"].astype(bool)].head(_MOST_TILES)
     return [(str(key), dict(row)) for key, row in rows.iterrows()]
+
+
+def _measures(scorecard: Any) -> dict[str, Any]:
+    """Every KPI as data, for comparing reports; `summed`: it grows with the days it counts."""
+    if not isinstance(scorecard, Scorecard):
+        return {}
+    kpis = declared()
+    return {
+        str(key): {name: _plain(row[name]) for name in ("now", "change", "lo", "hi", "unit", "better")}
+        | {"summed": key in kpis and {*kpis[key].denominator} <= _STOCKS}
+        for key, row in scorecard.table.iterrows()
+    }
 
 
 def _heaviest(decisions: Iterable[Finding]) -> list[Finding]:

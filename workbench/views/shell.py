@@ -4,6 +4,7 @@ The publisher collects `Fragment`s from the outputs of executed notebooks (mime 
 `page`, `overview` or `index`. A part that lacks the language falls back to the first one it has.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from markupsafe import Markup
 
 from workbench.settings import LANGUAGES, Language
-from workbench.views import words
+from workbench.views import listing, words
 from workbench.views.markup import render, style
 
 MIME = "application/vnd.workbench+json"
@@ -108,6 +109,7 @@ class Overview:
     languages: tuple[Link, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
     revision: int | None = None
+    changes: Fragment | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,10 @@ class IndexRow:
     links: tuple[Link, ...]
     company: str = ""
     made_up: bool = False
+    pages: tuple[Link, ...] = ()  # of its notebooks, by their names, in the list's language
+    seconds: float | None = None
+    given: str = ""  # parameters that are not the notebooks' own
+    wrong: tuple[tuple[str, str], ...] = ()  # notebooks that did not end well, with their status
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,33 @@ class Index:
     title: str = ""
     pages: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class RankedRow:
+    """The report of one part of a company; `facts` may hold sales, growth, attainment and chance. No link: no page."""
+
+    scope: str
+    status: str
+    href: str
+    facts: Mapping[str, Any]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The reports of all parts of a company by `levels`, in the order given."""
+
+    title: str
+    lang: Language
+    levels: tuple[str, ...]
+    as_of: str
+    rows: tuple[RankedRow, ...]
+    currency: str = ""
+    money_unit: str = "auto"
+    languages: tuple[Link, ...] = ()
+    made_up: bool = False
+    pages: tuple[Link, ...] = ()
 
 
 def page(shell: ShellPage) -> str:
@@ -163,26 +196,63 @@ def overview(shell: Overview) -> str:
         for e in shell.entries
     ]
     title = next((_shown(f, shell.lang) for e in shell.entries for f in e.fragments if f.role == "title"), None)
-    return _file("overview.html", shell, entries=entries, head=title)
+    changes = _shown(shell.changes, shell.lang) if shell.changes else None
+    return _file("overview.html", shell, entries=entries, head=title, changes=changes)
 
 
 def index(shell: Index) -> str:
     """The list of all reports; the newest that is whole stands apart, revisions that a later one replaced are grey."""
     speak = words.Words(shell.lang)
+    said = {row.scope: _scope(row.scope, speak) for row in shell.rows}
+    found = listing.lines(shell.rows, lambda row: said[row.scope], speak)
+    pages, latest = listing.latest(shell.rows, found.marks)
     return _file(
-        "index.html",
-        shell,
-        rows=shell.rows,
-        scope=lambda row: _scope(row.scope, speak),
-        newest=_newest(shell.rows),
-        earlier=_earlier(shell.rows),
-    )
+        "index.html", shell, rows=shell.rows, scope=lambda row: said[row.scope], newest=_newest(shell.rows),
+        earlier=set(_earlier(shell.rows)), marks=found.marks, choices=found.choices, rules=listing.rules(found.choices),
+        pages=pages, latest=latest, several=len({row.company for row in shell.rows}) > 1,
+        took=lambda seconds: listing.took(seconds, speak), called=(called := lambda name: _called(name, speak)),
+        wrong=lambda row: listing.wrong(row.wrong, called, speak),
+    )  # fmt: skip
+
+
+def _called(name: str, speak: words.Words) -> str:
+    """A notebook as readers call it; an analyst's own by its file's name."""
+    return speak.phrase(f"page.names.{name}") if speak.has(f"page.names.{name}") else words.clean(name)
+
+
+def ranking(shell: Ranking) -> str:
+    """The reports of a company's parts with what they told; a column is there where one of them tells it."""
+    speak = words.Words(shell.lang, "" if shell.currency == words.NO_CURRENCY else shell.currency, shell.money_unit)
+    write = {"sales": speak.money, "growth": speak.percent_sign, "attainment": speak.percent, "chance": speak.chance}
+    columns = [name for name in write if any(row.facts.get(name) is not None for row in shell.rows)]
+    rows = [
+        {
+            "scope": _scope(row.scope, speak),
+            "href": row.href,
+            "status": row.status,
+            "reason": words.clean(row.reason) if row.reason else "",
+            "cells": [words.MISSING if (v := row.facts.get(n)) is None else write[n](v) for n in columns],
+        }
+        for row in shell.rows
+    ]
+    return _file("ranking.html", shell, rows=rows, columns=columns, levels=speak.level_names(shell.levels))
+
+
+def _parts(scope: str) -> list[tuple[str, str]] | None:
+    """Level and value of each part; None where the text has values that could be taken for something else."""
+    if scope.startswith("{"):
+        try:
+            return list(json.loads(scope).items())
+        except (ValueError, AttributeError):
+            return None
+    parts = [tuple(part.split("=")) for part in scope.split(",")] if scope else []
+    return [(p[0], p[1]) for p in parts] if all(len(p) == 2 for p in parts) else None
 
 
 def _scope(scope: str, speak: words.Words) -> str:
     """A scope in words; one whose names hold commas or equals signs of their own, as it stands."""
-    parts = [part.split("=") for part in scope.split(",")] if scope else []
-    if not all(len(part) == 2 for part in parts):
+    parts = _parts(scope)
+    if parts is None:
         return words.clean(scope)
     said = [speak.phrase("page.scope_part", {"level": level, "node": node}) for level, node in parts]
     return (", " if speak.lang == "en" else "，").join(said) or speak.phrase("page.whole_company")
@@ -200,7 +270,7 @@ def _earlier(rows: Sequence[IndexRow]) -> list[IndexRow]:
     return [r for r in rows if r.revision < last[r.company, r.as_of, r.scope]]
 
 
-def _file(template: str, shell: ShellPage | Overview | Index, **context: Any) -> str:
+def _file(template: str, shell: ShellPage | Overview | Index | Ranking, **context: Any) -> str:
     speak = words.Words(shell.lang)
     provenance = [(_label(k, speak), v) for k, v in getattr(shell, "provenance", ())]
     return str(render(template, shell=shell, t=speak.phrase, style=style(), date=speak.date, languages=_LANGUAGE_NAMES,

@@ -142,4 +142,4 @@ def tile(key: str, row: Mapping[str, Any], w: Words) -> dict[str, Any]:
         ]
     if not missing(row["lo"]):
         facts.append(w.phrase("page.between", {"lo": row["lo"], "hi": row["hi"]}))
-    return {"label": w.kpi(key), "value": w.by_unit(row["now"], unit), "facts": facts}
+    return {"key": key, "label": w.kpi(key), "value": w.by_unit(row["now"], unit), "facts": facts}

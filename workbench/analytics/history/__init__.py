@@ -7,6 +7,7 @@
 from workbench.analytics.history.by_period import totals
 from workbench.analytics.history.decomposition import season
 from workbench.analytics.history.effects import bridge, price_volume
+from workbench.analytics.history.frames import issued
 from workbench.analytics.history.headline import growth
 from workbench.analytics.history.lifecycle import mix, mixes, product_life
 from workbench.analytics.history.nodes import breakdown, breakdowns
@@ -45,6 +46,7 @@ __all__ = [
     "calendar_effects",
     "concentration",
     "growth",
+    "issued",
     "mix",
     "mixes",
     "price_index",

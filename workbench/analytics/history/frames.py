@@ -1,6 +1,6 @@
 """What the history functions share: checking a frame, and setting two spans side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -76,3 +76,15 @@ def days(spans: Spans) -> dict[str, Any]:
 
 def _index(names: pd.Index, codes: pd.Index, node: str) -> pd.Index:
     return pd.Index([names[c] if c >= 0 else pd.NA for c in codes], dtype=object, name=node)
+
+
+def issued(months: pd.DataFrame, by_month: Mapping[str, pd.DataFrame], *, most: int = 500) -> pd.DataFrame:
+    """Sales by month as a report keeps them, so that a later one can tell what was told differently.
+
+    Columns level ("" for the whole), node, period, amount, whole. A level of more than `most` nodes is left out.
+    """
+    parts = [months.assign(level="", node="")]
+    for level, frame in by_month.items():
+        if frame[level].nunique() <= most:
+            parts.append(frame.assign(level=level, node=frame[level].astype("string").fillna("")))
+    return pd.concat([p[["level", "node", "period", "amount", "whole"]] for p in parts], ignore_index=True)

@@ -1,0 +1,169 @@
+"""A report for each part of a company: `run --each region`. One failure does not stop the rest; an index ranks them."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from os import environ
+from pathlib import Path
+
+from workbench import remember
+from workbench.errors import ParameterError
+from workbench.publish import executors, index, ranking
+from workbench.publish.plan import Plan, Request, plan
+from workbench.publish.report import unchanged
+from workbench.publish.worker import Done, task
+from workbench.run import Run, scope_text
+
+Nodes = Callable[[Run, tuple[str, ...]], tuple[list[dict[str, str]], float]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the company and what came of its report."""
+
+    scope: str
+    done: Done
+
+
+@dataclass(frozen=True)
+class Many:
+    """What came of all reports, in the order of the parts' money; `pages` rank them, one in each language.
+
+    `unnamed` is money of lines that name no part, and so is in no report.
+    """
+
+    parts: tuple[Part, ...]
+    pages: tuple[Path, ...]
+    seconds: float
+    unnamed: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return all(part.done.good for part in self.parts)
+
+    def json(self) -> str:
+        """One object for scripts."""
+        status = "ok" if self.good else "failed"
+        return json.dumps({"status": status, **asdict(self)}, ensure_ascii=False, default=str)
+
+    def text(self) -> str:
+        """How many reports there are, which failed and why, and where the list is."""
+        counts = {s: sum(p.done.status == s for p in self.parts) for s in ("ok", "unchanged", "failed", "refused")}
+        told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
+        lines = [f"{len(self.parts)} reports in {self.seconds:.0f} s: {told}."]
+        if self.unnamed:
+            lines.append(f"Lines of {self.unnamed:,.2f} name no part, and are in none of these reports.")
+        lines += [f"{printed(p.scope)}: {printed(p.done.reason)}" for p in self.parts if not p.done.good]
+        return "\n".join(lines + [str(page) for page in self.pages])
+
+
+def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str = "") -> Many:
+    """A report for each value of `levels`, from one reading of the data; what is unchanged is not made again."""
+    began = time.monotonic()
+    planned = plan(request)
+    levels = _checked(planned, tuple(levels))
+    with _shared():
+        whole = Run.start(planned.settings, as_of=planned.as_of, scope=planned.scope_text)
+        scopes, unnamed = nodes(whole, levels)
+        if not scopes:
+            raise ParameterError("--each", [f"no order line names a value of {', '.join(levels)}"])
+        texts = [scope_text(planned.scope | scope) for scope in scopes]
+        executor = executors.chosen(cluster, request.workers)
+        parts = tuple(Part(*pair) for pair in zip(texts, _made(executor, planned, request, texts), strict=True))
+    pages = ranking.write(planned, levels, [(p.scope, p.done) for p in parts])
+    index.rebuild(planned.out)
+    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed)
+
+
+def _checked(planned: Plan, levels: tuple[str, ...]) -> tuple[str, ...]:
+    known = planned.settings.levels
+    problems = [
+        f"there is no level {name!r}. Levels: {', '.join(known) or 'none'}." for name in levels if name not in known
+    ]
+    problems += [f"{name} is in --scope already" for name in levels if name in planned.scope]
+    problems += [f"{name} is named twice" for name in dict.fromkeys(levels) if levels.count(name) > 1]
+    if problems or not levels:
+        raise ParameterError("--each", problems or ["name a level, as --each region"])
+    return levels
+
+
+@contextmanager
+def _shared() -> Iterator[None]:
+    """What is the same in all reports is kept for all of them while they are made."""
+    before = environ.get(remember.ALL)
+    with remember.kept() as folder:
+        environ[remember.ALL] = str(folder)
+        try:
+            yield
+        finally:
+            del environ[remember.ALL]
+            if before is not None:
+                environ[remember.ALL] = before
+
+
+def _made(executor: executors.Executor, planned: Plan, request: Request, scopes: Sequence[str]) -> list[Done]:
+    """What came of each report, in the order of `scopes`. No process is started for what is there already."""
+    each = replace(
+        request, settings=planned.settings.path.absolute(), out=planned.out.absolute(),
+        notebooks=tuple(str(path) for path in planned.notebooks), as_of=planned.as_of.isoformat(),
+    )  # fmt: skip
+    found: dict[int, Done] = {}
+    with _progress(len(scopes)) as tell:
+        for place, done in _ended(executor, [replace(each, scope=scope) for scope in scopes]):
+            found[place] = done
+            tell(scopes[place], done, len(found))
+    return [found[place] for place in range(len(scopes))]
+
+
+def _ended(executor: executors.Executor, requests: Sequence[Request]) -> Iterator[tuple[int, Done]]:
+    fresh = []
+    for place, one in enumerate(requests):
+        if there := unchanged(one):
+            yield place, Done(there.status, str(there.folder))
+        else:
+            fresh.append(place)
+    inside = max(1, executor.width // max(1, len(fresh)))  # notebooks of one report side by side, where reports are few
+    tasks = [task(replace(requests[place], workers=inside), executor.width) for place in fresh]
+    for place, done in executor.results(tasks) if tasks else ():
+        yield fresh[place], done
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str, Done, int], None]]:
+    """A moving bar on a terminal, a plain line for each report in a log; on stderr, for stdout is the result's."""
+    if not sys.stderr.isatty():
+        began = time.monotonic()
+        yield lambda scope, done, count: _line(scope, done, count, total, time.monotonic() - began)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.completed} of {task.total}  {task.fields[rate]}"), TimeRemainingColumn(),
+               TextColumn("{task.fields[last]}", markup=False))  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        began, bar = time.monotonic(), bars.add_task("", total=total, rate="", last="")
+
+        def tell(scope: str, done: Done, count: int) -> None:
+            last = f"{printed(scope)[:40]}  {done.status}"
+            bars.update(bar, completed=count, rate=_rate(count, time.monotonic() - began), last=last)
+
+        yield tell
+
+
+def _line(scope: str, done: Done, count: int, total: int, seconds: float) -> None:
+    left = seconds / count * (total - count)
+    told = f"{count}/{total}  {printed(scope)}  {done.status}  {done.seconds:.1f} s"
+    more = f"  {_rate(count, seconds)}, {left / 60:.0f} min left" if count < total else ""
+    print(told + more, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _rate(count: int, seconds: float) -> str:
+    return f"{count / max(seconds, 0.001) * 60:.1f} a minute"
+
+
+def printed(text: str) -> str:
+    """A text from the data on one line of a terminal, which it cannot steer."""
+    return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
