@@ -1,6 +1,7 @@
 """The forecast notebook on the demo company, the tourism hierarchy and Online Retail II, as `workbench run` runs it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.conftest import shared_data
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"
+REVISION = r"\br\d\b|Revision \d|第\d版"
 
 
 def report(settings: Path, as_of: str, out: Path, *more: str) -> tuple[Path, dict[str, Any]]:
@@ -55,7 +57,7 @@ def test_a_second_run_of_the_same_inputs_gives_the_same_pages(demo: tuple[Path, 
     assert again.name == "r2"
     for lang in ("en", "zh-CN", "zh-TW"):
         first, second = ((folder / f"forecast.{lang}.html").read_text("utf-8") for folder in (september, again))
-        assert first.replace("r1", "r2").replace("Revision 1", "Revision 2").replace("第1版", "第2版") == second
+        assert re.sub(REVISION, "", first) == re.sub(REVISION, "", second)
 
 
 @pytest.mark.parametrize(

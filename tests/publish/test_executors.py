@@ -39,8 +39,10 @@ def tasks(company: Path, notebook: Callable[..., Path], tmp_path: Path) -> Calla
 
 
 def workers() -> list[psutil.Process]:
+    """Those that stay: what a killed one had started may need a moment to see that it is alone."""
     every = psutil.Process().children(recursive=True)
-    return [p for p in every if p.status() != psutil.STATUS_ZOMBIE and "workbench.publish" in " ".join(p.cmdline())]
+    ours = [p for p in every if p.status() != psutil.STATUS_ZOMBIE and "workbench.publish" in " ".join(p.cmdline())]
+    return [p for p in psutil.wait_procs(ours, timeout=20)[1] if p.status() != psutil.STATUS_ZOMBIE]
 
 
 def left(folder: Path) -> list[Path]:
