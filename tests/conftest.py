@@ -3,12 +3,14 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+Put = Callable[[pd.DataFrame, Path], tuple[str, str]]  # order lines and the settings' folder → the url and the table
 
 
 def shared_data(name: str) -> Path:
@@ -44,3 +46,36 @@ def postgres() -> Iterator[str]:
             server("pg_ctl", "-D", data, "-w", "-t", "30", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def in_postgres(postgres: str) -> Put:
+    """Puts order lines into PostgreSQL."""
+
+    def put(lines: pd.DataFrame, folder: Path) -> tuple[str, str]:
+        import ibis
+
+        con, table = ibis.connect(postgres), f"lines_{folder.name}"
+        con.create_table(table, ibis.memtable(_by_day(lines)), overwrite=True)
+        con.disconnect()
+        return postgres, table
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def in_spark() -> Put:
+    """Puts order lines where a Spark of this machine reads them; `make spark` brings what it needs."""
+    pytest.importorskip("pyspark", reason="Spark is not installed (make spark does), so this test could not run")
+    if not shutil.which("java"):
+        pytest.skip("Spark needs Java, which is not installed, so this test could not run")
+
+    def put(lines: pd.DataFrame, folder: Path) -> tuple[str, str]:
+        _by_day(lines).to_parquet(folder / "spark-lines", index=False)
+        return "spark://local[2]", str(folder / "spark-lines")
+
+    return put
+
+
+def _by_day(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines.assign(date=lines["date"].dt.date)

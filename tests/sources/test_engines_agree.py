@@ -1,4 +1,4 @@
-"""The same expressions on PostgreSQL give the embedded engine's results to the cent."""
+"""The same expressions on PostgreSQL and on Spark give the embedded engine's results to the cent."""
 
 import numpy as np
 import pandas as pd
@@ -51,47 +51,40 @@ SOURCE = {"lookup": {"rep": {"table": "reps", "by": "number"}}, "exclude": {"reg
 SMALL = {"products": PRODUCTS, "customers": CUSTOMERS, "reps": LOOKED_UP, "rates": RATES}
 
 
-@pytest.fixture(scope="module")
-def both(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Data, Data]:
+@pytest.fixture(scope="module", params=["in_postgres", "in_spark"])
+def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Data, Data]:
+    """The same company in the embedded engine and elsewhere."""
     folder = tmp_path_factory.mktemp("company")
+    url, table = request.getfixturevalue(request.param)(orders(), folder)
     embedded = company(folder, {"orders": orders(), **SMALL}, as_of="2026-05-31", orders=SOURCE, **MORE)
-    _written(postgres, orders())
-    table = {"url": postgres, "table": "lines", "columns": {c: c for c in orders().columns}} | SOURCE
-    made = settings(folder, SMALL, orders=table, **MORE)
+    place = {"url": url, "table": table, "columns": {c: c for c in orders().columns}} | SOURCE
+    made = settings(folder, SMALL, orders=place, **MORE)
     return embedded, load(Run.start(made, as_of="2026-05-31"))
-
-
-def _written(url: str, frame: pd.DataFrame) -> None:
-    import ibis
-
-    con = ibis.connect(url)
-    con.create_table("lines", ibis.memtable(frame.assign(date=frame["date"].dt.date)), overwrite=True)
-    con.disconnect()
 
 
 @pytest.mark.parametrize("by", [(), ("region",), ("product_line",), ("customer",), ("rep", "region")])
 def test_sums_and_counts_by_period_and_span_are_equal(both: tuple[Data, Data], by: tuple[str, ...]) -> None:
-    embedded, postgres = both
+    embedded, elsewhere = both
     assert len(embedded.sales(by=by)) > 20
     for every in ("week", "month", "quarter", "year"):
-        pd.testing.assert_frame_equal(embedded.sales(every, by), postgres.sales(every, by), check_exact=True)
-    pd.testing.assert_frame_equal(embedded.compare(by), postgres.compare(by), check_exact=True)
+        pd.testing.assert_frame_equal(embedded.sales(every, by), elsewhere.sales(every, by), check_exact=True)
+    pd.testing.assert_frame_equal(embedded.compare(by), elsewhere.compare(by), check_exact=True)
 
 
 def test_what_was_found_in_the_rows_is_equal(both: tuple[Data, Data]) -> None:
-    embedded, postgres = both
+    embedded, elsewhere = both
     told = [[(s.table, s.kind, s.rows, s.amount) for s in d.quality.steps] for d in both]
     assert told[0] == told[1]
     kinds = {kind for _, kind, *_ in told[0]}
     assert {"read", "excluded", "unmatched", "no_customer", "after_as_of"} <= kinds
-    assert embedded.covers == postgres.covers
-    pd.testing.assert_frame_equal(embedded.components(), postgres.components(), check_exact=True)
+    assert embedded.covers == elsewhere.covers
+    pd.testing.assert_frame_equal(embedded.components(), elsewhere.components(), check_exact=True)
 
 
 def test_customers_cohorts_and_new_against_repeat_are_equal(both: tuple[Data, Data]) -> None:
-    embedded, postgres = both
+    embedded, elsewhere = both
     assert len(embedded.customers()) == 49
     for ask in (Data.customers, Data.holdout, Data.cohorts, Data.new_and_repeat):
-        pd.testing.assert_frame_equal(ask(embedded), ask(postgres), check_exact=True)  # type: ignore[operator]
+        pd.testing.assert_frame_equal(ask(embedded), ask(elsewhere), check_exact=True)  # type: ignore[operator]
     by = [data.new_and_repeat("quarter", by="product_line") for data in both]
     pd.testing.assert_frame_equal(*by, check_exact=True)

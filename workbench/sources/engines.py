@@ -1,9 +1,11 @@
 """Engines that hold order lines: the embedded one (DuckDB), and any database that Ibis reaches by a URL."""
 
 import contextlib
+import importlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 import warnings
@@ -15,6 +17,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from workbench.errors import DataError
 from workbench.settings import secret
+from workbench.sources import spark
 
 if TYPE_CHECKING:
     import ibis
@@ -99,7 +102,7 @@ def connect(url: str, folder: Path = Path()) -> "ibis.BaseBackend":
     """A database by its URL; ${NAME} comes from the environment, a file's path is relative to `folder`."""
     ibis = _ibis()
     try:
-        con = ibis.connect(_local(_opened(url), folder))
+        con = spark.connect(_opened(url)) if url.startswith("spark://") else ibis.connect(_local(_opened(url), folder))
     except failures() as error:
         raise DataError(shown(url), [_refused(error, url)]) from None  # the cause may hold the password
     _URLS[con] = url
@@ -190,18 +193,17 @@ def drivers() -> tuple[type[Exception], ...]:
     from ibis.common.exceptions import IbisError, TableNotFound
 
     found: list[type[Exception]] = [IbisError, TableNotFound, duckdb.Error]
-    for module in ("psycopg", "sqlite3"):
-        try:
-            found.append(__import__(module).Error)
-        except ImportError:
-            continue
+    for module, name in (("psycopg", "Error"), ("sqlite3", "Error"), ("pyspark.errors", "PySparkException")):
+        if module in sys.modules or module == "sqlite3":  # one that was never imported raises nothing
+            found.append(getattr(importlib.import_module(module), name))
     return tuple(found)
 
 
 def _refused(error: Exception, url: str) -> str:
     if isinstance(error, ImportError):
         scheme = urlsplit(url).scheme
-        return f"the driver for {scheme} is not installed. Install it with: pip install 'ibis-framework[{scheme}]'."
+        driver = "pyspark" if scheme == "spark" else scheme
+        return f"the driver for {scheme} is not installed. Install it with: pip install 'ibis-framework[{driver}]'."
     reason = _told(str(error).strip() or type(error).__name__, url).splitlines()[0]
     return f"it cannot be reached: {reason}. Check that it is up, and the url in workbench.toml."
 

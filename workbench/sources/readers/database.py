@@ -3,11 +3,11 @@
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import DataError
 from workbench.settings import Source
-from workbench.sources import engines
+from workbench.sources import engines, spark
 from workbench.sources.readers.kinds import DATE, TEXT
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 def table(source: Source, folder: Path) -> "ibis.Table":
     """The source's table; `schema.table`, or `database.schema.table`, each part as the database spells it."""
-    con = engines.connect(source.url, folder)
+    con: Any = engines.connect(source.url, folder)
     *place, name = source.table.split(".")
     schema = tuple(place) if len(place) > 1 else place[0] if place else None
+    file = spark.file_of(source.table, folder) if con.name == "pyspark" else None
     try:
-        return con.table(name, database=schema)
+        return con.read_parquet(file) if file else con.table(name, database=schema)
     except engines.failures() as error:
         raise DataError(engines.shown(source.url), [_missing(con, source, schema, name, error)]) from None
 
