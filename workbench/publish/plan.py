@@ -25,6 +25,7 @@ from workbench.settings import ROOT, Language, Settings
 DEMO = "data/demo/workbench.toml"
 _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
+PERIODS = {"last-month": "month", "last-quarter": "quarter", "last-year": "year"}
 CYCLE = ("history", "market", "forecast", "plan", "tracking", "review")  # in which the steps are read
 
 
@@ -35,6 +36,7 @@ class Request:
     notebooks: tuple[str, ...] = ()
     settings: str | Path = ""
     as_of: str = ""
+    period: str = ""  # last-month, last-quarter or last-year: as_of is its last day unless given
     scope: str = ""
     lang: str = ""
     out: Path = Path("reports")
@@ -60,6 +62,7 @@ class Plan:
     out: Path
     inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
+    asked: str | None = None  # the same but for what is in a database
     keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
 
     @property
@@ -79,11 +82,11 @@ def plan(request: Request) -> Plan:
     typed, problems = _typed(request.parameters)
     request, typed, clashes = _merged(request, typed)
     notebooks, missing = _notebooks(request.notebooks)
-    company = settings_file.load(_settings_path(request))
+    company = settings_file.load(settings_path(request))
     known = {notebook.stem: parameters.declared(notebook) for notebook in notebooks}
-    day, scope, languages, wrong = asked(
-        company, request.as_of or _usual_day(company, known.values()), request.scope, request.lang
-    )
+    over, unknown = _period_end(request.period, company)
+    usual = over or _usual_day(company, known.values())
+    day, scope, languages, wrong = asked(company, request.as_of or usual, request.scope, request.lang)
     given = {
         "as_of": day.isoformat(),
         "scope": scope_text(scope),
@@ -93,7 +96,7 @@ def plan(request: Request) -> Plan:
     chosen, refused = _chosen(known, given, typed)
     deaf = [f"{name}.ipynb has no parameter {n!r}, so --{_dashed(n)} would not reach it"
             for name, ps in known.items() for n in _OURS if getattr(request, n) and n not in ps]  # fmt: skip
-    if problems := problems + clashes + missing + wrong + refused + deaf:
+    if problems := problems + clashes + missing + unknown + wrong + refused + deaf:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
@@ -113,16 +116,17 @@ def changed(planned: Plan) -> tuple[str, ...]:
 
 
 def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
-    """`key` and `keys`: equal for what can only come out equal. What is in a database is not known without reading."""
-    if any(source.url for source in made.settings.sources.values()):
-        return {"key": None, "keys": {}}
+    """`key`, `asked` and `keys`: equal for what can only come out equal. What is in a database is not known without
+    reading, so then there is only `asked`."""
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
     told = ledger.fingerprint(made.settings, made.as_of)
     around = digest(json.dumps([company, inputs, issued, told, package(), sys.version, versions()]).encode())
     each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
     keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}
-    return {"key": digest(json.dumps([list(keys.items()), _before(made)]).encode()), "keys": keys}
+    key = digest(json.dumps([list(keys.items()), _before(made)]).encode())
+    blind = any(source.url for source in made.settings.sources.values())
+    return {"key": None if blind else key, "asked": key, "keys": {} if blind else keys}
 
 
 def _before(made: Plan) -> str:
@@ -164,7 +168,8 @@ def _merged(request: Request, typed: dict[str, Any]) -> tuple[Request, dict[str,
     return merged, {n: v for n, v in typed.items() if n not in names}, problems
 
 
-def _settings_path(request: Request) -> Path:
+def settings_path(request: Request) -> Path:
+    """The settings that a request means: those named, else ./workbench.toml, else the demo's."""
     if request.settings:
         return Path(request.settings)
     here = Path("workbench.toml")
@@ -208,6 +213,28 @@ def _usual_day(company: Settings, known: Iterable[Mapping[str, Parameter]]) -> s
     """Today; for a made-up company the day that its notebooks name, because its data ends there."""
     days = [str(ps["as_of"].default) for ps in known if "as_of" in ps and ps["as_of"].default]
     return days[0] if company.company.made_up and days else date.today().isoformat()
+
+
+def _period_end(period: str, company: Settings) -> tuple[str, list[str]]:
+    """The last day of the fiscal period before the one that holds today; empty where none is asked for."""
+    if not period:
+        return "", []
+    every = PERIODS.get(period)
+    if every is None:
+        near = difflib.get_close_matches(period, PERIODS, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else ""
+        return "", [f"--period is {period!r}; it can be {', '.join(PERIODS)}. {hint}".rstrip()]
+    return ended(every, company, date.today()).isoformat(), []
+
+
+def ended(every: str, company: Settings, today: date) -> date:
+    """The last day of the fiscal month, quarter or year that was over before `today`."""
+    import pandas as pd
+
+    from workbench.periods import Calendar
+
+    start = Calendar(company.calendar).start_of(pd.Timestamp(today), every)  # type: ignore[arg-type]
+    return (start - pd.Timedelta(days=1)).date()
 
 
 def _chosen(

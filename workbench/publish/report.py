@@ -62,6 +62,23 @@ class Outcome:
         """One object for scripts."""
         return json.dumps(asdict(self), ensure_ascii=False, default=str)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In a notebook or a shell: the same as on the command line."""
+        printer.text(self.text())
+
+    def _repr_html_(self) -> str | None:
+        """In JupyterLab: links to the pages that lead; None where there is something else to say."""
+        from IPython.display import FileLink
+
+        if not self.good or self.changed:
+            return None
+        return "".join(FileLink(str(page))._repr_html_() for page in self.leading if page.is_file())
+
+    @property
+    def leading(self) -> list[Path]:
+        """The overview in each language."""
+        return list(dict.fromkeys(self.folder / f"overview.{r.lang}.html" for r in self.reports))
+
     def text(self) -> str:
         """What a person wants to know: where the report is, or what went wrong, where, and where it was kept."""
         moved = ", ".join(self.changed)
@@ -72,8 +89,7 @@ class Outcome:
         lines += (
             ["Nothing has changed since this report; --force runs it anyway."] if self.status == "unchanged" else []
         )
-        pages = dict.fromkeys(self.folder / f"overview.{r.lang}.html" for r in self.reports)
-        return "\n".join(lines + [str(page) for page in pages])
+        return "\n".join(lines + [str(page) for page in self.leading])
 
 
 def run(request: Request, means: Means | None = None) -> Outcome:
@@ -95,10 +111,14 @@ def unchanged(request: Request) -> Outcome | None:
 
 
 def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
+    """The report that is there already. Of data in a database it is not known whether they changed: a period that was
+    asked for is then made once."""
     from workbench.publish import manifest
 
-    last = None if request.force or planned.key is None else manifest.last_good(planned)
-    return last if last and last[1].get("key") == planned.key else None
+    name = "asked" if planned.key is None and request.period else "key"
+    wanted = None if request.force else getattr(planned, name)
+    last = manifest.last_good(planned) if wanted else None
+    return last if last and last[1].get(name) == wanted else None
 
 
 def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
@@ -111,7 +131,7 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
         with folders.staged(planned.folder) as staging:
             executed = _executed(planned, request, staging, means)
             moved = changed(planned)
-            planned = replace(planned, key=None, keys={}) if moved else planned
+            planned = replace(planned, key=None, asked=None, keys={}) if moved else planned
             from workbench.publish import index, manifest, pages, parts, workbook
 
             files = parts.collected(staging, [e.name for e in executed])
@@ -121,7 +141,7 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
             times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
-            manifest.write(staging.folder, told)
+            manifest.write(staging.folder, told | {"since": made.since})
             folder = folders.finish(staging, good=status == "ok")
         if means.progress is None:
             index.rebuild(planned.out)
