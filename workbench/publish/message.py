@@ -16,6 +16,7 @@ from workbench.views import shell, words
 
 LONGEST = 2000  # bytes of title and body in UTF-8: WeCom takes 2048, the others more
 _LINE = 300  # characters
+_FACTS = 3  # of a decision: what, whose, how much
 _WIDE = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in "@<>[]*`#~|\\"})
 _EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # an underscore that does not join two letters
 _EMOJI = re.compile(r":([A-Za-z][\w+-]*):")
@@ -66,9 +67,8 @@ def plain(text: str) -> str:
 def alerts(told: Mapping[str, Any]) -> bool:
     """Whether a report calls for attention: it failed, alerts were raised, figures moved beyond noise, or the past is
     told differently than before."""
-    since = told.get("since") or {}
-    moved = since.get("beyond", 0) + since.get("restated", 0)
-    return told["status"] != "ok" or bool(told.get("inputs_changed")) or moved > 0 or _raised(told) > 0
+    bad = told["status"] != "ok" or bool(told.get("inputs_changed"))
+    return bad or _moved(told.get("since") or {}) > 0 or _raised(told) > 0
 
 
 def of_report(told: Mapping[str, Any], folder: Path, place: Place, lang: Language) -> Message:
@@ -119,10 +119,13 @@ def _body(told: Mapping[str, Any], speak: words.Words, spoken: str) -> list[_Lin
         lines.append(_Line(speak.phrase("notify.moved", {"files": told["inputs_changed"]})))
     if count := _raised(told):
         lines.append(_Line(speak.phrase("notify.alerts", {"n": count})))
+    if (since := told.get("since")) and _moved(since):
+        told_of = {"n": since["beyond"], "restated": since["restated"]}
+        lines.append(_Line(speak.phrase("notify.beyond", told_of)))
     lines += [_Line(f"• {_called(one, speak)}: {one['error']}") for one in told["notebooks"] if one.get("error")]
     for one in told["notebooks"]:
         lines += _headed(_called(one, speak), _said(one, "answer", spoken), 10, per_line=10)
-    decisions = [" · ".join(d) for one in told["notebooks"] for d in _said(one, "decisions", spoken)]
+    decisions = [" · ".join(d[:_FACTS]) for one in told["notebooks"] for d in _said(one, "decisions", spoken)]
     lines += _headed(speak.phrase("page.decisions"), dict.fromkeys(decisions), 15, per_line=5)
     return lines + _changes(told.get("since"), speak, spoken)
 
@@ -145,10 +148,15 @@ def _message(title: str, lines: Sequence[_Line], where: str, kind: Any, speak: w
     head, kept = plain(title), [_Line(_safe(line.text), line.rank) for line in lines]
     more = _safe(speak.phrase("notify.more"))
     while kept and _size(head, body := _joined(kept, where, more if len(kept) < len(lines) else "")) > LONGEST:
-        worst = max(range(len(kept)), key=lambda i: (kept[i].rank, i))
-        kept.pop(worst)
+        kept.pop(max(range(len(kept)), key=lambda i: (kept[i].rank, i)))
+        kept = [line for line, after in zip(kept, [*kept[1:], None], strict=True) if not _lonely(line, after)]
     body = _joined(kept, where, more if len(kept) < len(lines) else "")
     return Message(head, body, kind)
+
+
+def _lonely(line: _Line, after: _Line | None) -> bool:
+    """Whether a line is a heading with nothing below it."""
+    return line.text.startswith("\n") and (after is None or after.text.startswith("\n"))
 
 
 def _safe(text: str) -> str:
@@ -163,6 +171,11 @@ def _joined(kept: Iterable[_Line], where: str, more: str) -> str:
 
 def _size(*texts: str) -> int:
     return sum(len(text.encode("utf-8", "replace")) for text in texts)
+
+
+def _moved(since: Mapping[str, Any]) -> int:
+    """How many figures moved beyond noise, and how many periods of the past are told differently."""
+    return int(since.get("beyond", 0)) + int(since.get("restated", 0))
 
 
 def _raised(told: Mapping[str, Any]) -> int:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +26,7 @@ DEMO = "data/demo/workbench.toml"
 _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
 PERIODS = {"last-month": "month", "last-quarter": "quarter", "last-year": "year"}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 CYCLE = ("history", "market", "forecast", "plan", "tracking", "review")  # in which the steps are read
 
 
@@ -228,7 +229,14 @@ def _period_end(period: str, company: Settings) -> tuple[str, list[str]]:
 
 
 def ended(every: str, company: Settings, today: date) -> date:
-    """The last day of the fiscal month, quarter or year that was over before `today`."""
+    """The last day of the fiscal month, quarter or year that was over before `today`.
+
+    Months are counted here, as `Calendar` does: a second start should not wait for pandas.
+    """
+    if company.calendar.pattern == "months":
+        months = today.year * 12 + today.month - 1
+        months -= (today.month - company.calendar.fiscal_year_starts) % _MONTHS[every]
+        return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
     import pandas as pd
 
     from workbench.periods import Calendar

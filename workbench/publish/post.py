@@ -8,9 +8,10 @@ import json
 import os
 import sys
 import threading
+from contextvars import ContextVar
 from typing import Any
 
-_HEARD = threading.local()  # what a server said to the thread that asked it
+_HEARD: ContextVar[list[str]] = ContextVar("heard")  # what servers said; Apprise hands it on to its own threads
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    os._exit(0)  # a library's own threads are not waited for
 
 
 def _sent(url: str, asked: dict[str, Any]) -> str:
@@ -45,9 +47,9 @@ def _sent(url: str, asked: dict[str, Any]) -> str:
     sender = Apprise(asset=asset)
     if not sender.add(url):
         return "it is no address that Apprise knows"
-    _HEARD.said = "it was refused, or nobody answered"
+    _HEARD.set(heard := ["it was refused, or nobody answered"])
     done = sender.notify(asked["body"], title=asked["title"], notify_type=asked["kind"], body_format=NotifyFormat.TEXT)
-    return "" if done else _HEARD.said
+    return "" if done else heard[-1]
 
 
 def _listen() -> None:
@@ -57,15 +59,16 @@ def _listen() -> None:
     usual = requests.Session.send
 
     def send(self: Any, *given: Any, **more: Any) -> Any:
+        heard = _HEARD.get([])
         try:
             answer = usual(self, *given, **more)
         except requests.RequestException as error:
-            _HEARD.said = type(error).__name__
+            heard.append(type(error).__name__)
             raise
-        _HEARD.said = f"it answered {answer.status_code}"
+        heard.append(f"it answered {answer.status_code}")
         if answer.ok and (number := _refusal(answer)):
-            _HEARD.said = f"it refused with number {number}"
-            raise requests.RequestException(_HEARD.said)
+            heard.append(f"it refused with number {number}")
+            raise requests.RequestException(heard[-1])
         return answer
 
     requests.Session.send = send  # type: ignore[method-assign]

@@ -139,10 +139,15 @@ def secrets(company: Settings) -> set[str]:
     are told take from the environment."""
     urls = [source.url for source in company.sources.values() if source.url]
     named = {name for url in urls for name in _named(re.sub(r"://\$\{\w+\}:", "://", url))}
-    named |= {name for url in company.notify.urls for name in _named(url)}
+    named |= {n for url in company.notify.urls for n in _named(url) if not _port(os.environ.get(n, ""))}
     words = {url.partition("://")[2].rpartition("@")[0].partition(":")[2] for url in urls}
     written = {_NAMED.sub("", word) for word in words}
     return ({os.environ.get(name, "") for name in named} | written) - {""}
+
+
+def _port(value: str) -> bool:
+    """Whether a value is a port's number: no secret, and any sum may look like it."""
+    return value.isdigit() and len(value) <= 5
 
 
 def _named(url: str) -> list[str]:
