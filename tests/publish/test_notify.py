@@ -1,8 +1,8 @@
 """People are told how a run ended; a run is as it was where that fails; no secret is written anywhere.
 
-json:// and mailto:// go through a real web and a real mail server of this machine. The addresses of Slack, Teams, WeCom,
-DingTalk and Feishu are fixed in Apprise, so their requests are led to the local web server: what they were sent is
-checked, what the services make of it is not.
+json:// and mailto:// go through a real web and a real mail server of this machine. The addresses of Slack, Teams,
+WeCom, DingTalk and Feishu are fixed in Apprise, so their requests are led to the local web server: what they were sent
+is checked, what the services make of it is not.
 """
 
 import base64

@@ -63,7 +63,7 @@ class Plan:
     out: Path
     inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
-    asked: str | None = None  # the same but for what is in a database
+    asked: str = ""  # equal where the same was asked for, whatever the data are by now
     keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
 
     @property
@@ -101,8 +101,19 @@ def plan(request: Request) -> Plan:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
+    made = replace(made, asked=_asked(made))
+    if done(made, request):
+        return made
     inputs = _inputs(company)
     return replace(made, inputs=inputs, **_keys(made, inputs))
+
+
+def done(made: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
+    """The report of a period that was asked for by its name and is there already: it is made once."""
+    from workbench.publish import manifest
+
+    last = manifest.last_good(made) if request.period and not request.force else None
+    return last if last and last[1].get("asked") == made.asked else None
 
 
 def changed(planned: Plan) -> tuple[str, ...]:
@@ -117,17 +128,23 @@ def changed(planned: Plan) -> tuple[str, ...]:
 
 
 def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
-    """`key`, `asked` and `keys`: equal for what can only come out equal. What is in a database is not known without
-    reading, so then there is only `asked`."""
+    """`key` and `keys`: equal for what can only come out equal. What is in a database is not known without reading."""
+    if any(source.url for source in made.settings.sources.values()):
+        return {"key": None, "keys": {}}
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
     told = ledger.fingerprint(made.settings, made.as_of)
     around = digest(json.dumps([company, inputs, issued, told, package(), sys.version, versions()]).encode())
     each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
     keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}
-    key = digest(json.dumps([list(keys.items()), _before(made)]).encode())
-    blind = any(source.url for source in made.settings.sources.values())
-    return {"key": None if blind else key, "asked": key, "keys": {} if blind else keys}
+    return {"key": digest(json.dumps([list(keys.items()), _before(made)]).encode()), "keys": keys}
+
+
+def _asked(made: Plan) -> str:
+    """What a person asked for: settings, notebooks and their parameters. The settings' own path may be written in
+    several ways."""
+    given = [{n: v for n, v in made.parameters[p.stem].items() if n != "settings"} for p in made.notebooks]
+    return digest(json.dumps([made.settings.path.read_text("utf-8-sig"), _sources(made.notebooks), given]).encode())
 
 
 def _before(made: Plan) -> str:

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench import remember
 from workbench.publish import folders, warm
 from workbench.publish.limits import Limits
-from workbench.publish.plan import Plan, Request, changed, plan
+from workbench.publish.plan import Plan, Request, changed, done, plan
 from workbench.settings import secrets
 
 if TYPE_CHECKING:
     from workbench.publish import runner
+
+
+_DONE = "The report of this period is there already; what changed since was not looked at. --force makes it anew."
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Outcome:
     folder: Path
     reports: tuple[Report, ...]
     changed: tuple[str, ...] = ()  # inputs that did so while the notebooks ran
+    period: bool = False  # unchanged because the period's report is there, whatever the data are by now
 
     @property
     def good(self) -> bool:
@@ -87,7 +91,9 @@ class Outcome:
         kept = [str(self.folder / f"{n}.ipynb") for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
         lines += [f"The notebook as it stopped: {path}" for path in kept]
         lines += (
-            ["Nothing has changed since this report; --force runs it anyway."] if self.status == "unchanged" else []
+            [_DONE if self.period else "Nothing has changed since this report; --force runs it anyway."]
+            if self.status == "unchanged"
+            else []
         )
         return "\n".join(lines + [str(page) for page in self.leading])
 
@@ -100,25 +106,24 @@ def run(request: Request, means: Means | None = None) -> Outcome:
 
         if means is None:
             index.refresh(planned.out, last[0])
-        return _unchanged(*last)
+        return _unchanged(*last, period=bool(request.period))
     return _run(planned, request, means)
 
 
 def unchanged(request: Request) -> Outcome | None:
     """The report that is there already where nothing has changed since; None where it is to be made."""
     last = _last(plan(request), request)
-    return _unchanged(*last) if last else None
+    return _unchanged(*last, period=bool(request.period)) if last else None
 
 
 def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
-    """The report that is there already. Of data in a database it is not known whether they changed: a period that was
-    asked for is then made once."""
+    """The report that is there already: a period's, or one that would come out the same."""
     from workbench.publish import manifest
 
-    name = "asked" if planned.key is None and request.period else "key"
-    wanted = None if request.force else getattr(planned, name)
-    last = manifest.last_good(planned) if wanted else None
-    return last if last and last[1].get(name) == wanted else None
+    if there := done(planned, request):
+        return there
+    last = None if request.force or planned.key is None else manifest.last_good(planned)
+    return last if last and last[1].get("key") == planned.key else None
 
 
 def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
@@ -131,7 +136,7 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
         with folders.staged(planned.folder) as staging:
             executed = _executed(planned, request, staging, means)
             moved = changed(planned)
-            planned = replace(planned, key=None, asked=None, keys={}) if moved else planned
+            planned = replace(planned, key=None, asked="", keys={}) if moved else planned
             from workbench.publish import index, manifest, pages, parts, workbook
 
             files = parts.collected(staging, [e.name for e in executed])
@@ -191,8 +196,8 @@ def _load_the_rest() -> None:
         import_module(name)
 
 
-def _unchanged(folder: Path, told: Mapping[str, Any]) -> Outcome:
-    return Outcome("unchanged", folder, _reports(folder, told, "unchanged"))
+def _unchanged(folder: Path, told: Mapping[str, Any], *, period: bool) -> Outcome:
+    return Outcome("unchanged", folder, _reports(folder, told, "unchanged"), period=period)
 
 
 def _reports(folder: Path, told: Mapping[str, Any], status: str = "") -> tuple[Report, ...]:
