@@ -113,7 +113,7 @@ def run(
     typer.echo(outcome.json() if as_json else outcome.text())
     _tell(request, outcome)
     if pdf:
-        _print(outcome.folder, force=force)
+        _print(outcome.folder, force=force, err=as_json)
     raise typer.Exit(0 if outcome.good else 1)
 
 
@@ -138,11 +138,12 @@ def _tell(request: Any, came: Any) -> None:
         typer.echo(line, err=True)
 
 
-def _print(folder: Path, *, force: bool = False, lang: str = "") -> None:
+def _print(folder: Path, *, force: bool = False, lang: str = "", err: bool = False) -> None:
+    """Prints a report's pages and says where the PDFs are; on stderr where stdout is for scripts."""
     from workbench.publish import pdf
 
     for file in pdf.report(folder, lang=lang, force=force):
-        typer.echo(str(file))
+        typer.echo(str(file), err=err)
 
 
 def _published(each: str, cluster: str, request: Any) -> Any:
