@@ -10,9 +10,13 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import subprocess
 import sys
+import textwrap
+import tomllib
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -366,3 +370,53 @@ def test_a_trial_says_how_many_took_it(
 
     assert (done.returncode, done.stdout.strip()) == (0, "1 of 1 addresses took the message.")
     assert "A trial" in web.asked[0][2]["message"]
+
+
+def test_many_reports_are_told_in_one_message_with_the_page_that_ranks_them(
+    here: Path, web: servers.Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK_PORT", str(web.port))
+    monkeypatch.setenv("HOOK_TOKEN", TOKEN)
+    parts = (Part("region=华东", Done("ok", "x")), Part("region=@all", Done("failed", "", f"no room for {TOKEN}")))
+    pages = tuple(here / "reports" / f"list.{lang}.html" for lang in ("en", "zh-CN"))
+    came = Many(parts, pages, 9.0, levels=("region",), as_of=date(2026, 9, 30))
+    failed = notify.of_run(Request(settings=here, out=here / "reports"), came)
+    [(_, _, sent)] = web.asked
+
+    assert failed == []
+    assert sent["title"] == "Acme, by region, as of 30 Sep 2026: 1 of 2 reports failed"
+    assert sent["message"].split("\n") == [
+        "Made: 1 new, 0 as they were.", "• region ＠all: no room for …", "", str(pages[0]),
+    ]  # fmt: skip
+
+
+def test_a_mail_server_that_is_not_there_is_said() -> None:
+    failed = notify.send(company("mailto://127.0.0.1:9/?from=a@example.com&to=b@example.com&mode=insecure"), SAID)
+
+    assert failed == ["Not told: address 1 (mailto): it was refused, or nobody answered"]
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+
+
+def test_the_readme_s_example_is_one_that_settings_take() -> None:
+    text = README[README.index("    [notify]") :]
+    example = tomllib.loads(textwrap.dedent(text[: text.index("\n\n")]))
+
+    assert settings.NotifySettings(**example["notify"]).when == "alerts"
+
+
+def test_apprise_knows_each_address_of_the_readme() -> None:
+    from apprise import Apprise
+
+    tokens = {"TOKEN_A": "T1JJ3T3L2", "TOKEN_B": "A1BRTD4JD", "TOKEN_C": "TIiajkdnlazkcOXrIdevi7FQ",
+              "HOST": "prod-1.westus.logic.azure.com:443"}  # fmt: skip
+    found = re.findall(r"`(\w+://\$\{[^`]*)`", README)
+    kinds = []
+    for address in found:
+        assert company(address).notify.urls == [address]
+        filled = re.sub(r"\$\{(\w+)\}", lambda m: tokens.get(m[1], "abcdef0123"), address).replace("…", "a@example.com")
+        made = Apprise.instantiate(filled)
+        assert made is not None, address
+        kinds.append(str(made.service_name))
+    assert len(kinds) == 6

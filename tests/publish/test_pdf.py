@@ -3,12 +3,15 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
 
 from tests.publish import stored
+from tests.publish.conftest import SETTINGS, write_notebook
 from workbench.errors import ParameterError, RunError
 from workbench.publish import pdf
 
@@ -136,3 +139,18 @@ def test_what_is_no_report_or_no_language_of_it_is_refused(
     stand_in(tmp_path, monkeypatch, "exit 1")
     with pytest.raises(ParameterError, match=told):
         pdf.report(report / folder, lang=lang)
+
+
+def test_a_run_that_could_not_print_is_refused_before_it_begins(tmp_path: Path) -> None:
+    if any(Path(place).is_file() for place in pdf._PLACES):
+        pytest.skip("a browser stands outside of PATH here, so this test could not run")
+    write_notebook(tmp_path / "good.ipynb", "1")
+    (tmp_path / "workbench.toml").write_text(SETTINGS, "utf-8")
+    call = [sys.executable, "-m", "workbench.cli", "run", "good.ipynb", "--as-of", "2026-03-31", "--pdf"]
+    done = subprocess.run(
+        call, cwd=tmp_path, env=os.environ | {"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.returncode == 2
+    assert "no Chromium browser is installed" in done.stderr
+    assert not (tmp_path / "reports").exists()
