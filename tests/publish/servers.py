@@ -1,5 +1,6 @@
 """Servers of this machine that hear what would go to chat services and to a mail server."""
 
+import base64
 import contextlib
 import email
 import json
@@ -22,6 +23,7 @@ class Heard:
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)  # path, headers, what the JSON says
     mails: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    logins: list[bytes] = field(default_factory=list)  # what was said after AUTH PLAIN
     ended: threading.Event = field(default_factory=threading.Event)
 
 
@@ -67,6 +69,12 @@ def mail() -> Iterator[Heard]:
                     self.take()
                 elif word.startswith("RCPT"):
                     heard.to.append(line.decode().strip())
+                elif word.startswith("AUTH"):
+                    heard.logins.append(base64.b64decode(line.split()[2]))
+                    self.say("235 welcome")
+                    continue
+                elif word.startswith("EHLO"):
+                    self.say("250-here\r\n250-AUTH PLAIN")
                 self.say("221 bye" if word.startswith("QUIT") else "250 ok")
                 if word.startswith("QUIT"):
                     return

@@ -88,6 +88,17 @@ def test_people_are_sent_an_e_mail_that_reads_as_written(mail: servers.Heard) ->
     assert [page for page in pages if "<at " in page or "<!everyone" in page or "<a " in page] == []
 
 
+def test_a_password_may_hold_any_mark(mail: servers.Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_USER", "bench@example.com")
+    monkeypatch.setenv("MAIL_PASSWORD", "p@ss/w:rd?#&%41")
+    host = f"127.0.0.1:{mail.port}/?from=bench@example.com&to=boss@example.com&mode=insecure"
+    failed = notify.send(company(f"mailto://${{MAIL_USER}}:${{MAIL_PASSWORD}}@{host}"), SAID)
+
+    assert failed == []
+    assert mail.logins == [b"\0bench@example.com\0p@ss/w:rd?#&%41"]  # RFC 4616
+    assert len(mail.mails) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

@@ -2,12 +2,14 @@
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from workbench import settings as settings_file
 from workbench.errors import ParameterError, SettingsError
@@ -60,7 +62,7 @@ def send(company: Settings, said: "Message") -> list[str]:
     urls, failed = [], {}
     for place, url in enumerate(company.notify.urls):
         try:
-            urls.append((place, settings_file.secret(url, "an address of [notify]")))
+            urls.append((place, _filled(url)))
         except SettingsError as error:
             failed[place] = "; ".join(error.problems)
     asked = {"urls": [url for _, url in urls], "title": said.title, "body": said.body, "kind": said.kind}
@@ -69,6 +71,17 @@ def send(company: Settings, said: "Message") -> list[str]:
     return [
         f"Not told: address {place + 1}{_kind(company.notify.urls[place])}: {failed[place]}" for place in sorted(failed)
     ]
+
+
+def _filled(url: str) -> str:
+    """An address with its secrets; names and passwords may hold any mark."""
+    whole = settings_file.secret(url, "an address of [notify]")
+    front, mark, query = url.partition("?")
+    user, at, host = front.rpartition("@")
+    if not at:
+        return whole
+    quoted = re.sub(r"\$\{(\w+)\}", lambda m: quote(os.environ[m[1]], safe=""), user)
+    return quoted + at + settings_file.secret(host + mark + query)
 
 
 def _posted(asked: dict[str, Any], seconds: float) -> list[str]:
