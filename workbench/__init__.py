@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from workbench import ledger, vintages
     from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
     from workbench.periods import Calendar
+    from workbench.publish.launch import report
     from workbench.remember import remembered
     from workbench.run import Run
     from workbench.sources import load
@@ -25,6 +26,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "Page",
     "plan",
     "remembered",
+    "report",
     "Run",
     "vintages",
 ]
@@ -42,6 +44,7 @@ _HOMES = {
     "Page": "workbench.views",
     "plan": "workbench.analytics",
     "remembered": "workbench.remember",
+    "report": "workbench.publish.launch",
     "Run": "workbench.run",
     "vintages": "workbench.vintages",
 }

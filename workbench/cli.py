@@ -64,6 +64,9 @@ def run(
     ] = None,
     settings: Settings = "",
     as_of: Annotated[str, typer.Option(help="Nothing after this day is used, e.g. 2026-09-30; today by default.")] = "",
+    period: Annotated[
+        str, typer.Option(help="last-month, last-quarter or last-year, instead of --as-of: its last day, made once.")
+    ] = "",
     scope: Annotated[str, typer.Option(help="One part of the company, e.g. region=华东; all of it by default.")] = "",
     lang: Annotated[
         str, typer.Option(help="Languages of the pages, e.g. en,zh-CN,zh-TW; the settings' by default.")
@@ -84,16 +87,20 @@ def run(
         str, typer.Option(help="A report for each value of a level, e.g. region, or of several: region,channel.")
     ] = "",
     cluster: Annotated[str, typer.Option(help="With --each: a Dask scheduler that makes them, tcp://host:8786.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print each page to a PDF too, with a Chromium browser.")] = False,
 ) -> None:
     """Run notebooks and write a dated report."""
+    request: Any = None
     try:
         from workbench import publish
 
-        outcome = _published(each, cluster, publish.Request(
-            notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, scope=scope, lang=lang, out=out,
-            timeout=timeout, cell_timeout=cell_timeout, run_timeout=run_timeout, workers=workers,
+        request = publish.Request(
+            notebooks=tuple(notebooks or ()), settings=settings, as_of=as_of, period=period, scope=scope, lang=lang,
+            out=out, timeout=timeout, cell_timeout=cell_timeout, run_timeout=run_timeout, workers=workers,
             parameters=tuple(parameter or ()), force=force,
-        ))  # fmt: skip
+        )  # fmt: skip
+        _checked(request, each, pdf=pdf)
+        outcome = _published(each, cluster, request)
     except KeyboardInterrupt:
         _stopped(" Nothing was left behind, and earlier reports are as they were.")
     except WorkbenchError as error:
@@ -101,9 +108,42 @@ def run(
             status = "failed" if isinstance(error, RunError) else "refused"
             told: dict[str, object] = {"status": status, "folder": None, "reports": [], "error": str(error)}
             typer.echo(json.dumps(told, ensure_ascii=False))
+        _tell(request, str(error))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
+    _tell(request, outcome)
+    if pdf:
+        _print(outcome.folder, force=force, err=as_json)
     raise typer.Exit(0 if outcome.good else 1)
+
+
+def _checked(request: Any, each: str, *, pdf: bool) -> None:
+    """What is refused before anything else is looked at."""
+    problems = ["name --as-of or --period, not both"] if request.as_of and request.period else []
+    problems += ["--pdf is for one report; of many, print those you need with workbench pdf"] if pdf and each else []
+    if problems:
+        raise ParameterError("workbench run", problems)
+    if pdf:
+        from workbench.publish import pdf as printing
+
+        printing.browser()
+
+
+def _tell(request: Any, came: Any) -> None:
+    """Tells whom the settings name how the run ended; what did not arrive is said here."""
+    from workbench.publish import notify
+
+    told = notify.of_refusal(request, came) if isinstance(came, str) else notify.of_run(request, came)
+    for line in told:
+        typer.echo(line, err=True)
+
+
+def _print(folder: Path, *, force: bool = False, lang: str = "", err: bool = False) -> None:
+    """Prints a report's pages and says where the PDFs are; on stderr where stdout is for scripts."""
+    from workbench.publish import pdf
+
+    for file in pdf.report(folder, lang=lang, force=force):
+        typer.echo(str(file), err=err)
 
 
 def _published(each: str, cluster: str, request: Any) -> Any:
@@ -198,6 +238,28 @@ def compare(
         raise ParameterError("workbench compare", [f"lang is '{lang}'; it can be {', '.join(LANGUAGES)}"])
     one, other = comparing.chosen(out, then), comparing.chosen(out, now)
     typer.echo(changes.text(comparing.of_reports(out, one, other), comparing.words_of(other, lang)))
+
+
+@app.command()
+def pdf(
+    report: Annotated[Path, typer.Argument(help="A report's folder: the one that holds manifest.json.")],
+    lang: Annotated[str, typer.Option(help="One of its languages; all by default.")] = "",
+    force: Annotated[bool, typer.Option(help="Print pages anew that have been printed.")] = False,
+) -> None:
+    """Print each page of a report to a PDF beside it, with a Chromium browser."""
+    _print(report, force=force, lang=lang)
+
+
+@app.command()
+def notify(settings: Settings = "workbench.toml") -> None:
+    """Send a trial message to whom the settings' [notify] names."""
+    from workbench.publish import notify as telling
+
+    count, failed = telling.trial(settings)
+    for line in failed:
+        typer.echo(line, err=True)
+    typer.echo(f"{count - len(failed)} of {count} addresses took the message.")
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from os import environ
 from pathlib import Path
 
@@ -39,6 +40,8 @@ class Many:
     pages: tuple[Path, ...]
     seconds: float
     unnamed: float = 0.0
+    levels: tuple[str, ...] = ()
+    as_of: date = date.min
 
     @property
     def good(self) -> bool:
@@ -75,7 +78,7 @@ def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str =
         parts = tuple(Part(*pair) for pair in zip(texts, _made(executor, planned, request, texts), strict=True))
     pages = ranking.write(planned, levels, [(p.scope, p.done) for p in parts])
     index.rebuild(planned.out)
-    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed)
+    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed, levels, planned.as_of)
 
 
 def _checked(planned: Plan, levels: tuple[str, ...]) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ def described(plan: Plan, revision: int, status: str, inputs: Mapping[str, Any],
         **made_of(plan, revision, inputs, notebooks),
         "inputs_changed": bool(changed),
         "key": plan.key,
+        "asked": plan.asked,
         **times,
     }
 
@@ -78,9 +79,9 @@ def made_of(plan: Plan, revision: int, inputs: Mapping[str, Any],
 
 
 def kept(settings: Settings) -> dict[str, Any]:
-    """The settings that are not as they come, by dotted name, for the manifest. Addresses of sources are left out: they
-    may hold names of machines and people."""
-    whole = settings.model_dump(mode="json", exclude={"folder", "path"}, exclude_defaults=True)
+    """The settings that are not as they come, by dotted name, for the manifest. Addresses of sources and of those who
+    are told are left out: they may hold names of machines and people."""
+    whole = settings.model_dump(mode="json", exclude={"folder", "path", "notify"}, exclude_defaults=True)
     return {name: value for name, value in _flat(whole, "") if not name.endswith(".url")}
 
 

@@ -24,6 +24,7 @@ class Made:
 
     notebooks: tuple[dict[str, Any], ...]
     data: dict[str, Any]
+    since: dict[str, Any] | None  # what changed since the report before
 
 
 def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Mapping[str, Sequence[str]]) -> Made:
@@ -39,7 +40,7 @@ def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Map
             book.put(one.name, lang, shell.page(book.page(one, book.changed(one, parts, lang), lang)))
     for lang in plan.languages:
         book.put("overview", lang, shell.overview(book.overview(lang)))
-    return Made(tuple(book.told(e) for e in executed), book.data)
+    return Made(tuple(book.told(e) for e in executed), book.data, book.moved())
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,15 @@ class _Book:
 
         told = manifest.made_of(self.plan, self.staging.revision, self.data, [self.told(e) for e in self.executed])
         return compare.since(self.plan.out, self.plan.folder.name, self.staging.folder, told)
+
+    def moved(self) -> dict[str, Any] | None:
+        """The most important changes of all pages, in each language; None where there is no earlier report."""
+        if self.since is None:
+            return None
+        beyond = sum(f.judged == "beyond" for f in self.since.figures)
+        said = {lang: changes.sentences(self.since, self.speak(lang)) for lang in self.plan.languages}
+        return {"then": self.since.then.isoformat(), "revision": self.since.revision, "beyond": beyond,
+                "restated": len(self.since.restated), "said": said}  # fmt: skip
 
     def changed(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> tuple[Any, ...]:
         """The parts of a page with its tiles and the section told against the report before."""
@@ -145,6 +155,7 @@ class _Book:
             "reused": one.reused or None,
             "files": list(self.files.get(one.name, ())),
             "facts": html.facts(one.notebook),
+            "said": {b["role"]: b["said"] for b in html.bundles(one.notebook) if b.get("said")},
             "measures": {k: v for b in html.bundles(one.notebook) for k, v in b.get("measures", {}).items()},
             "span": next((b["span"] for b in html.bundles(one.notebook) if b.get("span")), None),
             "parameters": self.plan.parameters[one.name],

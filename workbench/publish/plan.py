@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -25,6 +25,8 @@ from workbench.settings import ROOT, Language, Settings
 DEMO = "data/demo/workbench.toml"
 _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are asked for: a page must not ignore them
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
+PERIODS = {"last-month": "month", "last-quarter": "quarter", "last-year": "year"}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 CYCLE = ("history", "market", "forecast", "plan", "tracking", "review")  # in which the steps are read
 
 
@@ -35,6 +37,7 @@ class Request:
     notebooks: tuple[str, ...] = ()
     settings: str | Path = ""
     as_of: str = ""
+    period: str = ""  # last-month, last-quarter or last-year: as_of is its last day unless given
     scope: str = ""
     lang: str = ""
     out: Path = Path("reports")
@@ -60,6 +63,7 @@ class Plan:
     out: Path
     inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
+    asked: str = ""  # equal where the same was asked for, whatever the data are by now
     keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
 
     @property
@@ -79,11 +83,11 @@ def plan(request: Request) -> Plan:
     typed, problems = _typed(request.parameters)
     request, typed, clashes = _merged(request, typed)
     notebooks, missing = _notebooks(request.notebooks)
-    company = settings_file.load(_settings_path(request))
+    company = settings_file.load(settings_path(request))
     known = {notebook.stem: parameters.declared(notebook) for notebook in notebooks}
-    day, scope, languages, wrong = asked(
-        company, request.as_of or _usual_day(company, known.values()), request.scope, request.lang
-    )
+    over, unknown = _period_end(request.period, company)
+    usual = over or _usual_day(company, known.values())
+    day, scope, languages, wrong = asked(company, request.as_of or usual, request.scope, request.lang)
     given = {
         "as_of": day.isoformat(),
         "scope": scope_text(scope),
@@ -93,12 +97,23 @@ def plan(request: Request) -> Plan:
     chosen, refused = _chosen(known, given, typed)
     deaf = [f"{name}.ipynb has no parameter {n!r}, so --{_dashed(n)} would not reach it"
             for name, ps in known.items() for n in _OURS if getattr(request, n) and n not in ps]  # fmt: skip
-    if problems := problems + clashes + missing + wrong + refused + deaf:
+    if problems := problems + clashes + missing + unknown + wrong + refused + deaf:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
+    made = replace(made, asked=_asked(made))
+    if done(made, request):
+        return made
     inputs = _inputs(company)
     return replace(made, inputs=inputs, **_keys(made, inputs))
+
+
+def done(made: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
+    """The report of a period that was asked for by its name and is there already: it is made once."""
+    from workbench.publish import manifest
+
+    last = manifest.last_good(made) if request.period and not request.force else None
+    return last if last and last[1].get("asked") == made.asked else None
 
 
 def changed(planned: Plan) -> tuple[str, ...]:
@@ -123,6 +138,13 @@ def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
     each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
     keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}
     return {"key": digest(json.dumps([list(keys.items()), _before(made)]).encode()), "keys": keys}
+
+
+def _asked(made: Plan) -> str:
+    """What a person asked for: settings, notebooks and their parameters. The settings' own path may be written in
+    several ways."""
+    given = [{n: v for n, v in made.parameters[p.stem].items() if n != "settings"} for p in made.notebooks]
+    return digest(json.dumps([made.settings.path.read_text("utf-8-sig"), _sources(made.notebooks), given]).encode())
 
 
 def _before(made: Plan) -> str:
@@ -164,7 +186,8 @@ def _merged(request: Request, typed: dict[str, Any]) -> tuple[Request, dict[str,
     return merged, {n: v for n, v in typed.items() if n not in names}, problems
 
 
-def _settings_path(request: Request) -> Path:
+def settings_path(request: Request) -> Path:
+    """The settings that a request means: those named, else ./workbench.toml, else the demo's."""
     if request.settings:
         return Path(request.settings)
     here = Path("workbench.toml")
@@ -208,6 +231,35 @@ def _usual_day(company: Settings, known: Iterable[Mapping[str, Parameter]]) -> s
     """Today; for a made-up company the day that its notebooks name, because its data ends there."""
     days = [str(ps["as_of"].default) for ps in known if "as_of" in ps and ps["as_of"].default]
     return days[0] if company.company.made_up and days else date.today().isoformat()
+
+
+def _period_end(period: str, company: Settings) -> tuple[str, list[str]]:
+    """The last day of the fiscal period before the one that holds today; empty where none is asked for."""
+    if not period:
+        return "", []
+    every = PERIODS.get(period)
+    if every is None:
+        near = difflib.get_close_matches(period, PERIODS, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else ""
+        return "", [f"--period is {period!r}; it can be {', '.join(PERIODS)}. {hint}".rstrip()]
+    return ended(every, company, date.today()).isoformat(), []
+
+
+def ended(every: str, company: Settings, today: date) -> date:
+    """The last day of the fiscal month, quarter or year that was over before `today`.
+
+    Months are counted here, as `Calendar` does: a second start should not wait for pandas.
+    """
+    if company.calendar.pattern == "months":
+        months = today.year * 12 + today.month - 1
+        months -= (today.month - company.calendar.fiscal_year_starts) % _MONTHS[every]
+        return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+    import pandas as pd
+
+    from workbench.periods import Calendar
+
+    start = Calendar(company.calendar).start_of(pd.Timestamp(today), every)  # type: ignore[arg-type]
+    return (start - pd.Timedelta(days=1)).date()
 
 
 def _chosen(

@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench import remember
 from workbench.publish import folders, warm
 from workbench.publish.limits import Limits
-from workbench.publish.plan import Plan, Request, changed, plan
+from workbench.publish.plan import Plan, Request, changed, done, plan
 from workbench.settings import secrets
 
 if TYPE_CHECKING:
     from workbench.publish import runner
+
+
+_DONE = "The report of this period is there already; what changed since was not looked at. --force makes it anew."
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Outcome:
     folder: Path
     reports: tuple[Report, ...]
     changed: tuple[str, ...] = ()  # inputs that did so while the notebooks ran
+    period: bool = False  # unchanged because the period's report is there, whatever the data are by now
 
     @property
     def good(self) -> bool:
@@ -62,6 +66,23 @@ class Outcome:
         """One object for scripts."""
         return json.dumps(asdict(self), ensure_ascii=False, default=str)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In a notebook or a shell: the same as on the command line."""
+        printer.text(self.text())
+
+    def _repr_html_(self) -> str | None:
+        """In JupyterLab: links to the pages that lead; None where there is something else to say."""
+        from IPython.display import FileLink
+
+        if not self.good or self.changed:
+            return None
+        return "".join(FileLink(str(page))._repr_html_() for page in self.leading if page.is_file())
+
+    @property
+    def leading(self) -> list[Path]:
+        """The overview in each language."""
+        return list(dict.fromkeys(self.folder / f"overview.{r.lang}.html" for r in self.reports))
+
     def text(self) -> str:
         """What a person wants to know: where the report is, or what went wrong, where, and where it was kept."""
         moved = ", ".join(self.changed)
@@ -70,10 +91,11 @@ class Outcome:
         kept = [str(self.folder / f"{n}.ipynb") for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
         lines += [f"The notebook as it stopped: {path}" for path in kept]
         lines += (
-            ["Nothing has changed since this report; --force runs it anyway."] if self.status == "unchanged" else []
+            [_DONE if self.period else "Nothing has changed since this report; --force runs it anyway."]
+            if self.status == "unchanged"
+            else []
         )
-        pages = dict.fromkeys(self.folder / f"overview.{r.lang}.html" for r in self.reports)
-        return "\n".join(lines + [str(page) for page in pages])
+        return "\n".join(lines + [str(page) for page in self.leading])
 
 
 def run(request: Request, means: Means | None = None) -> Outcome:
@@ -84,19 +106,22 @@ def run(request: Request, means: Means | None = None) -> Outcome:
 
         if means is None:
             index.refresh(planned.out, last[0])
-        return _unchanged(*last)
+        return _unchanged(*last, period=bool(request.period))
     return _run(planned, request, means)
 
 
 def unchanged(request: Request) -> Outcome | None:
     """The report that is there already where nothing has changed since; None where it is to be made."""
     last = _last(plan(request), request)
-    return _unchanged(*last) if last else None
+    return _unchanged(*last, period=bool(request.period)) if last else None
 
 
 def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
+    """The report that is there already: a period's, or one that would come out the same."""
     from workbench.publish import manifest
 
+    if there := done(planned, request):
+        return there
     last = None if request.force or planned.key is None else manifest.last_good(planned)
     return last if last and last[1].get("key") == planned.key else None
 
@@ -111,7 +136,7 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
         with folders.staged(planned.folder) as staging:
             executed = _executed(planned, request, staging, means)
             moved = changed(planned)
-            planned = replace(planned, key=None, keys={}) if moved else planned
+            planned = replace(planned, key=None, asked="", keys={}) if moved else planned
             from workbench.publish import index, manifest, pages, parts, workbook
 
             files = parts.collected(staging, [e.name for e in executed])
@@ -121,7 +146,7 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
             times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
-            manifest.write(staging.folder, told)
+            manifest.write(staging.folder, told | {"since": made.since})
             folder = folders.finish(staging, good=status == "ok")
         if means.progress is None:
             index.rebuild(planned.out)
@@ -171,8 +196,8 @@ def _load_the_rest() -> None:
         import_module(name)
 
 
-def _unchanged(folder: Path, told: Mapping[str, Any]) -> Outcome:
-    return Outcome("unchanged", folder, _reports(folder, told, "unchanged"))
+def _unchanged(folder: Path, told: Mapping[str, Any], *, period: bool) -> Outcome:
+    return Outcome("unchanged", folder, _reports(folder, told, "unchanged"), period=period)
 
 
 def _reports(folder: Path, told: Mapping[str, Any], status: str = "") -> tuple[Report, ...]:

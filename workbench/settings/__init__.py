@@ -28,6 +28,7 @@ from workbench.settings.company import (
 )
 from workbench.settings.forecast import Assumptions, ForecastSettings
 from workbench.settings.market import MarketSettings
+from workbench.settings.notify import NotifySettings
 from workbench.settings.plan import PlanSettings
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Lookup",
     "MarketSettings",
     "MoneyUnit",
+    "NotifySettings",
     "PlanSettings",
     "Settings",
     "Source",
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 _OURS = ("folder", "path")
+_NAMED = re.compile(r"\$\{(\w+)\}")
 ROOT = Path(__file__).parents[2]  # JupyterLab and nbval start in notebooks/, papermill elsewhere; both must find data/
 
 
@@ -65,6 +68,7 @@ class Settings(Strict):
     forecast: ForecastSettings = ForecastSettings()
     market: MarketSettings = MarketSettings()
     plan: PlanSettings = PlanSettings()
+    notify: NotifySettings = NotifySettings()
     folder: Path = Path()
     path: Path = Path()
 
@@ -122,21 +126,33 @@ def read(path: str | Path) -> tuple[Settings | None, list[str]]:
         return _rest(content, file, error), problems
 
 
-def secret(url: str) -> str:
+def secret(url: str, of: str = "the database's url") -> str:
     """`url` with ${NAME} replaced from the environment. Never shown, logged or stored."""
-    missing = [n for n in re.findall(r"\$\{(\w+)\}", url) if n not in os.environ]
+    missing = [n for n in _named(url) if n not in os.environ]
     if missing:
-        raise SettingsError("environment", [f"variable {n} is not set; the database's url needs it" for n in missing])
-    return re.sub(r"\$\{(\w+)\}", lambda m: os.environ[m[1]], url)
+        raise SettingsError("environment", [f"variable {n} is not set; {of} needs it" for n in missing])
+    return _NAMED.sub(lambda m: os.environ[m[1]], url)
 
 
 def secrets(company: Settings) -> set[str]:
-    """What no file may hold: the passwords in the addresses of databases, and what they take from the environment."""
+    """What no file may hold: the passwords in the addresses of databases, and what they and the addresses of people who
+    are told take from the environment."""
     urls = [source.url for source in company.sources.values() if source.url]
-    named = {name for url in urls for name in re.findall(r"\$\{(\w+)\}", re.sub(r"://\$\{\w+\}:", "://", url))}
+    named = {name for url in urls for name in _named(re.sub(r"://\$\{\w+\}:", "://", url))}
+    named |= {n for url in company.notify.urls for n in _named(url) if not _port(os.environ.get(n, ""))}
     words = {url.partition("://")[2].rpartition("@")[0].partition(":")[2] for url in urls}
-    written = {re.sub(r"\$\{\w+\}", "", word) for word in words}
+    written = {_NAMED.sub("", word) for word in words}
     return ({os.environ.get(name, "") for name in named} | written) - {""}
+
+
+def _port(value: str) -> bool:
+    """Whether a value is a port's number: no secret, and any sum may look like it."""
+    return value.isdigit() and len(value) <= 5
+
+
+def _named(url: str) -> list[str]:
+    """The variables of the environment that a url takes something from."""
+    return _NAMED.findall(url)
 
 
 def _settings(content: dict[str, Any], file: Path) -> Settings:
@@ -193,7 +209,7 @@ def _problem(error: Any) -> str:
         return f"'{where}' is missing"
     message = _PLAIN.get(error["type"], error["msg"]).removeprefix("Value error, ")
     message = message.replace("Input should be", "write a number" if "than" in message else "write")
-    given = error["input"]
+    given = error["input"] if error["loc"][:1] != ("notify",) else None  # it may hold a secret
     return f"'{where}': {message}" + (f", not {_shown(given)}" if isinstance(given, str | int | float) else "")
 
 

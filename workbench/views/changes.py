@@ -94,6 +94,11 @@ def summary(found: Comparison, w: Words) -> str:
     ))  # fmt: skip
 
 
+def sentences(found: Comparison, w: Words) -> list[str]:
+    """What matters most of all pages, as plain text."""
+    return [str(said) for said in _said(found, w)[:MOST_OVERVIEW]]
+
+
 def none(w: Words) -> str:
     """The same where there is no earlier report."""
     return str(render("changes.html", compared=w.phrase("changes.first"), said=[], rest=[], still=[], tables=[],

@@ -63,10 +63,12 @@ class Page:
 
     def answer(self, *results: Any) -> None:
         """Two or three sentences: the first finding of each result, the first result first."""
-        told = show.flat(results)
-        found = show.leading(r for r in told if not isinstance(r, Unknown))
-        said = (found + show.leading(r for r in told if isinstance(r, Unknown)))[:_ANSWERS]
-        self._display("answer", "answer", {}, lambda w: render("answer.html", sentences=[show.say(f, w) for f in said]))
+        every = show.flat(results)
+        found = show.leading(r for r in every if not isinstance(r, Unknown))
+        said = (found + show.leading(r for r in every if isinstance(r, Unknown)))[:_ANSWERS]
+        told = {lang: [show.say(f, w) for f in said] for lang, w in self._speak.items()}
+        self._display("answer", "answer", {}, lambda w: render("answer.html", sentences=told[w.lang]),
+                      said={lang: [str(s) for s in sentences] for lang, sentences in told.items()})  # fmt: skip
 
     def tiles(self, scorecard: Any) -> None:
         """At most five tiles with the change of each; nothing where the data carry none."""
@@ -85,8 +87,10 @@ class Page:
         """What needs a decision, the most money first: what, whose, how much, how sure."""
         found = _heaviest(d for r in show.flat(results) for d in r.decisions)
         heading = {lang: w.phrase("page.decisions") for lang, w in self._speak.items()}
+        told = {lang: [_decision(f, w) for f in found] for lang, w in self._speak.items()}
+        said = {lang: [[str(d["text"]), *map(str, d["facts"])] for d in some] for lang, some in told.items()}
         self._display("decisions", "decisions", heading, lambda w: render(
-            "decisions.html", decisions=[_decision(f, w) for f in found], t=w.phrase))  # fmt: skip
+            "decisions.html", decisions=told[w.lang], t=w.phrase), said=said)  # fmt: skip
 
     def show(self, *results: Any) -> None:
         """One section for each result; a tuple counts as several."""

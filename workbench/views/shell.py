@@ -203,7 +203,7 @@ def overview(shell: Overview) -> str:
 def index(shell: Index) -> str:
     """The list of all reports; the newest that is whole stands apart, revisions that a later one replaced are grey."""
     speak = words.Words(shell.lang)
-    said = {row.scope: _scope(row.scope, speak) for row in shell.rows}
+    said = {row.scope: scope_words(row.scope, speak) for row in shell.rows}
     found = listing.lines(shell.rows, lambda row: said[row.scope], speak)
     pages, latest = listing.latest(shell.rows, found.marks)
     return _file(
@@ -227,7 +227,7 @@ def ranking(shell: Ranking) -> str:
     columns = [name for name in write if any(row.facts.get(name) is not None for row in shell.rows)]
     rows = [
         {
-            "scope": _scope(row.scope, speak),
+            "scope": scope_words(row.scope, speak),
             "href": row.href,
             "status": row.status,
             "reason": words.clean(row.reason) if row.reason else "",
@@ -249,7 +249,7 @@ def _parts(scope: str) -> list[tuple[str, str]] | None:
     return [(p[0], p[1]) for p in parts] if all(len(p) == 2 for p in parts) else None
 
 
-def _scope(scope: str, speak: words.Words) -> str:
+def scope_words(scope: str, speak: words.Words) -> str:
     """A scope in words; one whose names hold commas or equals signs of their own, as it stands."""
     parts = _parts(scope)
     if parts is None:
