@@ -9,7 +9,7 @@ UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 WORKERS ?= 2
 LAB_OPTIONS ?=
 
-.PHONY: help report lab test faults lint bench demo facts lock packages clean
+.PHONY: help report lab test faults spark large lint bench demo facts lock packages clean
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -22,6 +22,13 @@ lab: $(VENV)/.stamp  ## open JupyterLab on the notebooks
 test: $(VENV)/.stamp  ## run every test, and the notebooks through nbval
 	$(BIN)/python -m pytest tests --numprocesses $(WORKERS) --dist loadfile
 	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 120 notebooks -p no:cacheprovider
+
+spark: $(VENV)/.stamp  ## the tests of engines with Spark: needs Java 17, fetches pyspark (400 MB) into .cache
+	$(UV) --target .cache/spark --no-deps "pyspark>=4,<4.1" "py4j>=0.10.9.9,<0.11"
+	PYTHONPATH=.cache/spark $(BIN)/python -m pytest -rs tests/sources/test_engines_agree.py tests/publish/test_engines_report.py
+
+large: $(VENV)/.stamp  ## a report on 100 million order lines: minutes, 12 GB of disk; prints seconds and peak memory
+	$(BIN)/python -m tests.benchmarks.large
 
 lint: $(VENV)/.stamp  ## ruff and mypy
 	$(BIN)/ruff check .

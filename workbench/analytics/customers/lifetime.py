@@ -169,14 +169,14 @@ def fit_pareto_nbd(customers: pd.DataFrame) -> ParetoNbd:
 def fit_gamma_gamma(customers: pd.DataFrame) -> GammaGamma:
     """Gamma-Gamma by maximum likelihood, on customers with a repeat purchase and a positive mean amount."""
     negative, scale, usable = _gamma_gamma_negative(customers)
-    (p, q, g), best = _maximize(negative, _START["gamma_gamma"])
+    (p, q, g), best = _maximize(negative, _START["gamma_gamma"], jac=True)
     return GammaGamma(p, q, g * scale, best - usable * np.log(scale))
 
 
 def draw_gamma_gamma(model: GammaGamma, customers: pd.DataFrame, n: int, rng: np.random.Generator) -> list[GammaGamma]:
     """Models whose parameters are drawn from the uncertainty of a fit to `customers`."""
     negative, scale, _ = _gamma_gamma_negative(customers)
-    drawn = _around(negative, np.array([model.p, model.q, model.gamma / scale]), n, rng)
+    drawn = _around(lambda p: negative(p)[0], np.array([model.p, model.q, model.gamma / scale]), n, rng)
     return [GammaGamma(p, max(q, 1.05), g * scale) for p, q, g in drawn]
 
 
@@ -192,9 +192,9 @@ def _bg_nbd_negative(customers: pd.DataFrame) -> tuple[Callable[[Array], tuple[f
     return negative, scale, float((n * x).sum())
 
 
-def _gamma_gamma_negative(customers: pd.DataFrame) -> tuple[Callable[[Array], float], float, int]:
-    """Minus the log-likelihood by the logs of the parameters; the unit of money; customers it is of."""
-    from scipy.special import gammaln
+def _gamma_gamma_negative(customers: pd.DataFrame) -> tuple[Callable[[Array], tuple[float, Array]], float, int]:
+    """Minus the log-likelihood and its slope by the logs of the parameters; the unit of money; customers it is of."""
+    from scipy.special import gammaln, psi
 
     usable = customers[(customers["frequency"] > 0) & (customers["monetary"] > 0)]
     if len(usable) < 30:
@@ -203,10 +203,15 @@ def _gamma_gamma_negative(customers: pd.DataFrame) -> tuple[Callable[[Array], fl
     scale = float(np.median(z)) / 30  # the start values suit amounts of this size
     z = z / scale
 
-    def negative(log_parameters: Array) -> float:
-        p, q, g = np.exp(log_parameters)
-        each = gammaln(p * x + q) - gammaln(p * x) - gammaln(q) + q * np.log(g)
-        return -float((each + (p * x - 1) * np.log(z) + p * x * np.log(x) - (p * x + q) * np.log(g + x * z)).sum())
+    def negative(log_parameters: Array) -> tuple[float, Array]:
+        p, q, g = parameters = np.exp(log_parameters)
+        shape, known = p * x + q, np.log(g + x * z)
+        each = gammaln(shape) - gammaln(p * x) - gammaln(q) + q * np.log(g)
+        value = (each + (p * x - 1) * np.log(z) + p * x * np.log(x) - shape * known).sum()
+        by_p = (x * (psi(shape) - psi(p * x) + np.log(x * z) - known)).sum()
+        by_q = (psi(shape) - psi(q) + np.log(g) - known).sum()
+        by_g = (q / g - shape / (g + x * z)).sum()
+        return -float(value), -np.array([by_p, by_q, by_g]) * parameters
 
     return negative, scale, len(z)
 
