@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import ledger, vintages
-    from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
+    from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan, review, tracking
     from workbench.periods import Calendar
     from workbench.remember import remembered
     from workbench.run import Run
@@ -25,7 +25,9 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "Page",
     "plan",
     "remembered",
+    "review",
     "Run",
+    "tracking",
     "vintages",
 ]
 
@@ -43,6 +45,8 @@ _HOMES = {
     "plan": "workbench.analytics",
     "remembered": "workbench.remember",
     "Run": "workbench.run",
+    "review": "workbench.analytics",
+    "tracking": "workbench.analytics",
     "vintages": "workbench.vintages",
 }
 

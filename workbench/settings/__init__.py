@@ -29,6 +29,8 @@ from workbench.settings.company import (
 from workbench.settings.forecast import Assumptions, ForecastSettings
 from workbench.settings.market import MarketSettings
 from workbench.settings.plan import PlanSettings
+from workbench.settings.review import ReviewSettings
+from workbench.settings.tracking import TrackingSettings
 
 __all__ = [
     "LANGUAGES",
@@ -43,9 +45,11 @@ __all__ = [
     "MarketSettings",
     "MoneyUnit",
     "PlanSettings",
+    "ReviewSettings",
     "Settings",
     "Source",
     "Stages",
+    "TrackingSettings",
     "load",
     "read",
     "secret",
@@ -65,6 +69,8 @@ class Settings(Strict):
     forecast: ForecastSettings = ForecastSettings()
     market: MarketSettings = MarketSettings()
     plan: PlanSettings = PlanSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    review: ReviewSettings = ReviewSettings()
     folder: Path = Path()
     path: Path = Path()
 

@@ -1,0 +1,3 @@
+"""What the findings of review.process hold, by key."""
+
+KEYS: dict[str, tuple[str, ...]] = {}

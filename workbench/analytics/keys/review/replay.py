@@ -1,0 +1,3 @@
+"""What the findings of review.replay hold, by key."""
+
+KEYS: dict[str, tuple[str, ...]] = {}

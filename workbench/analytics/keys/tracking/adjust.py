@@ -1,0 +1,3 @@
+"""What the findings of tracking.adjust hold, by key."""
+
+KEYS: dict[str, tuple[str, ...]] = {}

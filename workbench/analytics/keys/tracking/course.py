@@ -1,0 +1,3 @@
+"""What the findings of tracking.course hold, by key."""
+
+KEYS: dict[str, tuple[str, ...]] = {}
