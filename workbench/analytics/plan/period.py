@@ -12,7 +12,7 @@ _DAY = pd.Timedelta(days=1)
 
 @dataclass(frozen=True)
 class PlanPeriod:
-    """A fiscal year, quarter or month: its first and last day, the first days of its months, and the same a year before."""
+    """A fiscal year, quarter or month: first and last day, the first days of its months, and the same a year before."""
 
     name: Literal["year", "quarter", "month"]
     first: pd.Timestamp
