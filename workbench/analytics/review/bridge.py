@@ -1,0 +1,335 @@
+"""From the period's target to what was sold: the lead figure of the review, exact to the cent."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.history.frames import most
+from workbench.analytics.keys import direction, fact
+from workbench.analytics.plan.aims.baseline import Baseline, chance
+from workbench.analytics.plan.period import PlanPeriod
+from workbench.analytics.results import Result, Unknown
+from workbench.analytics.review import noise as noises
+from workbench.analytics.review.cents import in_cents
+from workbench.analytics.review.sides import Pair, cells, lag, pair, wide
+from workbench.analytics.tracking.goals import WHOLE, Goals
+from workbench.errors import ParameterError
+from workbench.findings import Finding
+
+MOST_NODES = 6  # steps of their own; the others are one
+TELLING = 0.01  # share of the sales from which a gap asks for a decision
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Bridge(Result):
+    """From a target (or, without one, from the sales before) to the period's sales: begin + steps = amount, in cents.
+
+    `kind`: "target" or "before". `pair`: the periods compared; None where nothing before is known
+    `against`: what the nodes' effects are measured from: "expected" (by the forecast as it stood when the period began),
+        else "target", else (no node of this level has one) "before"
+    `steps`: one row a step, in order, the first the target (or sales before), the last the sales; columns
+        step     "target" or "before"; "expected" or "asked" (what the forecast, or the sales before, lay below the
+                 target from the start: negative where the target asked for more), "node", "rest" (the smaller nodes),
+                 "no_target" (sold by nodes without a target: nothing was asked of them, which is not a target of 0),
+                 "unassigned" (target that no node has), "amount"
+        node     of the level; NA for other steps
+        effect   money
+        noise    half width of what chance brings (80 %), money; NaN unknown
+        beyond   whether the effect is beyond it; NA unknown
+    `table`: index node, NA for sales without one, largest effect first; columns
+        target, before, expected (by the forecast at the period's start), amount     NaN where unknown
+        gap      amount - target          start    expected - target
+        effect   amount - what it is measured `against`; where that is unknown, the amount
+        noise, beyond    as above
+        owner    of the target; None unknown
+    `judged`: what noise rests on: "interval" (the forecast's), "noise" (the node's own past), "" where unknown
+    """
+
+    kind: str
+    against: str
+    level: str
+    period: PlanPeriod
+    pair: Pair | None
+    steps: pd.DataFrame
+    table: pd.DataFrame
+    judged: str
+
+    @property
+    def begin(self) -> float:
+        """The target, or the sales before."""
+        return float(self.steps["effect"].iloc[0])
+
+    @property
+    def amount(self) -> float:
+        return float(self.steps["effect"].iloc[-1])
+
+    @property
+    def gap(self) -> float:
+        """Sales less the target, or less the sales before."""
+        return round(self.amount - self.begin, 2)
+
+    @property
+    def attainment(self) -> float:
+        """Sales ÷ target; NaN without one."""
+        return self.amount / self.begin if self.kind == "target" and self.begin > 0 else float("nan")
+
+
+def bridge(
+    sales: pd.DataFrame,
+    level: str,
+    period: PlanPeriod,
+    *,
+    goals: Goals | Unknown | None = None,
+    start: Baseline | Unknown | None = None,
+) -> Bridge | Unknown:
+    """The way from the target to the sales by the nodes of `level`, each beyond its noise or within.
+
+    `sales`: data.sales(period.name, by=level). `goals`: tracking.goals of the period; without them the way starts at
+    the sales of the period before. `start`: the forecast as it stood before the period began; with it the first step is
+    what the target asked beyond it (target quality), and each node's step is how far it came from its own forecast.
+    """
+    sides = pair(sales, period)
+    held = sales["period"].eq(period.first) & sales["whole"].astype(bool)
+    asked = None if goals is None or isinstance(goals, Unknown) else goals
+    if not held.any() or (asked is None and sides is None):
+        return _unknown(period, asked is not None)
+    base = _base(start, period)
+    table = _table(sales, level, period, sides, asked, base)
+    kind, against = "before" if asked is None else "target", _against(table, sides)
+    noise = _of_draws(table, level, base) if against == "expected" and base else _of_past(table, sales, level, period, sides)
+    table = _told(table, against, noise)
+    steps = _steps(table, _begin(table, kind, asked), kind, against, base)
+    judged = "" if noise.isna().all() else "interval" if against == "expected" else "noise"
+    made = Bridge(kind=kind, against=against, level=level, period=period, pair=sides, steps=steps, table=table,
+                  judged=judged)  # fmt: skip
+    found = tuple(_findings(made, base if against == "expected" else None))
+    return Bridge(**{**vars(made), "findings": found, "decisions": most(list(_decisions(made)))})
+
+
+def _unknown(period: PlanPeriod, targets: bool) -> Unknown:
+    key = "review.bridge.unknown_sales" if targets else "review.bridge.unknown_before"
+    found = fact(key, period=period.first, every=period.name, first=period.first, last=period.last)
+    return Unknown(section="target_bridge", findings=(found,))
+
+
+def _base(start: Baseline | Unknown | None, period: PlanPeriod) -> Baseline | None:
+    if start is None or isinstance(start, Unknown):
+        return None
+    if start.known_until >= period.first:
+        raise ParameterError(
+            "review", [f"the forecast knows sales until {start.known_until.date()}; make it from data before the period"]
+        )
+    return start
+
+
+def _table(
+    sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None, goals: Goals | None, base: Baseline | None
+) -> pd.DataFrame:
+    """target, before, expected and amount of every node that has any of them."""
+    both = cells(sales, [level], sides or Pair(period.first, period.first, "previous")).set_index(level)
+    table = both[["amount", "amount_before"]].rename(columns={"amount_before": "before"})
+    table["before"] = table["before"] if sides else np.nan
+    targets = _of_level(goals.nodes, goals.amount, level) if goals else pd.Series(dtype=float)
+    expected = _of_level(base.nodes, base.expected, level) if base else pd.Series(dtype=float)
+    silent = [n for n in {**targets, **expected} if n not in set(table.index.dropna())]
+    table = table.reindex([*table.index, *sorted(map(str, silent))]) if silent else table
+    table.loc[silent, ["amount", "before"]] = [0.0, 0.0 if sides else np.nan]
+    owners = _of_level(goals.nodes, goals.nodes["owner"], level) if goals else pd.Series(dtype=object)
+    named = table.index.to_series().where(table.index.notna(), "\0")  # no node of the data is called so
+    found = table.assign(target=named.map(targets.to_dict()).astype(float).to_numpy(),
+                         expected=named.map(expected.to_dict()).astype(float).to_numpy(),
+                         owner=named.map(owners.to_dict()).astype(object).to_numpy())  # fmt: skip
+    found[["amount", "before", "target", "expected"]] = found[["amount", "before", "target", "expected"]].round(2)
+    return found.assign(gap=found["amount"] - found["target"], start=found["expected"] - found["target"])
+
+
+def _of_level(nodes: pd.DataFrame, values: pd.Series, level: str) -> pd.Series:
+    """Values by the names of one level's nodes; the whole as "" is no node of it."""
+    rows = nodes.index[nodes["level"] == level]
+    names = nodes.loc[rows, level].astype(str) if level in nodes else pd.Index(rows).astype(str)
+    return pd.Series(values.reindex(rows).to_numpy(), list(names))
+
+
+def _against(table: pd.DataFrame, sides: Pair | None) -> str:
+    """What the effects of this level's nodes can be measured from."""
+    known = (name for name in ("expected", "target") if table[name].notna().any())
+    return next(known, "before" if sides else "target")
+
+
+def _of_draws(table: pd.DataFrame, level: str, base: Baseline) -> pd.Series:
+    """Half of the forecast's 80 % interval of each node."""
+    names, at = base.nodes[level].astype(str), np.flatnonzero(base.nodes["level"] == level)
+    high, low = np.quantile(base.draws[:, at], (0.9, 0.1), axis=0)
+    halves = dict(zip(names.iloc[at], (high - low) / 2, strict=True))
+    return pd.Series([halves.get(str(n), np.nan) for n in table.index], table.index, dtype=float)
+
+
+def _of_past(
+    table: pd.DataFrame, sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None
+) -> pd.Series:
+    """What each node's own past says of how far it moves by itself."""
+    past = wide(sales, [level], period.first) if sides else pd.DataFrame()
+    if sides is None or past.empty:
+        return pd.Series(np.nan, table.index)
+    named = table[table.index.notna()]
+    spread = noises.noise(past, lag(sides, period), (named["amount"].abs() + named["before"].abs()) / 2)
+    return pd.Series([spread.get(n, np.nan) if pd.notna(n) else np.nan for n in table.index], table.index)
+
+
+def _told(table: pd.DataFrame, against: str, noise: pd.Series) -> pd.DataFrame:
+    """With effect, noise and beyond, largest effect first."""
+    effect = (table["amount"] - table[against].fillna(0.0)).round(2)
+    noise = noise.where(table[against].notna())
+    made = table.assign(effect=effect, noise=noise, beyond=noises.beyond(effect, noise))
+    order = np.lexsort((made.index.astype(str), -made["effect"].abs().to_numpy()))
+    return made.iloc[order]
+
+
+def _begin(table: pd.DataFrame, kind: str, goals: Goals | None) -> float:
+    """The whole's target (the sum of the nodes' where none is set for it), or the sales before."""
+    if kind == "before" or goals is None:
+        return round(float(table["before"].sum()), 2)
+    whole = float(goals.amount.get(WHOLE, np.nan))
+    return round(float(table["target"].sum()) if np.isnan(whole) else whole, 2)
+
+
+_Row = tuple[str, Any, float, float, Any]
+
+
+def _steps(table: pd.DataFrame, begin: float, kind: str, against: str, base: Baseline | None) -> pd.DataFrame:
+    amount = round(float(table["amount"].sum()), 2)
+    parts = table[table[against].notna() & table.index.notna()]
+    rows = _nodes(parts)
+    if against == kind:
+        free = round(float(table.loc[table[against].isna(), "amount"].sum()), 2)
+        rows += [("no_target", pd.NA, free, np.nan, pd.NA)] if free else []
+    else:
+        rows = [_asked(table, begin, against, base), *rows]
+    left = amount - begin - sum(row[2] for row in rows)
+    rows = _with_left(rows, "unassigned" if against == kind == "target" else "rest", left)
+    steps = pd.DataFrame(rows, columns=["step", "node", "effect", "noise", "beyond"])
+    steps["effect"] = in_cents(steps["effect"].astype(float), amount - begin) if len(steps) else steps["effect"]
+    first, last = ((name, pd.NA, value, np.nan, pd.NA) for name, value in ((kind, begin), ("amount", amount)))
+    made = pd.DataFrame([first, *steps.itertuples(index=False, name=None), last], columns=steps.columns)
+    return made.astype({"effect": float, "noise": float, "beyond": "boolean"})
+
+
+def _asked(table: pd.DataFrame, begin: float, against: str, base: Baseline | None) -> _Row:
+    """What the forecast, or the sales before, lay apart from where the way begins."""
+    if against == "expected" and base is not None:
+        effect, half = round(float(base.expected.iloc[0]), 2) - begin, _half(base)
+        return "expected", pd.NA, effect, half, abs(effect) > half
+    return "asked", pd.NA, round(float(table["before"].sum()), 2) - begin, np.nan, pd.NA
+
+
+def _with_left(rows: list[_Row], name: str, left: float) -> list[_Row]:
+    """What no step has yet goes to the step of that name; a new one where there is none and it is a cent or more."""
+    for at, row in enumerate(rows):
+        if row[0] == name:
+            return [*rows[:at], (name, row[1], row[2] + left, row[3], row[4]), *rows[at + 1 :]]
+    return [*rows, (name, pd.NA, left, np.nan, pd.NA)] if abs(round(left, 2)) >= 0.01 else rows
+
+
+def _half(base: Baseline) -> float:
+    return float(np.subtract(*np.quantile(base.draws[:, 0], (0.9, 0.1)))) / 2
+
+
+def _nodes(parts: pd.DataFrame) -> list[_Row]:
+    """The largest effects as steps of their own, the others as one; its noise as if the nodes moved by themselves."""
+    own, rest = parts.head(MOST_NODES), parts.iloc[MOST_NODES:]
+    if len(rest) == 1:
+        own, rest = parts, rest.iloc[:0]
+    rows: list[_Row] = [("node", n, r["effect"], r["noise"], r["beyond"]) for n, r in own.iterrows()]
+    if len(rest):
+        effect, noise = float(rest["effect"].sum()), float(np.sqrt((rest["noise"] ** 2).sum(skipna=False)))
+        rows.append(("rest", pd.NA, effect, noise, pd.NA if np.isnan(noise) else abs(effect) > noise))
+    return rows
+
+
+def _findings(made: Bridge, base: Baseline | None) -> Iterator[Finding]:
+    about = {"period": made.period.first, "every": made.period.name}
+    shared = {"amount": made.amount, "gap": made.gap, "size": abs(made.gap), "direction": direction(made.gap)}
+    if made.kind == "target":
+        odds = chance(base, None, made.begin) if base is not None else None
+        yield fact("review.bridge.target", weight=made.gap, target=made.begin, attainment=made.attainment, chance=odds,
+                   **about, **shared)  # fmt: skip
+    else:
+        rate = made.gap / made.begin if made.begin > 0 else None
+        against = made.pair.against if made.pair else None
+        yield fact("review.bridge.before", weight=made.gap, before=made.begin, rate=rate, against=against, **about,
+                   **shared)  # fmt: skip
+    if base is not None and made.kind == "target":
+        yield from _start(made, base)
+    yield from _largest(made)
+    yield from _within(made)
+    yield from _unequal(made)
+
+
+def _start(made: Bridge, base: Baseline) -> Iterator[Finding]:
+    expected = round(float(base.expected.iloc[0]), 2)
+    lo, hi = (float(q) for q in np.quantile(base.draws[:, 0], (0.1, 0.9)))
+    rest = round(made.amount - expected, 2)
+    asked = round(expected - made.begin, 2)
+    yield fact("review.bridge.start", weight=asked, target=made.begin, expected=expected, asked=asked,
+               direction=direction(asked), lo_80=lo, hi_80=hi, rest=rest,
+               within=lo <= made.amount <= hi)  # fmt: skip
+
+
+def _largest(made: Bridge) -> Iterator[Finding]:
+    """The largest shortfall and the largest gain of a node beyond its noise (or, where that is unknown, at all)."""
+    named = made.table[made.table.index.notna()]
+    named = named[named["beyond"].fillna(True).astype(bool) & _compared(named, made)]
+    for key, pick, sign in (("review.bridge.fall", "idxmin", -1), ("review.bridge.rise", "idxmax", 1)):
+        at = getattr(named["effect"], pick)() if len(named) else None
+        if at is not None and named.at[at, "effect"] * sign > 0:
+            row = named.loc[at]
+            yield fact(key, weight=row["effect"], about=at, level=made.level, node=at, effect=row["effect"],
+                       amount=row["amount"], against=made.against, noise=row["noise"])  # fmt: skip
+
+
+def _compared(table: pd.DataFrame, made: Bridge) -> pd.Series:
+    return table[made.against].notna()
+
+
+def _within(made: Bridge) -> Iterator[Finding]:
+    judged = made.table[made.table["beyond"].notna()]
+    if not len(judged):
+        yield fact("review.bridge.no_noise", level=made.level, need=noises.FEWEST)
+        return
+    inside = judged[~judged["beyond"].astype(bool)]
+    if len(inside):
+        yield fact("review.bridge.within", weight=inside["effect"].sum(), level=made.level, count=len(inside),
+                   nodes=len(judged), effect=inside["effect"].sum(), judged=made.judged)  # fmt: skip
+
+
+def _unequal(made: Bridge) -> Iterator[Finding]:
+    if made.kind != "target" or made.against == "before":
+        return
+    free = made.table[made.table["target"].isna() & (made.table["amount"] != 0)]
+    if len(free) and made.table["target"].notna().any():
+        yield fact("review.bridge.no_target", weight=free["amount"].sum(), level=made.level, count=len(free),
+                   amount=free["amount"].sum())  # fmt: skip
+    apart = round(made.begin - float(made.table["target"].sum()), 2)
+    if made.table["target"].notna().any() and abs(apart) >= 0.01:
+        yield fact("review.bridge.unassigned", weight=apart, level=made.level, amount=abs(apart),
+                   direction=direction(apart), target=made.begin)  # fmt: skip
+
+
+def _decisions(made: Bridge) -> Iterator[Finding]:
+    """Shortfalls beyond noise of 1 % of the sales or more."""
+    named = made.table[made.table.index.notna()]
+    short = named[(named["beyond"].fillna(False).astype(bool)) & (named["effect"] <= -TELLING * abs(made.amount))]
+    for at, row in short[_compared(short, made)].iterrows():
+        yield fact("review.bridge.decide", weight=row["effect"], about=at, level=made.level, node=at,
+                   owner=row["owner"], effect=abs(row["effect"]), amount=row["amount"], against=made.against,
+                   noise=row["noise"], times_noise=abs(row["effect"]) / row["noise"] if row["noise"] > 0 else None,
+                   judged="noise")  # fmt: skip
+
+
+def main_level(goals: Goals | Unknown | None, levels: Sequence[str]) -> str:
+    """The level that the lead figure is told by: the first that has targets, else the first; "" without any."""
+    known = () if goals is None or isinstance(goals, Unknown) else goals.levels
+    return next((level for level in levels if level in known), levels[0] if levels else "")
