@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench import ledger, vintages
+    from workbench import ledger, lessons, vintages
     from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan, review, tracking
     from workbench.periods import Calendar
     from workbench.remember import remembered
@@ -20,6 +20,7 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "history",
     "kpis",
     "ledger",
+    "lessons",
     "load",
     "market",
     "Page",
@@ -39,6 +40,7 @@ _HOMES = {
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
     "ledger": "workbench.ledger",
+    "lessons": "workbench.lessons",
     "load": "workbench.sources",
     "market": "workbench.analytics",
     "Page": "workbench.views",

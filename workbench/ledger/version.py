@@ -127,7 +127,7 @@ class Note:
 
 def read_version(text: str) -> Version:
     """A version from its file; ValueError says what is wrong with it."""
-    told = _content(text)
+    told = content(text)
     try:
         return Version(
             int(told["version"]), datetime.fromisoformat(told["written"]), date.fromisoformat(told["effective"]),
@@ -140,7 +140,7 @@ def read_version(text: str) -> Version:
 
 def read_note(text: str) -> Note:
     """A note from its file; ValueError says what is wrong with it."""
-    told = _content(text)
+    told = content(text)
     try:
         at = datetime.fromisoformat(told["written"])
         return Note(str(told["kind"]), at, str(told["plan"]), dict(told["scope"]), dict(told["told"]))
@@ -165,7 +165,8 @@ def written(content: Mapping[str, Any], long: str = "") -> str:
     return f'{text[:-2]},\n "{long}": [\n  {lines}\n ]\n}}\n'
 
 
-def _content(text: str) -> dict[str, Any]:
+def content(text: str) -> dict[str, Any]:
+    """What a file of `written` holds, without its digest; ValueError where it is not whole or was changed."""
     try:
         told = json.loads(text)
     except ValueError as error:

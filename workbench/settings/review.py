@@ -9,3 +9,4 @@ Reviewed = Literal["quarter", "year"]
 
 class ReviewSettings(Strict):
     period: Reviewed = "quarter"  # the last one that is over is reviewed
+    lessons: str = "lessons"  # folder of approved lessons, beside this file
