@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from workbench.findings import Finding
 from workbench.periods import Calendar, Every
 
 JOIN = " × "  # between the levels of a crossing, as in Forecast.nodes
+_VALUES = " / "  # between the values of a crossing, likewise
 WHOLE = ""
 _LONG: tuple[Every, ...] = ("month", "quarter", "year")
 _SHORT: tuple[Every, ...] = ("day", "week")
@@ -98,7 +100,7 @@ def _ordered(level: str, order: dict[str, int]) -> str:
 
 
 def _node(row: dict, level: str) -> str:
-    return JOIN.join("" if pd.isna(row[one]) else str(row[one]) for one in level.split(JOIN)) if level else WHOLE
+    return _VALUES.join("" if pd.isna(row[one]) else str(row[one]) for one in level.split(JOIN)) if level else WHOLE
 
 
 def _of_table(table: pd.DataFrame | None, calendar: Calendar, levels: tuple[str, ...]) -> pd.DataFrame:
@@ -112,13 +114,16 @@ def _of_table(table: pd.DataFrame | None, calendar: Calendar, levels: tuple[str,
     every = _grain(own["period"], calendar)
     own = own.assign(period=calendar.start(own["period"], every), every=every)
     there = [level for level in levels if level in own and own[level].notna().any()]
-    made = [_summed(own, keys) for keys in [(), *((level,) for level in there), *([tuple(there)] if there[1:] else [])]]
+    singles = [_summed(own, keys) for keys in [(), *((level,) for level in there)]]
+    most = max(len(frame) for frame in singles)
+    crossed = [_summed(own, keys) for size in (2, 3) for keys in combinations(there, size)]
+    made = [*singles, *(frame for frame in crossed if len(frame) > most)]  # one level within another adds nothing
     return pd.concat([frame for frame in made if len(frame)], ignore_index=True).assign(owner=None, version=None)
 
 
 def _summed(own: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
     found = own.dropna(subset=list(keys)).groupby(["every", "period", *keys], as_index=False)["amount"].sum()
-    joined = [JOIN.join(map(str, one)) for one in found[list(keys)].to_numpy()] if keys else WHOLE
+    joined = [_VALUES.join(map(str, one)) for one in found[list(keys)].to_numpy()] if keys else WHOLE
     return found.assign(level=JOIN.join(keys), node=joined)
 
 
