@@ -88,6 +88,7 @@ class Settings(Strict):
     @model_validator(mode="after")
     def _known_levels(self) -> "Settings":
         named = {"forecast.by": self.forecast.by, "market.level": self.market.levels, "plan": self.plan.levels}
+        named["tracking.rules"] = self.tracking.levels
         unknown = {where: [v for v in levels if v not in self.levels] for where, levels in named.items()}
         known = ", ".join(self.levels) or "none; add [dimensions]"
         problems = [f"{where} names {', '.join(some)}; levels are {known}" for where, some in unknown.items() if some]

@@ -12,7 +12,7 @@ from workbench.errors import DataError
 from workbench.periods import Every, Spans
 from workbench.run import Run
 from workbench.settings import Source, Stages
-from workbench.sources import overlap, prepared, rates, repair, small
+from workbench.sources import overlap, periodic, prepared, rates, repair, small
 from workbench.sources.components import Facts, components
 from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.covers import Days, whole
@@ -193,6 +193,10 @@ class Data:
     def components(self) -> pd.DataFrame:
         """The sums that KPIs are made of: a row for "before" and "now", a column for each sum known; see kpis.toml."""
         return self._remembered(("components",), self._components)
+
+    def sums(self, every: Every = "week", by: str = "") -> pd.DataFrame:
+        """The same sums by period and node: node ("" without `by`), period, whole, a column for each sum known."""
+        return self._remembered(("sums", every, by), lambda: periodic.sums(self, every, by))
 
     @cached_property
     def quality(self) -> Quality:

@@ -56,7 +56,9 @@ def individuals(values: pd.Series) -> pd.DataFrame:
     return found
 
 
-def shares(cases: pd.Series, of: pd.Series, *, share: float, alarm: float = 0.00135, spread: float = 1.0) -> pd.DataFrame:
+def shares(
+    cases: pd.Series, of: pd.Series, *, share: float, alarm: float = 0.00135, spread: float = 1.0
+) -> pd.DataFrame:
     """A p-chart whose limits are exact at any number of cases: columns value, lo, hi, alarm, usable.
 
     `alarm` is the chance of a false alarm on each side; counts beyond what (beta-)binomial chance brings that seldom
@@ -74,7 +76,9 @@ def shares(cases: pd.Series, of: pd.Series, *, share: float, alarm: float = 0.00
     usable = (chance.cdf(0) <= alarm) & (n > 0).to_numpy()
     lo, hi = pd.Series(least, n.index) / n.where(n > 0), pd.Series(most, n.index) / n.where(n > 0)
     off = (value < lo) | (value > hi)
-    return pd.DataFrame({"value": value, "lo": lo.where(usable), "hi": hi, "alarm": off.fillna(False), "usable": usable})
+    return pd.DataFrame(
+        {"value": value, "lo": lo.where(usable), "hi": hi, "alarm": off.fillna(False), "usable": usable}
+    )
 
 
 def waits(hits: pd.Series, *, share: float, alarm: float = 0.00135) -> pd.DataFrame:
@@ -87,7 +91,7 @@ def waits(hits: pd.Series, *, share: float, alarm: float = 0.00135) -> pd.DataFr
     _checked(share=share, alarm=alarm)
     said = hits.to_numpy(bool)
     ends = np.flatnonzero(said)
-    ends = ends if len(ends) and ends[-1] == len(said) - 1 or not len(said) else np.append(ends, len(said) - 1)
+    ends = ends if (len(ends) and ends[-1] == len(said) - 1) or not len(said) else np.append(ends, len(said) - 1)
     wait = np.diff(np.concatenate([[-1], ends])).astype(int)
     longest = int(np.floor(np.log(alarm) / np.log1p(-share)))  # P(wait > k) = (1 − share)^k
     return pd.DataFrame({"wait": wait, "hi": longest, "alarm": wait > longest}, index=hits.index[ends])
