@@ -41,12 +41,13 @@ class Effects(Result):
         reason               "" or why it cannot be measured: "everywhere", "history" (too little before it), "control"
                              (nothing comparable was left alone), "book" (no customers of their own)
     `paths`: by name, index first day; columns actual, expected, lo, hi: money a day, in blocks of 28 days before it and
-    for the days measured. `placebos`: tests where nothing happened; `false`: of these, how many had p below 5 %
+    for the days measured. `books`: by rep who left, their customers. `placebos`: tests where nothing happened; `false`: of these, how many had p below 5 %
     """
 
     period: PlanPeriod
     table: pd.DataFrame
     paths: dict[str, pd.DataFrame]
+    books: dict[str, tuple[str, ...]]
     placebos: int
     false: int
 
@@ -113,6 +114,7 @@ class _Try:
     inside: Impact | None = None
     since: Impact | None = None
     others: tuple[Impact, ...] = ()
+    book: tuple[str, ...] = ()
 
 
 def _tried(sold: _Sold, found: pd.DataFrame, at: Any, places: tuple[str, ...], period: PlanPeriod,
@@ -164,7 +166,8 @@ def _book(sold: _Sold, row: pd.Series, days: tuple[pd.Timestamp, pd.Timestamp]) 
         return _Try(days, "book")
     others = main[main != row["rep"]]
     alike = [whose == rep for rep in others.value_counts().index]
-    return _measured(sold, own, whose.notna() & ~own, alike, began, days)
+    made = _measured(sold, own, whose.notna() & ~own, alike, began, days)
+    return replace(made, book=tuple(main.index[main == row["rep"]].astype(str)))
 
 
 def _at(lines: pd.DataFrame, row: pd.Series, places: tuple[str, ...]) -> pd.Series:
@@ -207,6 +210,7 @@ def _result(period: PlanPeriod, found: pd.DataFrame, tried: list[_Try], places: 
         period=period,
         table=table.loc[order],
         paths={n: one.inside.path for n, one in zip(table.index, tried, strict=True) if one.inside is not None},
+        books={str(found.loc[at, "rep"]): one.book for at, one in zip(found.index, tried, strict=True) if one.book},
         placebos=len(others),
         false=sum(i.p < CHANCE for i in others),
     )
