@@ -50,6 +50,16 @@ class AlertRule(Strict):
 _USUAL = {"pace": -0.1, "landing": 0.3}
 
 
+OUTSIDE = (
+    *("价格战", "價格戰", "降价", "降價", "政策", "法规", "法規", "关税", "關稅", "补贴", "補貼", "禁令"),
+    *("price war", "price cut", "policy", "regulation", "tariff", "embargo"),
+)
+INSIDE = (
+    *("离职", "離職", "调岗", "調職", "停产", "停產", "断货", "斷貨", "缺货", "缺貨", "裁员", "裁員"),
+    *("resign", "leaves", "layoff", "shortage", "recall"),
+)
+
+
 class Triggers(Strict):
     """What calls for another look at a target, declared before it happens: the market, own means, or the target itself.
 
@@ -57,14 +67,8 @@ class Triggers(Strict):
     """
 
     limit: float = Field(0.1, gt=0, le=1)  # change of a part's sales from which an event counts, 0.1 is 10 %
-    market: tuple[str, ...] = (
-        "价格战", "價格戰", "降价", "降價", "政策", "法规", "法規", "关税", "關稅", "补贴", "補貼", "禁令",
-        "price war", "price cut", "policy", "regulation", "tariff", "ban",
-    )  # fmt: skip  # words of what happens outside
-    resources: tuple[str, ...] = (
-        "离职", "離職", "调岗", "調職", "停产", "停產", "断货", "缺貨", "缺货", "裁员", "裁員",
-        "resign", "leaves", "left", "layoff", "shortage", "recall",
-    )  # fmt: skip  # words of what happens inside
+    market: tuple[str, ...] = OUTSIDE  # words of what happens outside the company
+    resources: tuple[str, ...] = INSIDE  # words of what happens to its own means
     key_share: float = Field(0.05, gt=0, le=1)  # share of sales from which a person who leaves is a key person
     satisfaction: float = Field(0.5, gt=0)  # fall of the score, in points
     unlikely: float = Field(0.1, gt=0, lt=1)  # chance of reaching the target below which it is too hard
@@ -96,6 +100,8 @@ class TrackingSettings(Strict):
     period: Watched = ""  # what is watched; empty: the quarter that runs, or the year where the report ends a quarter
     rules: tuple[AlertRule, ...] = ()  # what gives warning; without any, rules that suit most companies
     milestones: tuple[float, ...] = (0.5,)  # attainments of the period that are worth a word when they are reached
+    triggers: Triggers = Triggers()
+    adjust: Adjusting = Adjusting()
 
     @model_validator(mode="after")
     def _rising(self) -> "TrackingSettings":
@@ -105,8 +111,6 @@ class TrackingSettings(Strict):
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Every level that the rules name."""
-        return tuple(dict.fromkeys(rule.by for rule in self.rules if rule.by))
+        """Every level that the rules and the adjustment name."""
+        return tuple(dict.fromkeys(level for level in (*(rule.by for rule in self.rules), self.adjust.by) if level))
 
-    triggers: Triggers = Triggers()
-    adjust: Adjusting = Adjusting()
