@@ -10,8 +10,8 @@ from workbench.analytics.tracking import control
 from workbench.errors import ParameterError
 
 # NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.4, 6.3.2.3 and 6.3.2.2
-EWMA = [52.0, 47.0, 53.0, 49.3, 50.1, 47.0, 51.0, 50.1, 51.2, 50.5, 49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6,
-        52.1]  # fmt: skip
+EWMA = [52.0, 47.0, 53.0, 49.3, 50.1, 47.0, 51.0, 50.1, 51.2, 50.5, 49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4,
+        53.6, 52.1]  # fmt: skip
 EWMA_PRINTED = [50.60, 49.52, 50.56, 50.18, 50.16, 49.21, 49.75, 49.85, 50.26, 50.33, 50.11, 49.36, 49.52, 50.05, 49.38,
                 49.92, 50.73, 51.23, 51.94, 51.99]  # fmt: skip
 CUSUM = [324.925, 324.675, 324.725, 324.350, 325.350, 325.225, 324.125, 324.525, 325.225, 324.600, 324.625, 325.150,
@@ -87,7 +87,7 @@ def test_a_missing_value_moves_no_chart() -> None:
 
 
 def test_every_breach_of_what_a_chart_needs_is_named() -> None:
-    with pytest.raises(ParameterError, match="(?s)sigma must be above 0.*weight must be at most 1"):
+    with pytest.raises(ParameterError, match=r"(?s)sigma must be above 0.*weight must be at most 1"):
         control.ewma(pd.Series([1.0]), target=0, sigma=0, weight=2)
     with pytest.raises(ParameterError, match="at least 2 values"):
         control.individuals(pd.Series([1.0]))

@@ -1,4 +1,4 @@
-"""What to expect of a series by season, working days and festivals, learnt so that single odd periods do not bend it."""
+"""What to expect of a series by season, working days and festivals, learnt not bent by single odd periods."""
 
 from dataclasses import dataclass
 

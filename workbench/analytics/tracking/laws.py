@@ -61,8 +61,8 @@ class Counted:
     aim: Aim
 
     def score(self, x: Array, n: Array) -> tuple[Array, Array]:
-        """u and llr of counts x; u is the normal quantile of the middle of x's own step (mid-p), so that few cases count
-        little; no case counts nothing."""
+        """u and llr of counts x; u is the normal quantile of the middle of x's own step (mid-p), so that few cases
+        count little; no case counts nothing."""
         from scipy import stats
 
         now, then = self._law(n, 1.0), self._law(n, self.aim.factor)

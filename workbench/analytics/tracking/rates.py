@@ -37,14 +37,14 @@ class Rates:
     delay: float
 
 
-def tuned(usual: Usual, scheme: Scheme, declared: float, seed: int) -> Rates:
+def tuned(usual: Usual, scheme: Scheme, declared: float, seed: int, charts: int = 1) -> Rates:
     """The chart whose false alarms come once in `declared` periods, on average over what the usual may really be.
 
     Independent scores: by Markov chain. Scores that go together: by simulation (with other draws than the check).
     """
     first, second, third = np.random.SeedSequence(seed).spawn(3)
     limit = limit_for(_rate(usual, scheme, declared, np.random.default_rng(first)), 1 / declared)
-    found = 1 / _simulated(usual, scheme, limit, declared, np.random.default_rng(second))
+    found = 1 / _simulated(usual, scheme, limit, declared, np.random.default_rng(second), charts)
     return Rates(limit, declared, found, delay(usual, scheme, limit, np.random.default_rng(third)))
 
 
@@ -67,11 +67,13 @@ def _rate(usual: Usual, scheme: Scheme, declared: float, rng: np.random.Generato
     return lambda limit: float(_WEIGHTS @ [rate_of(path, limit) for path in paths])
 
 
-def _simulated(usual: Usual, scheme: Scheme, limit: float, declared: float, rng: np.random.Generator) -> float:
+def _simulated(
+    usual: Usual, scheme: Scheme, limit: float, declared: float, rng: np.random.Generator, charts: int
+) -> float:
     periods = int(_LONG * declared)
     rates = []
     for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
-        runs = int(_RUNS * weight)
+        runs = max(int(_RUNS * weight / charts), 4)
         draw = _adds(usual, scheme, rng, float(np.exp(point * usual.unsure)))
         rates.append(alarms(scheme, draw, limit, runs=runs, periods=periods) / (runs * periods))
     return max(float(_WEIGHTS @ rates), 1e-9)

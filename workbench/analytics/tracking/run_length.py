@@ -1,4 +1,4 @@
-"""How long a chart runs until it alarms: by a Markov chain and by simulation, and the limit that gives what is declared.
+"""How long a chart runs until it alarms, by Markov chain and by simulation, and the limit that brings what is declared.
 
 Every chart here is one step, z ← max(0, keep × z + add), and an alarm where z reaches a limit; after an alarm it starts
 at 0 again. `add` comes from what is observed: a weighted score (EWMA with a floor at 0), a log likelihood ratio (CUSUM,
