@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # `plan` asks for file names only, and should not wait for pa
 
 NAME = "forecast"
 PLAN = "plan"
+ADJUSTED = "adjustment"  # a plan of the running period, proposed by tracking
 _ABOUT = b"workbench"
 
 
@@ -49,7 +50,7 @@ def issue(run: Run, frame: pd.DataFrame, *, every: str = "", name: str = NAME) -
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if name == PLAN:
+    if name in (PLAN, ADJUSTED):
         from workbench.ledger import plans
 
         frame = plans.checked(frame)
@@ -84,11 +85,11 @@ def newest(run: Run, *, name: str = PLAN, reports: Path | None = None) -> Issue 
     return opened(found[max(found)]) if found else None
 
 
-def opened(file: Path) -> Issue:
+def opened(file: Path, name: str = PLAN) -> Issue:
     """What one report issued, by its file or the report's folder."""
     import pandas as pd
 
-    file = file / "vintages" / f"{PLAN}.parquet" if file.is_dir() else file
+    file = file / "vintages" / f"{name}.parquet" if file.is_dir() else file
     return Issue(file, _read_about(file), pd.read_parquet(file))
 
 
