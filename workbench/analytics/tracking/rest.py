@@ -13,6 +13,7 @@ hindcasts, in each of which weights came from the others only. Sales are Gamma w
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
 
@@ -24,7 +25,11 @@ MOST_YEARS = 6  # that a node's months are learnt from
 ONE_YEAR = 0.5  # of what a single year's months show is kept
 FLOOR = 0.02  # of a stretch's usual money, below which relative errors are not made larger
 PRIOR = 4.0  # hindcasts that a level's spread counts for a node's
+NOTHING = 0.02  # of a node's best hindcast: below that it hardly sold
+SMALLEST = 50.0  # how many times smaller than its level's mean a node counts at most
+WIDEST = 2.0  # relative standard deviation
 UNTESTED = 0.2  # relative standard deviation where no hindcast could be made
+MOST_FREE = 30.0
 FAR = 6.0  # standard deviations that draws are cut at
 
 
@@ -147,12 +152,12 @@ def _by_month(sales: Sales, weight: Array, months: Array, cut: int, years: int) 
 @dataclass(frozen=True)
 class Learnt:
     """How the ways are weighed and how far the result errs: `weights` (members, nodes), `spread` (nodes) relative
-    standard deviation, `freedom` of Student's t; `errors` (hindcasts, nodes) of the combination, relative to `size`."""
+    standard deviation, `freedom` (nodes) of Student's t; `errors` (hindcasts, nodes) of the combination, relative to `size`."""
 
     names: tuple[str, ...]
     weights: Array
     spread: Array
-    freedom: float
+    freedom: Array
     errors: Array
     size: Array
 
@@ -165,7 +170,13 @@ def learn(tried: list[dict[str, Array]], came: Array, now: dict[str, Array], lev
     names = tuple(n for n in now if np.isfinite(now[n]).any())
     if not len(tried):
         nodes = len(levels)
-        return Learnt(names, np.ones((len(names), nodes)), np.full(nodes, UNTESTED), 4.0, *2 * (np.zeros((0, nodes)),))
+        return Learnt(
+            names,
+            np.ones((len(names), nodes)),
+            np.full(nodes, UNTESTED),
+            np.full(nodes, PRIOR),
+            *2 * (np.zeros((0, nodes)),),
+        )
     table = np.array(
         [[one.get(n, np.full(len(levels), np.nan)) for n in names] for one in tried]
     )  # (k, members, nodes)
@@ -175,7 +186,13 @@ def learn(tried: list[dict[str, Array]], came: Array, now: dict[str, Array], lev
     errors = np.array([_left_out(table, off, size, came, levels, k) for k in range(len(came))])
     weights = _weights(off, size, levels)
     count = len(came) / max(overlap, 1.0)
-    return Learnt(names, weights, _spread(errors, size, levels, count), count + PRIOR, errors, size)
+    return Learnt(names, weights, _spread(errors, size, levels, count), _freedom(levels, count), errors, size)
+
+
+def _freedom(levels: Array, count: float) -> Array:
+    """(nodes) degrees of freedom of the spread: more where many nodes of a level tell it together."""
+    alike = pd.Series(levels).groupby(levels).transform("size").to_numpy(float)
+    return np.asarray(PRIOR + np.minimum(count * np.sqrt(alike), MOST_FREE))
 
 
 def _left_out(table: Array, off: Array, size: Array, came: Array, levels: Array, k: int) -> Array:
@@ -212,14 +229,20 @@ def _weights(off: Array, size: Array, levels: Array) -> Array:
 def _spread(errors: Array, size: Array, levels: Array, count: float) -> Array:
     """(nodes) relative standard deviation: a node's own errors pulled toward what nodes of its size at its level have.
 
-    Within a level the squared error is a part that all share and one that falls with size, fitted by least squares.
+    Hindcasts in which a node had hardly any sales tell nothing of it. Within a level the squared error is a part that
+    all share and one that falls with size, fitted by least squares.
     """
-    own, money = (errors**2).mean(axis=0), size.mean(axis=0)
+    told = size > np.maximum(NOTHING * size.max(axis=0), NOTHING**2 * size.max())
+    seen, money = told.sum(axis=0), np.where(told, size, 0.0).sum(axis=0)
+    own = np.where(told, errors**2, 0.0).sum(axis=0) / np.maximum(seen, 1)
+    money = np.where(seen > 0, money / np.maximum(seen, 1), 0.0)
     usual = np.zeros(len(levels))
     for level in np.unique(levels):
         at = np.flatnonzero(levels == level)
-        usual[at] = _by_size(own[at], money[at])
-    return np.asarray(np.sqrt((count * own + PRIOR * usual) / (count + PRIOR)))
+        usual[at] = _by_size(own[at], money[at], seen[at] > 1)
+    own_count = count * seen / max(len(errors), 1)
+    found = np.sqrt((own_count * own + PRIOR * usual) / (own_count + PRIOR))
+    return np.asarray(np.minimum(found, WIDEST))
 
 
 def spread_of(said: Array, came: Array, levels: Array) -> Array:
@@ -232,24 +255,27 @@ def spread_of(said: Array, came: Array, levels: Array) -> Array:
     return _spread(errors, np.maximum(size, 1e-9), levels, float(len(said)))
 
 
-def _by_size(squared: Array, money: Array) -> Array:
-    if len(squared) < 4:
-        return np.full(len(squared), float(np.average(squared, weights=np.sqrt(money))))
+def _by_size(squared: Array, money: Array, told: Array) -> Array:
+    if not told.any():
+        return np.full(len(squared), UNTESTED**2)
+    if told.sum() < 4:
+        return np.full(len(squared), float(np.average(squared[told], weights=np.sqrt(money[told]))))
     from scipy.optimize import nnls
 
-    weight = np.sqrt(money / money.mean())
-    table = np.column_stack([np.ones(len(money)), money.mean() / money])
-    found, _ = nnls(table * weight[:, None], squared * weight)
+    middle = float(money[told].mean())
+    table = np.column_stack([np.ones(len(money)), middle / np.maximum(money, middle / SMALLEST)])
+    weight = np.sqrt(money[told] / middle)
+    found, _ = nnls(table[told] * weight[:, None], squared[told] * weight)
     return np.maximum(table @ found, 1e-6)
 
 
-def quantiles(mean: Array, spread: Array, noise: Array, freedom: float) -> Array:
+def quantiles(mean: Array, spread: Array, noise: Array, freedom: Array) -> Array:
     """Money for standard normal `noise` (draws, nodes): Gamma with that mean and relative standard deviation, tails of
     Student's t with `freedom`."""
     from scipy import stats
     from scipy.special import gammaincinv, ndtr
 
-    far = stats.t.ppf(ndtr(noise), freedom) / 1.0
+    far = stats.t.ppf(ndtr(noise), freedom)
     shape = 1 / np.maximum(spread, 1e-4) ** 2
     share = ndtr(np.clip(far, -FAR, FAR))
     return np.asarray(np.maximum(mean, 0) * gammaincinv(shape, share) / shape)

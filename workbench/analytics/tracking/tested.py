@@ -83,7 +83,7 @@ def tested(records: Records, landed: Landed, sales: Sales) -> pd.DataFrame:
     )
 
 
-def judged(rest: Array, came: Array, levels: Array, freedom: float) -> dict[str, Array]:
+def judged(rest: Array, came: Array, levels: Array, freedom: Array) -> dict[str, Array]:
     """crps, in_80, in_95, off: (hindcasts, nodes), each with the spread of the other hindcasts' errors."""
     found: dict[str, list[Array]] = {"crps": [], "in_80": [], "in_95": [], "off": []}
     for k in range(len(rest)):
@@ -97,7 +97,7 @@ def judged(rest: Array, came: Array, levels: Array, freedom: float) -> dict[str,
     return {name: np.array(values) for name, values in found.items()}
 
 
-def grid(rest: Array, spread: Array, freedom: float) -> Array:
+def grid(rest: Array, spread: Array, freedom: Array) -> Array:
     """(199, nodes) evenly spaced quantiles of the rest."""
     from scipy.special import ndtri
 
@@ -113,7 +113,7 @@ def _row(scores: dict[str, Array], total: Array) -> dict[str, float]:
             "cases": int(known.sum())}  # fmt: skip
 
 
-def plain(records: Records, sales: Sales, at: Stretch, tried: Sequence[Stretch], name: str, freedom: float) -> Array:
+def plain(records: Records, sales: Sales, at: Stretch, tried: Sequence[Stretch], name: str, freedom: Array) -> Array:
     """(199, nodes) quantiles of the period's end by a plain method, spread by its own earlier errors."""
     way = METHODS[name]
     came = np.array([sales.of(t.cut, t.end) for t in tried]).reshape(len(tried), len(records.nodes))
