@@ -19,7 +19,7 @@ CONVENTIONS = ("three_way", "before_prices", "now_prices", "joint", "shapley", "
 
 
 def kinds(cells: pd.DataFrame) -> pd.Series:
-    """"both", "new", "lost" or "other" of each row of quantity, quantity_before, amount, amount_before.
+    """ "both", "new", "lost" or "other" of each row of quantity, quantity_before, amount, amount_before.
 
     Without a row in one span (amount 0, no quantity) it is new or lost; what has no amount and quantity above 0 in a
     span in which it has rows (returns, adjustments, unknown quantities) is other.

@@ -28,8 +28,8 @@ class Bridge(Result):
     """From a target (or, without one, from the sales before) to the period's sales: begin + steps = amount, in cents.
 
     `kind`: "target" or "before". `pair`: the periods compared; None where nothing before is known
-    `against`: what the nodes' effects are measured from: "expected" (by the forecast as it stood when the period began),
-        else "target", else (no node of this level has one) "before"
+    `against`: what the nodes' effects are measured from: "expected" (by the forecast as it stood when the period
+        began), else "target", else (no node of this level has one) "before"
     `steps`: one row a step, in order, the first the target (or sales before), the last the sales; columns
         step     "target" or "before"; "expected" or "asked" (what the forecast, or the sales before, lay below the
                  target from the start: negative where the target asked for more), "node", "rest" (the smaller nodes),
@@ -45,6 +45,7 @@ class Bridge(Result):
         effect   amount - what it is measured `against`; where that is unknown, the amount
         noise, beyond    as above
         owner    of the target; None unknown
+    `beyond`: whether the gap of the whole is beyond its own usual ups and downs; None unknown
     `judged`: what noise rests on: "interval" (the forecast's), "noise" (the node's own past), "" where unknown
     """
 
@@ -55,6 +56,7 @@ class Bridge(Result):
     pair: Pair | None
     steps: pd.DataFrame
     table: pd.DataFrame
+    beyond: bool | None
     judged: str
 
     @property
@@ -99,11 +101,18 @@ def bridge(
     base = _base(start, period)
     table = _table(sales, level, period, sides, asked, base)
     kind, against = "before" if asked is None else "target", _against(table, sides)
-    noise = _of_draws(table, level, base) if against == "expected" and base else _of_past(table, sales, level, period, sides)
+    noise = (
+        _of_draws(table, level, base)
+        if against == "expected" and base
+        else _of_past(table, sales, level, period, sides)
+    )
     table = _told(table, against, noise)
-    steps = _steps(table, _begin(table, kind, asked), kind, against, base)
+    begin = _begin(table, kind, asked)
+    steps = _steps(table, begin, kind, against, base)
+    whole = _of_whole(table, sales, period, sides)
     judged = "" if noise.isna().all() else "interval" if against == "expected" else "noise"
     made = Bridge(kind=kind, against=against, level=level, period=period, pair=sides, steps=steps, table=table,
+                  beyond=None if np.isnan(whole) else bool(abs(float(table["amount"].sum()) - begin) > whole),
                   judged=judged)  # fmt: skip
     found = tuple(_findings(made, base if against == "expected" else None))
     return Bridge(**{**vars(made), "findings": found, "decisions": most(list(_decisions(made)))})
@@ -120,7 +129,8 @@ def _base(start: Baseline | Unknown | None, period: PlanPeriod) -> Baseline | No
         return None
     if start.known_until >= period.first:
         raise ParameterError(
-            "review", [f"the forecast knows sales until {start.known_until.date()}; make it from data before the period"]
+            "review",
+            [f"the forecast knows sales until {start.known_until.date()}; make it from data before the period"],
         )
     return start
 
@@ -167,9 +177,7 @@ def _of_draws(table: pd.DataFrame, level: str, base: Baseline) -> pd.Series:
     return pd.Series([halves.get(str(n), np.nan) for n in table.index], table.index, dtype=float)
 
 
-def _of_past(
-    table: pd.DataFrame, sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None
-) -> pd.Series:
+def _of_past(table: pd.DataFrame, sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None) -> pd.Series:
     """What each node's own past says of how far it moves by itself."""
     past = wide(sales, [level], period.first) if sides else pd.DataFrame()
     if sides is None or past.empty:
@@ -177,6 +185,15 @@ def _of_past(
     named = table[table.index.notna()]
     spread = noises.noise(past, lag(sides, period), (named["amount"].abs() + named["before"].abs()) / 2)
     return pd.Series([spread.get(n, np.nan) if pd.notna(n) else np.nan for n in table.index], table.index)
+
+
+def _of_whole(table: pd.DataFrame, sales: pd.DataFrame, period: PlanPeriod, sides: Pair | None) -> float:
+    """The same of the whole."""
+    past = wide(sales, [], period.first) if sides else pd.DataFrame()
+    if sides is None or past.empty:
+        return float("nan")
+    size = pd.Series({WHOLE: (abs(table["amount"].sum()) + abs(table["before"].sum())) / 2})
+    return float(noises.noise(past, lag(sides, period), size).iloc[0])
 
 
 def _told(table: pd.DataFrame, against: str, noise: pd.Series) -> pd.DataFrame:
@@ -251,7 +268,13 @@ def _nodes(parts: pd.DataFrame) -> list[_Row]:
 
 def _findings(made: Bridge, base: Baseline | None) -> Iterator[Finding]:
     about = {"period": made.period.first, "every": made.period.name}
-    shared = {"amount": made.amount, "gap": made.gap, "size": abs(made.gap), "direction": direction(made.gap)}
+    shared = {
+        "amount": made.amount,
+        "gap": made.gap,
+        "size": abs(made.gap),
+        "direction": direction(made.gap),
+        "beyond": made.beyond,
+    }
     if made.kind == "target":
         odds = chance(base, None, made.begin) if base is not None else None
         yield fact("review.bridge.target", weight=made.gap, target=made.begin, attainment=made.attainment, chance=odds,
@@ -330,6 +353,8 @@ def _decisions(made: Bridge) -> Iterator[Finding]:
 
 
 def main_level(goals: Goals | Unknown | None, levels: Sequence[str]) -> str:
-    """The level that the lead figure is told by: the first that has targets, else the first; "" without any."""
-    known = () if goals is None or isinstance(goals, Unknown) else goals.levels
-    return next((level for level in levels if level in known), levels[0] if levels else "")
+    """The level that the lead figure is told by: the first of which two nodes or more have targets, else the first."""
+    if goals is None or isinstance(goals, Unknown):
+        return levels[0] if levels else ""
+    count = goals.nodes["level"].value_counts()
+    return next((level for level in levels if count.get(level, 0) > 1), levels[0] if levels else "")

@@ -34,8 +34,8 @@ class PriceMix(Result):
         unknown), beyond (NA unknown)
     `nodes`: one row a node of every level but the last, broad ones first; columns level, the levels (NA where summed
         over), amount, amount_before, change and a column for each step: they sum to change, and over nodes to the whole
-    `items`: the cells: levels, kind ("both", "new", "lost", "placed", "other"), quantities, amounts, change, effects (NaN where
-        kind is not both)
+    `items`: the cells: levels, kind ("both", "new", "lost", "placed", "other"), quantities, amounts, change, effects
+        (NaN where kind is not both)
     `conventions`: what other ways to split would say of the cells sold in both; see price_volume.by_convention
     `against`: "year", "previous", or "target" where what was planned is given
     """
@@ -51,7 +51,7 @@ class PriceMix(Result):
 
     @property
     def convention(self) -> str:
-        """"total_quantity", "group_quantity" (within the nodes of `base`) or "before_prices"."""
+        """ "total_quantity", "group_quantity" (within the nodes of `base`) or "before_prices"."""
         return "before_prices" if self.base is None else "group_quantity" if self.base else "total_quantity"
 
 
@@ -191,10 +191,13 @@ def _findings(made: PriceMix) -> Iterator[Finding]:
     largest = str(moves.abs().idxmax())
     yield fact("review.bridge.mix", weight=change, by=made.by[-1], change=change, largest=_word(largest),
                largest_effect=moves[largest], **told, convention=made.convention, base=made.base or None,
-               against=made.against, beyond=made.steps.at[largest, "beyond"])  # fmt: skip
-    within = [n for n in moves.index if made.steps["beyond"].fillna(True)[n] == False and n not in APART]  # noqa: E712
+               against=made.against, beyond=made.steps.at[largest, "beyond"], period=made.period.first,
+               every=made.period.name)  # fmt: skip
+    judged = made.steps["beyond"].drop(index=[*APART, "before", "after"]).dropna().astype(bool)
+    within = {_word(n) for n in judged.index[~judged]} - {_word(n) for n in judged.index[judged]}
     if within:
-        yield fact("review.bridge.mix_within", steps=tuple(dict.fromkeys(_word(n) for n in within)))
+        told_of = "_".join(name for name in ("price", "volume", "mix") if name in within)
+        yield fact("review.bridge.mix_within", steps=told_of, convention=made.convention)
     yield from _telling_nodes(made)
     yield from _cheaper(made)
     yield from _apart(made, abs(float(made.steps.at["before", "effect"])))
@@ -216,7 +219,7 @@ def _telling_nodes(made: PriceMix) -> Iterator[Finding]:
         largest = str(moves.idxmin())
         yield fact("review.bridge.mix_node", weight=row["change"], about=row[made.by[0]], level=made.by[0],
                    node=row[made.by[0]], change=row["change"], largest=_word(largest),
-                   largest_effect=moves[largest])  # fmt: skip
+                   largest_effect=moves[largest], convention=made.convention)  # fmt: skip
 
 
 def _cheaper(made: PriceMix) -> Iterator[Finding]:
@@ -225,7 +228,7 @@ def _cheaper(made: PriceMix) -> Iterator[Finding]:
         return
     finest = made.nodes[made.nodes["level"] == made.by[-2]].dropna(subset=list(made.by[:-1]))
     worst = finest[finest["price"] < 0].nsmallest(1, "price")
-    for _, row in worst[worst["price"] < -_FEW * worst["amount_before"]].iterrows():
+    for _, row in worst[worst["price"] < -_FEW * float(made.steps.at["before", "effect"])].iterrows():
         old = float(row[["amount_before", "volume", *(c for c in row.index if str(c).startswith("mix"))]].sum())
         yield fact("review.bridge.mix_price", weight=row["price"], about=row[made.by[-2]],
                    places=tuple((level, str(row[level])) for level in made.by[:-1]), effect=abs(row["price"]),
