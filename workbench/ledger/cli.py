@@ -160,7 +160,18 @@ def show(
         told = ledger.history(run, parts)
         titles = {
             n: n
-            for n in ("version", "written", "effective", "every", "period", "amount", "draft", "author", "reason", "told")
+            for n in (
+                "version",
+                "written",
+                "effective",
+                "every",
+                "period",
+                "amount",
+                "draft",
+                "author",
+                "reason",
+                "told",
+            )
         }
     else:
         told = ledger.targets(run)
@@ -224,7 +235,9 @@ def _is_told(issue: "Issue", told: list[str] | None) -> None:
     from workbench import vintages
 
     if issue.file.stem == vintages.ADJUSTED and not any(name.strip() for name in told or []):
-        problem = "--told is missing: a target that changes while its period runs is not confirmed before its owners know"
+        problem = (
+            "--told is missing: a target that changes while its period runs is not confirmed before its owners know"
+        )
         raise ParameterError("workbench plan confirm", [problem])
 
 

@@ -60,8 +60,19 @@ def history(run: Run, node: Mapping[str, str | None]) -> pd.DataFrame:
 
     wanted = tuple(sorted((run.scope | dict(node)).items()))
     rows = [
-        (v.number, v.written, v.effective, v.author, v.reason, e.every, e.period, e.amount, e.draft, e.reason,
-         ", ".join(v.told))
+        (
+            v.number,
+            v.written,
+            v.effective,
+            v.author,
+            v.reason,
+            e.every,
+            e.period,
+            e.amount,
+            e.draft,
+            e.reason,
+            ", ".join(v.told),
+        )
         for v in versions(folder_of(run.settings))
         if v.written.date() <= run.as_of.date()
         for e in v.entries

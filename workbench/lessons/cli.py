@@ -72,7 +72,7 @@ def approve(
     _usable(run, given.lessons)
     made = store.approve(store.folder_of(run.settings), _approval(run, given.lessons, author, reason, day, given.day))
     typer.echo(
-        f"Approved as number {made.number}: {len(made.lessons)} lessons, in force from {made.effective}, by {made.author}."
+        f"Approved as number {made.number}: {len(made.lessons)} in all, in force from {made.effective}, by {made.author}."
     )
 
 
@@ -135,13 +135,14 @@ def _run(settings: str, as_of: str, scope: str) -> "Run":
 def _looked(run: "Run") -> str:
     """The proposals as the review's notebook would make them now."""
     from workbench import lessons, vintages
-    from workbench.analytics.review import lessons_from
+    from workbench.analytics.review import Lessons, lessons_from
     from workbench.sources import load
     from workbench.views.review.lessons import comments
     from workbench.views.words import Words
 
     found = lessons_from(load(run), run, lessons.approved(run))
-    return lessons.text(vintages.about_of(run), found.lessons, comments(found, Words.of(run, run.lang)))
+    proposed = found.lessons if isinstance(found, Lessons) else ()
+    return lessons.text(vintages.about_of(run), proposed, comments(found, Words.of(run, run.lang)))
 
 
 def _checked(command: str, author: str, reason: str, effective: str) -> date:

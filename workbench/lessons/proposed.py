@@ -39,7 +39,11 @@ class Proposed:
 
 def text(about: Mapping[str, str], lessons: Iterable[Lesson], comments: Mapping[str, str] | None = None) -> str:
     """The TOML file. `comments`: by a lesson's id, a sentence that stands above it."""
-    lines = [_HEAD.format(day=about["as_of"], file=f"{NAME}.toml"), "[about]", *(f"{k} = {_value(v)}" for k, v in about.items())]
+    lines = [
+        _HEAD.format(day=about["as_of"], file=f"{NAME}.toml"),
+        "[about]",
+        *(f"{k} = {_value(v)}" for k, v in about.items()),
+    ]
     for one in lessons:
         told = one.told()
         evidence = told.pop("evidence") | {"proposed": told["after"]}
@@ -92,7 +96,7 @@ def issue(run: Run, lessons: Iterable[Lesson], comments: Mapping[str, str] | Non
 
 
 def newest(run: Run, reports: Path) -> Path | None:
-    """The proposals of the newest report of the run's company and scope, up to and with its day; None: there are none."""
+    """The proposals of the newest report of the run's company and scope, up to and with its day; None where none is."""
     found = files(reports, before=run.as_of.date() + timedelta(days=1), name=NAME, ending="toml")
     return next((f for f in reversed(found) if same(run, dict(read(f).about))), None)
 
@@ -115,7 +119,9 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"
-    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")
+    return (
+        str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")
+    )
 
 
 def _key(name: str) -> str:

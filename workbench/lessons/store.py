@@ -40,7 +40,7 @@ def folder_of(settings: Settings) -> Path:
 
 
 def approvals(folder: Path) -> tuple[Approval, ...]:
-    """Every approval, oldest first, whose chain was checked; DataError names each file that is not as it was written."""
+    """Every approval, oldest first, its chain checked; DataError names each file that is not as it was written."""
     found, problems = dict[int, Approval](), list[str]()
     for number, file in _files(folder):
         try:
@@ -74,7 +74,9 @@ def approved(run: Run) -> Approved:
     """
     day = run.as_of.date()
     seen = [a for a in approvals(folder_of(run.settings)) if a.visible(day)]
-    return Approved(day, tuple(Taken(one, a) for a in seen for one in a.lessons if _concerns(one.setting, a, run.scope)))
+    return Approved(
+        day, tuple(Taken(one, a) for a in seen for one in a.lessons if _concerns(one.setting, a, run.scope))
+    )
 
 
 def fingerprint(settings: Settings, day: date) -> str:

@@ -41,9 +41,7 @@ class Taught:
     lessons: Learned | None = None
 
 
-def learned(
-    plan: PlanSettings, approved: Approved, there: Mapping[str, pd.DataFrame] | None = None
-) -> Taught:
+def learned(plan: PlanSettings, approved: Approved, there: Mapping[str, pd.DataFrame] | None = None) -> Taught:
     """The settings with the approved lessons in them, in the order of their approval.
 
     A lesson counts only on top of the value that it was proposed for: what a person has set by hand since stands.

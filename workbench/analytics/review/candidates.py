@@ -28,7 +28,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean with its 95 % interval, how likely it would be if the truth were `against`, and how much of it stands above noise."""
+    """A mean with its 95 % interval, how likely it would be if the truth were another value, and how much stands above
+    noise."""
 
     value: float
     lo: float

@@ -1,7 +1,9 @@
 """What the next plan should do differently: changes of its settings that the past supports beyond chance.
 
-Each candidate is one test of a setting against what came; their p-values are adjusted for their number (Holm 1979),
-and what is left is taken only as far as it stands above its own noise (James & Stein 1961). Nothing is changed here:
+Each candidate is one test of a setting against what came. They are adjusted for their number so that of the proposed
+ones at most one in ten is expected to be chance (Benjamini & Hochberg 1995; where nothing is there at all, anything is
+proposed in one review of ten), and what is left is taken only as far as it stands above its own noise (James & Stein
+1961). Nothing is changed here:
 a person approves, see workbench.lessons.
 """
 
@@ -12,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from workbench.analytics.customers.repeat import NewAndRepeat
-from workbench.analytics.funnel.deals import holm
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.staff.people import Sellers
 from workbench.analytics.plan.staff.training import Training
@@ -29,7 +30,7 @@ from workbench.lessons import Lesson
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings
 
-SURE = 0.05  # adjusted p-value below which a change is proposed
+SURE = 0.1  # of the proposed changes, the share that may be chance
 _SAID = 8  # lessons that are told one by one
 
 
@@ -66,7 +67,7 @@ class Lessons(Result):
 
     `lessons`: those beyond chance, the most money first. `table`: every candidate, index lesson (its id); columns kind,
     at (pairs), before, after (plain values; None where nothing would change), estimate, lo, hi (95 %), cases, p,
-    p_adjusted (of all, Holm), proposed (bool), money
+    p_adjusted (of all: false_share), proposed (bool), money
     """
 
     lessons: tuple[Lesson, ...]
@@ -83,12 +84,22 @@ def lessons(given: Evidence) -> Lessons | Unknown:
     found = [one for search in SEARCHES for one in search(given)]
     if not found:
         return Unknown(section="lessons", findings=(fact("review.lessons.unknown"),))
-    adjusted = holm(pd.Series([one.p for one in found]))
+    adjusted = false_share(pd.Series([one.p if one.beyond is None else float("nan") for one in found]))
     taken = [one.beyond if one.beyond is not None else p < SURE for one, p in zip(found, adjusted, strict=True)]
     proposed = [bool(t) and one.lesson.after is not None for t, one in zip(taken, found, strict=True)]
     chosen = sorted((one for one, yes in zip(found, proposed, strict=True) if yes), key=lambda c: -c.lesson.money)
     made = Lessons(lessons=tuple(c.lesson for c in chosen), table=_table(found, adjusted, proposed))
     return replace(made, findings=tuple(_findings(made, chosen)), decisions=tuple(_decisions(made)))
+
+
+def false_share(p: pd.Series) -> pd.Series:
+    """Of the candidates at least as sure as each one, the share expected to be chance; NaN where p is.
+
+    Benjamini & Hochberg (1995), as adjusted p-values.
+    """
+    known = p.dropna().sort_values(ascending=False)
+    ranks = range(len(known), 0, -1)
+    return (known * len(known) / list(ranks)).cummin().clip(upper=1.0).reindex(p.index)
 
 
 def _table(found: list[Candidate], adjusted: pd.Series, proposed: list[bool]) -> pd.DataFrame:

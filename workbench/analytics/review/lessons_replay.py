@@ -60,7 +60,7 @@ def tilts(given: "Evidence") -> Iterator[Candidate]:
     parts = _parts(given)
     if parts is None or not isinstance(given.replayed, Replayed):
         return
-    level, known = given.replayed.level, next((c.lesson.after for c in weights(given) if c.p < 0.05), None)
+    level, known = given.replayed.level, next((c.lesson.after for c in weights(given) if c.p < 0.01), None)
     key = parts["key"] if known is None else _mixed(parts, known, given.plan, level)
     for node, rows in parts.assign(key=key).groupby(level="node"):
         rows = rows[(rows["key"] > _SMALL) & (rows["actual"] > _SMALL)]
@@ -78,7 +78,8 @@ def _tilt(given: "Evidence", level: str, node: str, found: Mean, rows: pd.DataFr
     lo, hi, rate = (float(np.expm1(x)) for x in (found.lo, found.hi, found.value))
     moves = now > 0 and abs(after / now - 1) >= _LEAST
     lesson = Lesson("tilt", "keys.tilt", now, after if moves else None, {level: node},
-                    {"rate": rate, "lo": lo, "hi": hi, "quarters": len(rows), "share": share, "came": came}, money)  # fmt: skip
+                    {"rate": rate, "lo": lo, "hi": hi, "quarters": len(rows), "share": share, "came": came},
+                    money)  # fmt: skip
     told = fact("review.lessons.tilt", weight=money, about=node, level=level, node=node, rate=rate, lo=lo, hi=hi,
                 quarters=len(rows), share=share, came=came, direction=direction(rate), after=after)  # fmt: skip
     return Candidate(lesson, told, rate, lo, hi, len(rows), found.p)

@@ -165,7 +165,9 @@ def _row(origin: pd.Timestamp, made: Baseline, monthly: pd.DataFrame, plan: Plan
         return {}
     aimed = amount_at(made, None, plan.chances.target)
     target = round_to(aimed, plan.unit or usual_unit(aimed)) or aimed
-    bounds = {n: amount_at(made, None, p) for n, p in (("lo_80", 0.9), ("hi_80", 0.1), ("lo_95", 0.975), ("hi_95", 0.025))}
+    bounds = {
+        n: amount_at(made, None, p) for n, p in (("lo_80", 0.9), ("hi_80", 0.1), ("lo_95", 0.975), ("hi_95", 0.025))
+    }
     return {
         "origin": origin, "first": period.first, "last": period.last, "actual": actual, "before": before,
         "target": target, "chance": chance(made, None, target), "reached": actual >= target,
@@ -180,9 +182,7 @@ def _sum(monthly: pd.DataFrame, months: pd.DatetimeIndex) -> float:
     return float(rows["amount"].sum()) if rows["period"].nunique() == len(months) else float("nan")
 
 
-def _parts(
-    origin: pd.Timestamp, made: Baseline, level: str, monthly: pd.DataFrame, plan: PlanSettings
-) -> pd.DataFrame:
+def _parts(origin: pd.Timestamp, made: Baseline, level: str, monthly: pd.DataFrame, plan: PlanSettings) -> pd.DataFrame:
     """Shares of the level's nodes: by the year before, by the forecast, by the plan's mixture, and as they came."""
     if not level or len(made.nodes) < 2:
         return _NO_PARTS
@@ -216,7 +216,8 @@ def _findings(found: Replayed) -> Iterator[Finding]:
                stated=quarter["stated"], verdict=_verdict(quarter), first=found.quarters["first"].iloc[0],
                last=found.quarters["last"].iloc[-1])  # fmt: skip
     yield fact("review.replay.coverage", quarters=quarter["origins"], coverage_80=quarter["coverage_80"],
-               inside_80=quarter["inside_80"], coverage_95=quarter["coverage_95"], inside_95=quarter["inside_95"])  # fmt: skip
+               inside_80=quarter["inside_80"], coverage_95=quarter["coverage_95"],
+               inside_95=quarter["inside_95"])  # fmt: skip
     yield from _against(found.scores)
     if len(found.years):
         year: Any = found.scores.loc["year"]

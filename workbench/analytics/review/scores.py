@@ -48,7 +48,7 @@ def _ratios(monthly: pd.DataFrame, period: PlanPeriod) -> Array:
 
 
 def scores(quarters: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
-    """Index span; columns origins, reached, rate, rate_lo, rate_hi (Clopper & Pearson 1934, 95 %), stated (mean chance),
+    """Index span; columns origins, reached, rate, rate_lo, rate_hi (Clopper & Pearson 1934, 95 %), stated (mean),
     p_stated (exact binomial), coverage_80, inside_80 (count), coverage_95, inside_95, crps, and for each yardstick
     crps_<name>, gain_<name> (1 − ours ÷ its), better_<name>, compared_<name> (origins), p_<name> (paired t test).
 
