@@ -108,10 +108,12 @@ def _explained(effects: pd.DataFrame, start: Baseline) -> pd.Series:
     levels = [c for c in start.nodes.columns if c != "level"]
     total = float(start.expected.iloc[0])
     share = start.expected / total if total > 0 else start.expected * 0.0
-    for _, row in effects.iterrows():
+    named = start.nodes[levels].to_dict("index")
+    places = {node: {c: v for c, v in row.items() if not pd.isna(v)} for node, row in named.items()}
+    for row in effects.to_dict("records"):
         fresh = float(row["effect"] * (1 - row["learnt"]))
-        for node, place in start.nodes.iterrows():
-            own = {c: place[c] for c in levels if pd.notna(place[c])}
+        for node in start.nodes.index:
+            own = places[node]
             stated = {c: v for c, v in row["where"] if c in levels}
             apart = any(c in own and own[c] != v for c, v in stated.items())
             inside = bool(own) and set(own) <= set(stated) and not apart
@@ -140,8 +142,9 @@ def _target(whole: pd.Series, known: float) -> dict[str, Any]:
 
 def _happened(effects: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for name, row in effects.iterrows():
+        known = float(row["effect"] * row["learnt"])
         yield {"family": row["family"], "name": str(name), "source": "happening", "money": float(row["effect"]),
-               "lo": row["lo"], "hi": row["hi"], "known": float(row["effect"] * row["learnt"]), "p": row["p"]}  # fmt: skip
+               "lo": row["lo"], "hi": row["hi"], "known": known, "p": row["p"]}  # fmt: skip
 
 
 def _suspected(named: pd.DataFrame) -> Iterator[dict[str, Any]]:

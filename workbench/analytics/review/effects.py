@@ -41,7 +41,8 @@ class Effects(Result):
         reason               "" or why it cannot be measured: "everywhere", "history" (too little before it), "control"
                              (nothing comparable was left alone), "book" (no customers of their own)
     `paths`: by name, index first day; columns actual, expected, lo, hi: money a day, in blocks of 28 days before it and
-    for the days measured. `books`: by rep who left, their customers. `placebos`: tests where nothing happened; `false`: of these, how many had p below 5 %
+    for the days measured. `books`: by rep who left, their customers
+    `placebos`: tests where nothing happened; `false`: of these, how many had p below 5 %
     """
 
     period: PlanPeriod

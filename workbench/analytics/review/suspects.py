@@ -69,7 +69,7 @@ def _row(family: str, name: str, excess: float, reach: float, size: float, **tol
 
 
 def against_usual(values: pd.Series) -> tuple[float, float, float, float] | None:
-    """The last value less the mean of those before, half its 95 % prediction interval (t), the mean and p; None: few."""
+    """The last value less the mean of those before, half its 95 % interval (t), that mean, and p; None with too few."""
     from scipy.stats import t
 
     past, now = values.iloc[:-1].dropna(), float(values.iloc[-1])
@@ -110,20 +110,19 @@ def _customers(sales: pd.DataFrame | None, period: PlanPeriod, calendar: Calenda
 
 def _products(start: Baseline, actual: pd.Series, level: str, explained: pd.Series) -> Iterator[dict[str, Any]]:
     """Each product line against its own forecast of the first day, less what happenings explain."""
-    rows = start.nodes.index[start.nodes["level"] == level] if level else []
-    for node in rows:
+    for node in map(str, start.nodes.index[start.nodes["level"] == level] if level else ()):
         draws = start.of(node) - float(start.of(node).mean()) + float(start.expected[node])
         came = float(actual[node] - explained.get(node, 0.0))
         lo, hi = (float(q) for q in np.quantile(draws, (0.025, 0.975)))
         above = (np.sum(draws >= came) + 0.5) / (len(draws) + 1)
         middle = float(start.expected[node])
-        yield {"family": "product", "name": str(node), "money": came - middle, "lo": came - hi, "hi": came - lo,
+        yield {"family": "product", "name": node, "money": came - middle, "lo": came - hi, "hi": came - lo,
                "now": came, "usual": middle, "cases": len(draws), "p": float(2 * min(above, 1 - above))}  # fmt: skip
 
 
 def _market(found: MarketSeries | Unknown | None, period: PlanPeriod, calendar: Calendar,
             start: Baseline) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """The market's growth on the year before against its growth in the periods before, at the sales of a year before."""
+    """The market's growth on the year before against that of the periods before, at the sales of a year before."""
     if found is None or isinstance(found, Unknown) or found.every == "year" or not start.before.iloc[0] > 0:
         return
     if PER_YEAR[found.every] < PER_YEAR[period.name]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,11 +49,11 @@ class Verdict(Result):
 
     @property
     def whole(self) -> pd.Series:
-        return self.table.loc[WHOLE]
+        return self.table.iloc[0]
 
 
 def known_before(sales: pd.DataFrame, period: PlanPeriod, calendar: Calendar, every: Every) -> pd.DataFrame:
-    """The sales (data.sales(every, by=…)) as they were before the period's first day: whole periods that end by then."""
+    """The sales (data.sales(every, by=…)) as known before the period's first day: periods that had ended by then."""
     starts = sales["period"].drop_duplicates()
     kept = [day for day in starts if calendar.end_of(day, every) < period.first]
     return sales[sales["period"].isin(kept)].reset_index(drop=True)
@@ -69,8 +68,10 @@ def actual(sales: pd.DataFrame, nodes: pd.DataFrame, period: PlanPeriod) -> pd.S
     found = []
     for node, row in nodes.iterrows():
         named = {c: row[c] for c in nodes.columns if c != "level" and pd.notna(row[c])} if node != WHOLE else {}
-        inside = np.logical_and.reduce([now[c].eq(v).fillna(False).to_numpy(bool) for c, v in named.items()] or [True])
-        found.append(float(now["amount"].to_numpy(float)[np.broadcast_to(inside, len(now))].sum()))
+        inside = np.ones(len(now), bool)
+        for level, value in named.items():
+            inside &= now[level].eq(value).fillna(False).to_numpy(bool)
+        found.append(float(now["amount"].to_numpy(float)[inside].sum()))
     return pd.Series(found, nodes.index, name="actual")
 
 
@@ -115,16 +116,17 @@ def _table(start: Baseline, sales: pd.DataFrame, goals: Goals | None) -> pd.Data
         target[WHOLE] = goals_sum(goals)
     bounds = np.quantile(start.draws, (0.1, 0.9, 0.025, 0.975), axis=0)
     place = 1 - chances_of(start.draws, came.to_numpy())
-    chance = pd.Series(np.nan, came.index)
+    chance = np.full(len(came), np.nan)
     rows = np.flatnonzero(target.notna())
-    chance.iloc[rows] = chances_of(start.draws[:, rows], target.to_numpy(float)[rows])
+    chance[rows] = chances_of(start.draws[:, rows], target.to_numpy(float)[rows])
     made = pd.DataFrame({"level": start.nodes["level"], "target": target.astype(float), "actual": came})
     made["attainment"] = made["actual"] / made["target"].where(made["target"] > 0)
     made["expected"] = start.expected
     for name, values in zip(("lo_80", "hi_80", "lo_95", "hi_95"), bounds, strict=True):
         made[name] = values
     made = made.assign(chance=chance, place=place, naive=start.before)
-    return made.assign(verdict=[judge(*row) for row in made[["attainment", "chance", "place"]].to_numpy(float)])
+    judged = [judge(*row) for row in made[["attainment", "chance", "place"]].to_numpy(float)]
+    return made.assign(verdict=pd.Series(judged, made.index, dtype=object))
 
 
 def goals_sum(goals: Goals) -> float:
@@ -160,10 +162,11 @@ def _issued(issued: pd.DataFrame | None, period: PlanPeriod) -> tuple[pd.Timesta
 
 def _scores(table: pd.DataFrame, issued: float) -> pd.DataFrame:
     """What was said beforehand against what came, of the whole and summed over the finest nodes."""
-    came = float(table.loc[WHOLE, "actual"])
+    came = float(table["actual"].iloc[0])
     depth = table["level"].str.count(" × ")
     finest = table[(table.index != WHOLE) & (depth == depth.max())]
-    rows = {name: float(table.loc[WHOLE, name]) for name in ("expected", "naive", "target")} | {"issued": issued}
+    whole = table.iloc[0]
+    rows = {name: float(whole[name]) for name in ("expected", "naive", "target")} | {"issued": issued}
     amounts = pd.Series(rows, name="amount").dropna()
     made = pd.DataFrame({"amount": amounts, "error": came - amounts})
     made["size"] = made["error"] / came if came > 0 else np.nan
