@@ -105,4 +105,4 @@ def _grown(q0: Array, q1: Array, codes: Codes) -> Array:
 
 
 def _summed(values: Array, codes: Codes) -> Array:
-    return np.bincount(codes, values)
+    return np.bincount(codes, values).astype(float)

@@ -148,7 +148,7 @@ def _table(
     table = table.reindex([*table.index, *sorted(map(str, silent))]) if silent else table
     table.loc[silent, ["amount", "before"]] = [0.0, 0.0 if sides else np.nan]
     owners = _of_level(goals.nodes, goals.nodes["owner"], level) if goals else pd.Series(dtype=object)
-    named = table.index.to_series().where(table.index.notna(), "\0")  # no node of the data is called so
+    named = table.index.to_series().fillna("\0")  # no node of the data is called so
     found = table.assign(target=named.map(targets.to_dict()).astype(float).to_numpy(),
                          expected=named.map(expected.to_dict()).astype(float).to_numpy(),
                          owner=named.map(owners.to_dict()).astype(object).to_numpy())  # fmt: skip
@@ -218,7 +218,7 @@ _Row = tuple[str, Any, float, float, Any]
 
 def _steps(table: pd.DataFrame, begin: float, kind: str, against: str, base: Baseline | None) -> pd.DataFrame:
     amount = round(float(table["amount"].sum()), 2)
-    parts = table[table[against].notna() & table.index.notna()]
+    parts = table[table[against].notna().to_numpy() & table.index.notna()]
     rows = _nodes(parts)
     if against == kind:
         free = round(float(table.loc[table[against].isna(), "amount"].sum()), 2)
@@ -307,8 +307,8 @@ def _largest(made: Bridge) -> Iterator[Finding]:
     named = named[named["beyond"].fillna(True).astype(bool) & _compared(named, made)]
     for key, pick, sign in (("review.bridge.fall", "idxmin", -1), ("review.bridge.rise", "idxmax", 1)):
         at = getattr(named["effect"], pick)() if len(named) else None
-        if at is not None and named.at[at, "effect"] * sign > 0:
-            row = named.loc[at]
+        row: Any = named.loc[at] if at is not None else None
+        if row is not None and row["effect"] * sign > 0:
             yield fact(key, weight=row["effect"], about=at, level=made.level, node=at, effect=row["effect"],
                        amount=row["amount"], against=made.against, noise=row["noise"])  # fmt: skip
 
@@ -325,7 +325,8 @@ def _within(made: Bridge) -> Iterator[Finding]:
     inside = judged[~judged["beyond"].astype(bool)]
     if len(inside):
         yield fact("review.bridge.within", weight=inside["effect"].sum(), level=made.level, count=len(inside),
-                   nodes=len(judged), effect=inside["effect"].sum(), judged=made.judged)  # fmt: skip
+                   nodes=len(judged), every=len(inside) == len(judged), effect=inside["effect"].sum(),
+                   judged=made.judged)  # fmt: skip
 
 
 def _unequal(made: Bridge) -> Iterator[Finding]:

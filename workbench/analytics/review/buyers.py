@@ -1,5 +1,7 @@
 """The period's sales by new and by repeat customers: how many there were, and what each bought."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -26,10 +28,10 @@ def buyers_chain(customers: pd.DataFrame, period: PlanPeriod) -> Chain | Unknown
     if known.empty or not known[["customers_new", "customers_repeat"]].to_numpy().any():
         return _unknown("none")
     sides = pair(known, period)
-    table = known.set_index("period")
+    table: Any = known.set_index("period")
     if sides is None or not table.loc[[sides.now, sides.before], "settled"].all():
         return _unknown("unsettled")
-    values = _factors(table)
+    values: Any = _factors(table)
     begin, end = (float(table.loc[p, ["amount", "amount_unnamed"]].sum()) for p in (sides.before, sides.now))
     was, after = (_parts(values.loc[p]) for p in (sides.before, sides.now))
     made = _chain(values, was, after, (begin, end), sides, period)
@@ -61,16 +63,16 @@ def _parts(row: pd.Series) -> pd.DataFrame:
 
 
 def _chain(
-    values: pd.DataFrame, was: pd.DataFrame, after: pd.DataFrame, ends: tuple[float, float], sides: Pair,
+    values: Any, was: pd.DataFrame, after: pd.DataFrame, ends: tuple[float, float], sides: Pair,
     period: PlanPeriod,
 ) -> Chain:  # fmt: skip
     past = values[values.index < sides.now].tail(3 * PER_YEAR[period.name] + lag(sides, period))
     noise = pd.Series(np.nan, list(FACTORS))
     for kind in ("new", "repeat"):
         own = [f"{kind}_customers", f"{kind}_spend"]
-        money = [float(p.loc[kind, own].prod()) for p in (was, after)]
-        if min(money) > 0:
-            noise[own] = noise_of(past[own], lag(sides, period), *money)
+        begin, end = (float(p.loc[[kind], own].to_numpy(float).prod()) for p in (was, after))
+        if begin > 0 and end > 0:
+            noise[own] = noise_of(past[own], lag(sides, period), begin, end)
     table = factors_of(was, after, (values.loc[sides.before], values.loc[sides.now]), noise)
     table, other = closed(table, *ends)
     return Chain(kind="buyers", period=period, against=sides.against, begin=round(ends[0], 2), end=round(ends[1], 2),

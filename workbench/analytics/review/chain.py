@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,7 +109,7 @@ def findings(made: Chain) -> Iterator[Finding]:
                    every=not judged.any())  # fmt: skip
     apart = (made.factors["effect"] - made.factors["shapley"]).abs()
     if apart.max() > _APART * max(abs(change), 1e-9):
-        at = apart.idxmax()
+        at = str(apart.idxmax())
         yield fact("review.bridge.chain_apart", kind=made.kind, largest=at, lmdi=effect[at],
                    shapley=made.factors.at[at, "shapley"])  # fmt: skip
     if made.other:
@@ -120,7 +121,7 @@ def _node(made: Chain) -> Iterator[Finding]:
     """The node and factor that took most."""
     if len(made.nodes) < 2:
         return
-    effects = made.nodes[list(made.factors.index.intersection(made.nodes.columns))].stack()
+    effects: Any = made.nodes[list(made.factors.index.intersection(made.nodes.columns))].stack()
     named = effects[effects.index.get_level_values(0).notna()]
     if len(named) and named.min() < 0:
         node, factor = named.idxmin()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,7 +54,7 @@ def funnel_chain(
         have = int(counts.whole["decided"].get(period.first, 0))
         return Unknown(section="funnel_chain", findings=(fact("review.bridge.unknown_deals", have=have, need=FEWEST),))
     before, against = sides
-    whole = counts.whole
+    whole: Any = counts.whole
     with_leads = bool(whole.loc[[before, period.first], "leads"].gt(0).all())
     values = _factors(whole, with_leads)
     was, now = values.loc[[before]], values.loc[[period.first]]
@@ -132,11 +133,11 @@ def _factors(counts: pd.DataFrame, with_leads: bool) -> pd.DataFrame:
     return made.drop(columns="valued") if (of["valued"] == of["won"]).all() else made
 
 
-def _sampling(counts: pd.DataFrame, before: pd.Timestamp, now: pd.Timestamp, with_leads: bool) -> pd.Series:
+def _sampling(counts: Any, before: pd.Timestamp, now: pd.Timestamp, with_leads: bool) -> pd.Series:
     """Money that counts of this size move by chance alone: variances of the logarithms by the delta method."""
     either = [_variances(counts.loc[p], with_leads) for p in (before, now)]
     size = float(log_mean(np.array(counts.at[now, "money"]), np.array(counts.at[before, "money"])))
-    return _Z * size * np.sqrt(either[0] + either[1])
+    return pd.Series(_Z * size * np.sqrt(either[0] + either[1]))
 
 
 def _variances(row: pd.Series, with_leads: bool) -> pd.Series:
@@ -152,13 +153,12 @@ def _variances(row: pd.Series, with_leads: bool) -> pd.Series:
     })  # fmt: skip
 
 
-def _nodes(counts: pd.DataFrame, before: pd.Timestamp, now: pd.Timestamp) -> pd.DataFrame:
+def _nodes(counts: Any, before: pd.Timestamp, now: pd.Timestamp) -> pd.DataFrame:
     """Each node's change by its own factors; a node that no chain can be made of has it in `other`."""
-    sides = [
-        counts.xs(p, level="period") if p in counts.index.get_level_values("period") else None for p in (before, now)
-    ]
-    if sides[0] is None or sides[1] is None or len(sides[1]) < 2:
+    there = counts.index.get_level_values("period")
+    if before not in there or now not in there or len(counts.xs(now, level="period")) < 2:
         return pd.DataFrame()
+    sides = [counts.xs(p, level="period") for p in (before, now)]
     names = sides[1].index.union(sides[0].index, sort=False)
     was, then = (s.reindex(names).fillna(dict.fromkeys((*COUNTS[1:], "money"), 0.0)) for s in sides)
     one, other = (_factors(s, with_leads=False) for s in (was, then))
@@ -171,14 +171,14 @@ def _nodes(counts: pd.DataFrame, before: pd.Timestamp, now: pd.Timestamp) -> pd.
     return made.sort_values("change", key=lambda c: -c.abs(), kind="stable")
 
 
-def _unvalued(whole: pd.DataFrame, period: PlanPeriod) -> Iterator[Finding]:
+def _unvalued(whole: Any, period: PlanPeriod) -> Iterator[Finding]:
     row = whole.loc[period.first]
     if row["won"] > row["valued"]:
         yield fact("review.bridge.unvalued", count=int(row["won"] - row["valued"]), won=int(row["won"]))
 
 
 def _quadrant(
-    whole: pd.DataFrame, made: Chain, before: pd.Timestamp, gap: Bridge | Unknown | None, planned: float | None
+    whole: Any, made: Chain, before: pd.Timestamp, gap: Bridge | Unknown | None, planned: float | None
 ) -> Iterator[Finding]:
     """F2: sales against what was wanted, beside leads (opportunities where leads are not known) against theirs."""
     if gap is None or isinstance(gap, Unknown) or gap.begin <= 0:

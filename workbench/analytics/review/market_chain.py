@@ -1,5 +1,7 @@
 """The period's sales as market × share: what the market gave, its shift between segments, and what the share took."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -26,13 +28,15 @@ def market_chain(
     both = [c for c in market.columns if c in own.columns]
     if not both:
         return _unknown("level")
+    ours: Any
+    theirs: Any
     ours, theirs = (_by_period(f, period, series.every, calendar) for f in (own, market[both]))
     then, now = period.before[0], period.first
     if any(p not in f.index or f.loc[p, both].isna().any() for f in (ours, theirs) for p in (then, now)):
         return _unknown("short")
     was, after = (_parts(ours.loc[p, both], theirs.loc[p, both]) for p in (then, now))
     begin, end = (float(ours.loc[p].sum()) for p in (then, now))
-    totals = _totals(ours[both], theirs)
+    totals: Any = _totals(ours[both], theirs)
     noise = noise_of(totals[totals.index < now], PER_YEAR[period.name], begin, end)
     table = factors_of(was, after, (totals.loc[then], totals.loc[now]), noise)
     if len(both) == 1:

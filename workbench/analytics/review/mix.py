@@ -50,6 +50,11 @@ class PriceMix(Result):
     against: str
 
     @property
+    def begin(self) -> float:
+        """The sales before, or what was planned."""
+        return float(self.steps["effect"].iloc[0])
+
+    @property
     def convention(self) -> str:
         """ "total_quantity", "group_quantity" (within the nodes of `base`) or "before_prices"."""
         return "before_prices" if self.base is None else "group_quantity" if self.base else "total_quantity"
@@ -107,7 +112,6 @@ def _split(known: pd.DataFrame, by: tuple[str, ...], base: str | None = "?") -> 
     if base is None:
         volume = made.drop(columns="price").sum(axis=1)
         made = made[["price"]].assign(volume=volume)
-    made = made.loc[:, [c for c in made if c in ("price", "volume", "mix") or len(nested[c[4:]])]]
     items = known.assign(kind=kind, change=known["amount"] - known["amount_before"])
     return pd.concat([items, made], axis=1), base  # rows outside of `made` are NaN: no effect is not an effect of 0
 
@@ -137,7 +141,7 @@ def _sums(items: pd.DataFrame) -> pd.Series:
     """The steps of a set of cells, before rounding."""
     kind, change = items["kind"].to_numpy(), items["change"].to_numpy()
     apart = {name: change[kind == name].sum() for name in APART}
-    return pd.Series({**items[_effects_of(items)].sum().to_dict(), **apart}, dtype=float)
+    return pd.concat([items[_effects_of(items)].sum(), pd.Series(apart, dtype=float)]).astype(float)
 
 
 def _steps(items: pd.DataFrame, spread: pd.Series) -> pd.DataFrame:
@@ -185,7 +189,7 @@ def _spread(sales: pd.DataFrame, by: tuple[str, ...], sides: Pair, period: PlanP
 
 def _findings(made: PriceMix) -> Iterator[Finding]:
     moves = made.steps["effect"].drop(["before", "after"])
-    change = float(made.steps.at["after", "effect"] - made.steps.at["before", "effect"])
+    change = float(moves.sum())
     mixes = [n for n in moves.index if n.startswith("mix")]
     told = {"price": moves["price"], "volume": moves["volume"], "mix": moves[mixes].sum() if mixes else None}
     largest = str(moves.abs().idxmax())
@@ -200,9 +204,9 @@ def _findings(made: PriceMix) -> Iterator[Finding]:
         yield fact("review.bridge.mix_within", steps=told_of, convention=made.convention)
     yield from _telling_nodes(made)
     yield from _cheaper(made)
-    yield from _apart(made, abs(float(made.steps.at["before", "effect"])))
+    yield from _apart(made, abs(made.begin))
     joint = made.conventions.loc["joint"]
-    if abs(joint["joint"]) > _FEW * abs(float(made.steps.at["before", "effect"])):
+    if abs(joint["joint"]) > _FEW * abs(made.begin):
         yield fact("review.bridge.mix_published", price=joint["price"], volume=joint["volume"], joint=joint["joint"])
 
 
@@ -228,7 +232,7 @@ def _cheaper(made: PriceMix) -> Iterator[Finding]:
         return
     finest = made.nodes[made.nodes["level"] == made.by[-2]].dropna(subset=list(made.by[:-1]))
     worst = finest[finest["price"] < 0].nsmallest(1, "price")
-    for _, row in worst[worst["price"] < -_FEW * float(made.steps.at["before", "effect"])].iterrows():
+    for _, row in worst[worst["price"] < -_FEW * made.begin].iterrows():
         old = float(row[["amount_before", "volume", *(c for c in row.index if str(c).startswith("mix"))]].sum())
         yield fact("review.bridge.mix_price", weight=row["price"], about=row[made.by[-2]],
                    places=tuple((level, str(row[level])) for level in made.by[:-1]), effect=abs(row["price"]),

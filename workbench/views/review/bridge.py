@@ -81,7 +81,9 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         *split(said),
         draw=lambda: charts.waterfall(charts.bars(names, result.steps), w, label_of(heading, said)),
         tables=(table(sheet, w, heading, sums=("target", "before", "expected", "amount", "effect")),),
-        how=w.phrase("review.bridge.how.bridge", {"against": result.against, "level": result.level}),
+        how=w.phrase(
+            "review.bridge.how.bridge", {"against": result.against, "level": result.level, "kind": result.kind}
+        ),
         terms=("kpi:attainment",) if result.kind == "target" else (),
         sheets={slug("target-bridge", result.level): sheet, slug("target-bridge-steps", result.level): moves},
     )
@@ -152,7 +154,7 @@ def headline(result: Any) -> dict[str, float | None]:
         return {f"{result.kind}": result.begin, "amount": result.amount, "gap": result.gap,
                 "attainment": result.attainment}  # fmt: skip
     if isinstance(result, PriceMix):
-        return {f"step_{name}": float(result.steps.at[name, "effect"]) for name in ("price", "volume")}
+        return {f"step_{name}": float(result.steps["effect"][name]) for name in ("price", "volume")}
     return {}
 
 
@@ -185,9 +187,8 @@ def _node_sheet(result: PriceMix, w: Words) -> Sheet:
     depths = [levels.index(level) + 1 for level in result.nodes["level"]]
     names = [" · ".join(w.node(v) for v in row[:depth]) for row, depth in zip(rows, depths, strict=True)]
     frame = result.nodes.set_axis(pd.Index(names, name="node"), axis=0)
-    mixes = {
-        c: Column(c, "money", "mix", minor=True, said=_mix_name(c, result, w)) for c in frame if c.startswith("mix")
-    }
+    said = {c: _mix_name(c, result, w) for c in map(str, frame) if c.startswith("mix")}
+    mixes = {c: Column(c, "money", "mix", minor=True, said=name) for c, name in said.items()}
     ordered = {**{k: _PARTS[k] for k in ("amount", "amount_before", "change", "price", "volume")}, **mixes}
     ordered |= {k: _PARTS[k] for k in ("new", "lost", "placed", "other") if frame[k].any()}
     return Sheet(frame, (Column("node", "text", "bridge_part"), *columns_of(frame, ordered)),
@@ -197,7 +198,7 @@ def _node_sheet(result: PriceMix, w: Words) -> Sheet:
 def _chain_nodes(result: Chain, w: Words) -> Sheet | None:
     if len(result.nodes) < 2:
         return None
-    effects = [c for c in result.nodes if c not in ("before", "now", "change")]
+    effects = [str(c) for c in result.nodes if c not in ("before", "now", "change")]
     known = dict(_ENDS)
     known |= {c: Column(c, "money", c, said=w.phrase(f"review.bridge.factor.{c}")) for c in effects}
     frame = result.nodes.drop(columns=[c for c in effects if not result.nodes[c].fillna(0.0).any()])

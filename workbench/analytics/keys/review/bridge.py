@@ -11,7 +11,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "review.bridge.start": ("target", "expected", "asked", "direction", "lo_80", "hi_80", "rest", "within"),
     "review.bridge.fall": ("level", "node", "effect", "amount", "against", "noise"),
     "review.bridge.rise": ("level", "node", "effect", "amount", "against", "noise"),
-    "review.bridge.within": ("level", "count", "nodes", "effect", "judged"),
+    "review.bridge.within": ("level", "count", "nodes", "every", "effect", "judged"),
     "review.bridge.no_noise": ("level", "need"),
     "review.bridge.no_target": ("level", "count", "amount"),
     "review.bridge.unassigned": ("level", "amount", "direction", "target"),
