@@ -71,9 +71,8 @@ def approve(
     _fits(run, given)
     _usable(run, given.lessons)
     made = store.approve(store.folder_of(run.settings), _approval(run, given.lessons, author, reason, day, given.day))
-    typer.echo(
-        f"Approved as number {made.number}: {len(made.lessons)} in all, in force from {made.effective}, by {made.author}."
-    )
+    named = "1 lesson" if len(made.lessons) == 1 else f"{len(made.lessons)} lessons"
+    typer.echo(f"Approved as number {made.number}: {named}, in force from {made.effective}, by {made.author}.")
 
 
 @app.command()

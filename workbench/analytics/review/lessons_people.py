@@ -42,8 +42,9 @@ def ramp(given: "Evidence") -> Iterator[Candidate]:
     moved = (known["setting"] + kept * (known["found"] - known["setting"])).clip(0, 1.5)
     after = [rounded(float(moved.get(int(str(q)), row["setting"])), 0.05) for q, row in table.iterrows()]
     after = [*after, now[-1]] if after[-1] != now[-1] else after  # the last one goes on: full sellers stay full
-    worst = p.idxmin()
-    yield _ramp(given, after, known.loc[worst], int(str(worst)), min(float(p.min()) * len(p), 1.0))
+    worst = int(p.to_numpy().argmin())
+    quarter = int(known.index.to_numpy()[worst])
+    yield _ramp(given, after, known.iloc[worst], quarter, min(float(p.min()) * len(p), 1.0))
 
 
 def _ramp(given: "Evidence", after: list[float], row: Any, quarter: int, p: float) -> Candidate:

@@ -66,7 +66,7 @@ def tilts(given: "Evidence") -> Iterator[Candidate]:
         rows = rows[(rows["key"] > _SMALL) & (rows["actual"] > _SMALL)]
         if len(rows) < FEWEST:
             continue
-        found = mean_of(np.log(rows["actual"] / rows["key"]).to_numpy(), lags=LAGS)
+        found = mean_of(np.log((rows["actual"] / rows["key"]).to_numpy(float)), lags=LAGS)
         yield _tilt(given, level, str(node), found, rows)
 
 

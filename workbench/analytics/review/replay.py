@@ -7,7 +7,7 @@ that companies use: last year × 1.2, and last year again.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,10 @@ import pandas as pd
 
 from workbench.analytics.forecast.headline import ahead
 from workbench.analytics.forecast.outlook import Options
+from workbench.analytics.forecast.panel import Array
+from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
+from workbench.analytics.plan.aims import hindcasts
 from workbench.analytics.plan.aims.baseline import Baseline, amount_at, baseline, chance
 from workbench.analytics.plan.aims.targets import round_to, usual_unit
 from workbench.analytics.plan.parts.keys_mix import base, sources_of
@@ -23,7 +26,7 @@ from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
 from workbench.analytics.review.scores import crps_of, scores, yardsticks
 from workbench.findings import Finding
-from workbench.periods import Calendar, Every
+from workbench.periods import PER_YEAR, Calendar, Every
 from workbench.settings.plan import PlanSettings
 
 FEWEST = 4  # quarters below which nothing is scored
@@ -76,7 +79,8 @@ def replay(
     plan = settings or PlanSettings()
     monthly = sales if monthly is None else monthly
     origins = list(_origins(monthly, pd.Timestamp(as_of), calendar, 4 * years))
-    made = [one for at in origins if (one := _at(at, (sales, monthly), level, (every, calendar), plan, seed))]
+    known = _forecasts(sales, level, origins, (every, calendar), seed)
+    made = [one for at, found in known.forecasts.items() if (one := _at(at, found, known, monthly, level, plan))]
     if len(made) < FEWEST:
         return Unknown(section="replay_cycle", findings=(fact("review.replay.unknown", have=len(made), need=FEWEST),))
     quarters, longer = _tables(m.quarter for m in made), _tables(m.year for m in made)
@@ -122,18 +126,50 @@ def _origins(monthly: pd.DataFrame, as_of: pd.Timestamp, calendar: Calendar, cou
     yield from (day for day in reversed(days) if day >= known.min())
 
 
-def _at(
-    origin: pd.Timestamp, frames: tuple[pd.DataFrame, pd.DataFrame], level: str, how: tuple[Every, Calendar],
-    plan: PlanSettings, seed: int,
-) -> _Made | None:  # fmt: skip
-    """What would have been issued on the evening of `origin`; None where history was too short then."""
+@dataclass(frozen=True)
+class _Known:
+    """The forecast of each origin, and what earlier forecasts of the whole missed: neighbours share most of those."""
+
+    forecasts: dict[pd.Timestamp, Forecast]
+    calendar: Calendar
+    errors: dict[tuple[int, tuple[int, int]], float] = field(default_factory=dict)
+
+    def baseline(self, found: Forecast, period: PlanPeriod) -> Baseline | Unknown:
+        """As plan.aims.baseline, with hindcasts from the same origins that it would choose."""
+        steps = (0, int((found.periods <= period.last).sum()))
+        history, season = found.history.iloc[:, 0].to_numpy(float), PER_YEAR[found.every]
+        backs = [] if np.isnan(history).any() else hindcasts.backs(len(history), steps, season)
+        missed = np.array([self._error(history[: len(history) - b + steps[1]], steps, season) for b in backs])
+        return baseline(found, period, self.calendar, missed=missed[np.isfinite(missed)])
+
+    def _error(self, history: Array, steps: tuple[int, int], season: int) -> float:
+        key = (len(history), steps)
+        if key not in self.errors:
+            self.errors[key] = hindcasts.error(history, steps[1], steps, season)
+        return self.errors[key]
+
+
+def _forecasts(
+    sales: pd.DataFrame, level: str, origins: Iterable[pd.Timestamp], how: tuple[Every, Calendar], seed: int
+) -> _Known:
+    """What would have been forecast on the evening of each origin, where history was long enough then."""
     every, calendar = how
-    sales, monthly = frames
-    quarter, year = _ahead(origin, calendar, "quarter"), _ahead(origin, calendar, "year")
-    then = sales[_ends(sales["period"], every, calendar) <= origin]
-    by = (level,) if level else ()
-    found = ahead(then, by, until=year.last, every=every, calendar=calendar, options=Options(seed=seed))
-    bases = {name: baseline(found, p, calendar) for name, p in (("quarter", quarter), ("year", year))}
+    ends, made = _ends(sales["period"], every, calendar), dict[pd.Timestamp, Forecast]()
+    for origin in origins:
+        until = _ahead(origin, calendar, "year").last
+        found = ahead(sales[ends <= origin], (level,) if level else (), until=until, every=every, calendar=calendar,
+                      options=Options(seed=seed))  # fmt: skip
+        if not isinstance(found, Unknown):
+            made[origin] = found
+    return _Known(made, calendar)
+
+
+def _at(
+    origin: pd.Timestamp, found: Forecast, known: _Known, monthly: pd.DataFrame, level: str, plan: PlanSettings
+) -> _Made | None:
+    """What would have been issued on the evening of `origin`; None where it says nothing, or what came is not known."""
+    quarter, year = _ahead(origin, known.calendar, "quarter"), _ahead(origin, known.calendar, "year")
+    bases = {name: known.baseline(found, p) for name, p in (("quarter", quarter), ("year", year))}
     near = bases["quarter"]
     if isinstance(near, Unknown) or not near.of(None).any() or np.isnan(_sum(monthly, quarter.months)):
         return None
