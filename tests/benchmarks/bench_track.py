@@ -142,7 +142,8 @@ CASES = {
                              pd.date_range("2010-07-01", "2011-07-01", freq="QS")),
     "online_retail_ii.months": Case(online, ("home",), "day", "this month",
                                     pd.date_range("2010-09-01", "2011-11-01", freq="MS")),
-    "crm_opportunities": Case(crm, ("regional_office",), "day", "this quarter", pd.date_range("2017-07-01", "2017-10-01", freq="QS")),
+    "crm_opportunities": Case(crm, ("regional_office",), "day", "this quarter",
+                              pd.date_range("2017-07-01", "2017-10-01", freq="QS")),
     "crm_opportunities.months": Case(crm, ("regional_office",), "day", "this month",
                        pd.date_range("2017-06-01", "2017-12-01", freq="MS")),
 }  # fmt: skip

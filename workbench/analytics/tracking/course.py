@@ -112,7 +112,8 @@ def course(
     made = Course(
         period=period, goals=aims, as_of=day, known_until=records.until, **_days(records, landed),
         nodes=records.nodes, table=_table(records, landed, aims), draws=landed.draws,
-        path=_path(records, landed, period, aims), pipeline=pd.DataFrame(), tested=tested(records, landed, records.sales),
+        path=_path(records, landed, period, aims), pipeline=pd.DataFrame(),
+        tested=tested(records, landed, records.sales),
         ways=_ways(landed), no_pipeline=deals if isinstance(deals, Unknown) else None,
     )  # fmt: skip
     made = replace(
@@ -143,7 +144,9 @@ def _rest(base: Baseline, records: Records, at: Stretch) -> Array | None:
         return None
     weight = weights(records.known, records.table.sum(axis=1), records.edges, at.cut)
     months = base.by_month.reindex(records.nodes.index)
-    return np.asarray(months.to_numpy(float) @ (1 - _shares(base.period.months, records, weight, at.cut)))
+    return np.asarray(
+        months.to_numpy(float) @ (1 - _shares(base.period.months, records, weight, np.array([at.cut]))[0])
+    )
 
 
 def _days(records: Records, landed: Landed) -> dict:
@@ -212,38 +215,44 @@ def _due(months: pd.DataFrame, records: Records, landed: Landed, cut: int) -> pd
     """Money of the target that is usually booked before row `cut`: whole months, and the running one by its weights."""
     if not isinstance(months.columns, pd.DatetimeIndex):
         return pd.Series(np.nan, index=months.index)
-    return (months * _shares(months.columns, records, landed.weight, cut)).sum(axis=1, min_count=1)
+    share = _shares(months.columns, records, landed.weight, np.array([cut]))[0]
+    return (months * share).sum(axis=1, min_count=1)
 
 
-def _shares(months: pd.DatetimeIndex, records: Records, weight: Array, cut: int) -> Array:
-    """The share of each month's weight that lies before row `cut`."""
+def _shares(months: pd.DatetimeIndex, records: Records, weight: Array, cuts: Array) -> Array:
+    """(cuts, months) the share of each month's weight that lies before a row."""
     flat = np.concatenate([[0.0], np.cumsum(weight)])
-    begins = [records.known.at(m) for m in months]
-    ends = [records.known.at(records.calendar.end_of(m, "month")) + 1 for m in months]
-    whole = [max(flat[b] - flat[a], 1e-9) for a, b in zip(begins, ends, strict=True)]
-    gone = [max(flat[min(max(cut, a), b)] - flat[a], 0.0) for a, b in zip(begins, ends, strict=True)]
-    return np.array(gone) / np.array(whole)
+    begins = np.array([records.known.at(m) for m in months])
+    ends = np.array([records.known.at(records.calendar.end_of(m, "month")) + 1 for m in months])
+    gone = flat[np.clip(cuts[:, None], begins, ends)] - flat[begins]
+    return np.asarray(gone / np.maximum(flat[ends] - flat[begins], 1e-9))
 
 
 def _path(records: Records, landed: Landed, period: PlanPeriod, goals: Goals | None) -> pd.DataFrame:
-    at, sales = landed.at, records.sales
+    at = landed.at
     days = pd.date_range(period.first, period.last, name="day")
     rows = np.arange(at.first, at.end) + 1
-    sold = np.where(rows <= at.cut, sales.sums[np.minimum(rows, at.cut), 0] - sales.sums[at.first, 0], np.nan)
-    if records.every in ("month", "quarter", "week"):  # between the ends of steps nothing is known
-        sold = np.where(np.isin(rows, records.edges), sold, np.nan)
-    path = pd.DataFrame({"booked": sold}, index=days)
+    path = pd.DataFrame({"booked": _sold(records, at, rows)}, index=days)
     months = _months(records.nodes.iloc[:1], goals, "months")
-    path["due"] = [float(_due(months, records, landed, int(r)).iloc[0]) for r in rows]
+    path["due"] = np.nan
+    if isinstance(months.columns, pd.DatetimeIndex) and months.iloc[0].notna().any():
+        share = _shares(months.columns, records, landed.weight, rows)
+        path["due"] = share @ months.iloc[0].fillna(0).to_numpy(float)
     flat = np.concatenate([[0.0], np.cumsum(landed.weight)])
     share = np.clip((flat[rows] - flat[at.cut]) / max(flat[at.end] - flat[at.cut], 1e-9), 0, 1)
-    later = rows >= at.cut
     mean, booked = landed.mean[0], landed.booked[0]
     lo, hi = np.quantile(landed.draws[:, 0], (0.1, 0.9))
     middle = booked + share * (mean - booked)
-    for name, value in (("lo_80", lo - mean), ("expected", 0.0), ("hi_80", hi - mean)):
-        path[name] = np.where(later, middle + value * share**FAN, np.nan)
+    for name, apart in (("lo_80", lo - mean), ("expected", 0.0), ("hi_80", hi - mean)):
+        path[name] = np.where(rows >= at.cut, middle + apart * share**FAN, np.nan)
     return path
+
+
+def _sold(records: Records, at: Stretch, rows: Array) -> Array:
+    """Cumulative sales of the whole at the end of each row's day, where steps end; NaN elsewhere and after the cut."""
+    sums = records.sales.sums[:, 0]
+    sold = np.where(rows <= at.cut, sums[np.minimum(rows, at.cut)] - sums[at.first], np.nan)
+    return sold if records.every == "day" else np.where(np.isin(rows, records.edges), sold, np.nan)
 
 
 def _ways(landed: Landed) -> pd.DataFrame:

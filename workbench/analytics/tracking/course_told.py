@@ -12,6 +12,7 @@ from workbench.findings import Finding
 if TYPE_CHECKING:
     from workbench.analytics.tracking.course import Course
 
+EVEN = 0.5  # chance from which on a part is likely to reach its target
 UNLIKELY = 0.2  # chance of a target below which a person must decide
 MOST = 5
 STALE = 7  # days between the last sales and the report that need a word
@@ -21,7 +22,7 @@ def findings(made: Course) -> list[Finding]:
     """Where it stands, where it lands, what each day must bring; then the weakest part, the pipeline, the record."""
     row: Any = made.table.iloc[0]
     aimed = bool(pd.notna(row["target"]) and row["target"] > 0)
-    found = [_stands(made, row, aimed)]
+    found: list[Finding | None] = [_stands(made, row, aimed)]
     if made.days_left or made.known_until < made.period.last:
         found += [_lands(made, row, aimed), _needs(made, row, aimed)]
     else:
@@ -67,8 +68,9 @@ def _weakest(made: Course) -> list[Finding]:
     )
     if len(parts) < 2 or not made.days_left:
         return []
-    worst: Any = parts.loc[parts["chance"].idxmin()]
-    return [fact("tracking.course.parts", level=made.level, parts=len(parts), likely=int((parts["chance"] >= 0.5).sum()),
+    worst: Any = parts.sort_values("chance").iloc[0]
+    likely = int((parts["chance"] >= EVEN).sum())
+    return [fact("tracking.course.parts", level=made.level, parts=len(parts), likely=likely,
                  node=worst.name, chance=worst["chance"], lo_rate=worst["lo_80"] / worst["target"],
                  hi_rate=worst["hi_80"] / worst["target"])]  # fmt: skip
 
@@ -97,7 +99,8 @@ def _tested(made: Course) -> list[Finding]:
     whole = made.tested.loc["whole"]
     ours: Any = whole.loc["ours"]
     return [fact("tracking.course.tested", error=ours["error"], straight=whole["error"].get("straight"),
-                 seasonal=whole["error"].get("seasonal"), coverage_80=ours["coverage_80"], cases=ours["cases"])]  # fmt: skip
+                 seasonal=whole["error"].get("seasonal"), coverage_80=ours["coverage_80"],
+                 cases=ours["cases"])]  # fmt: skip
 
 
 def risks(made: Course) -> tuple[Finding, ...]:

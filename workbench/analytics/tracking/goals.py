@@ -163,7 +163,8 @@ def _assembled(
     if not len(rows):
         return None
     weights = _weights(period, calendar, season)
-    found = {key: _months(own, period, calendar, weights) for key, own in rows.groupby(["level", "node"], sort=False)}
+    by_node = rows.groupby(["level", "node"], sort=False)
+    found = {(str(key[0]), str(key[1])): _months(own, period, calendar, weights) for key, own in by_node}
     found = {key: one for key, one in found.items() if one[0].notna().any()}
     if not found:
         return None
@@ -171,8 +172,8 @@ def _assembled(
     keys = sorted(found, key=lambda key: len(key[0].split(JOIN)) if key[0] else 0)
     keep = [c for c in first.columns if c not in _COLUMNS]
     nodes = pd.DataFrame({
-        "level": [level for level, _ in keys], "owner": [_known(first["owner"][key]) for key in keys],
-        **{c: [first[c][key] for key in keys] for c in keep},
+        "level": [level for level, _ in keys], "owner": [_known(first.at[key, "owner"]) for key in keys],
+        **{c: [first.at[key, c] for key in keys] for c in keep},
     }, index=pd.Index([node for _, node in keys], name="node", dtype=object))  # fmt: skip
     months = pd.DataFrame([found[key][0] for key in keys], index=nodes.index)
     versions = rows["version"].dropna()
@@ -210,9 +211,9 @@ def _months(own: pd.DataFrame, period: PlanPeriod, calendar: Calendar, weights: 
     if not len(by["month"]) and len(fine):
         by["month"] = fine.groupby(calendar.start(fine["period"], "month"))["amount"].sum()
     months, used = by["month"].reindex(weights.index), ""
-    for every in ("quarter", "year"):
-        for start, amount in by[cast("Every", every)].items():
-            spread = _spread(months, start, cast("Every", every), float(amount), calendar, weights)
+    for every in _LONG[1:]:
+        for start, amount in by[every].items():
+            spread = _spread(months, pd.Timestamp(str(start)), every, float(amount), calendar, weights)
             used = every if (months.isna() & spread.notna())[period.months].any() else used
             months = spread
     return months.reindex(period.months), used

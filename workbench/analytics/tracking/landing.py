@@ -1,7 +1,8 @@
 """The distribution of a period's end for a whole and its parts: what is booked and what the rest will bring."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -216,8 +217,8 @@ def _movement(records: Records, sales: Sales, cut: int) -> Array:
     edges = np.array([records.snap(r) for r in range(cut, int(records.edges[0]) - 1, -width)][: MONTHS + 1][::-1])
     if len(edges) < 3:
         return np.zeros((sales.sums.shape[1], 3))
-    months = np.array([sales.of(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]).T
-    usual = np.array([flat[b] - flat[a] for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    months = np.array([sales.of(a, b) for a, b in pairwise(edges)]).T
+    usual = np.array([flat[b] - flat[a] for a, b in pairwise(edges)])
     rate = months / np.maximum(usual, 1e-9)
     middle = np.array([rate[:, max(k - 6, 0) : k + 7].mean(axis=1) for k in range(rate.shape[1])]).T
     return np.asarray((rate - middle) * usual)

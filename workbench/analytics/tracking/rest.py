@@ -11,6 +11,7 @@ hindcasts, in each of which weights came from the others only. Sales are Gamma w
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -134,7 +135,7 @@ def _by_month(sales: Sales, weight: Array, months: Array, cut: int, years: int) 
     """(years, 12, nodes) money of each month, and what the year's level lets expect."""
     flat = _sums(weight[:, None])[:, 0]
     edges = [sales.snap(cut - YEAR * y) for y in range(years + 1)]
-    levels = [sales.of(b, a) / max(flat[a] - flat[b], 1e-9) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    levels = [sales.of(b, a) / max(flat[a] - flat[b], 1e-9) for a, b in pairwise(edges)]
     sold, usual = (np.zeros((years, 12, sales.sums.shape[1])) for _ in range(2))
     for y in range(years):
         older, newer = levels[min(y + 1, years - 1)], levels[max(y - 1, 0)]
@@ -152,7 +153,8 @@ def _by_month(sales: Sales, weight: Array, months: Array, cut: int, years: int) 
 @dataclass(frozen=True)
 class Learnt:
     """How the ways are weighed and how far the result errs: `weights` (members, nodes), `spread` (nodes) relative
-    standard deviation, `freedom` (nodes) of Student's t; `errors` (hindcasts, nodes) of the combination, relative to `size`."""
+    standard deviation, `freedom` (nodes) of Student's t; `errors` (hindcasts, nodes) of the combination, relative to
+    `size`."""
 
     names: tuple[str, ...]
     weights: Array
@@ -246,7 +248,7 @@ def _spread(errors: Array, size: Array, levels: Array, count: float) -> Array:
 
 
 def spread_of(said: Array, came: Array, levels: Array) -> Array:
-    """(nodes) the same for any forecasts (hindcasts, nodes), NaN where they told nothing; UNTESTED without hindcasts."""
+    """(nodes) the same for any forecasts (hindcasts, nodes), NaN where they told nothing."""
     known = np.isfinite(said)
     if not known.any():
         return np.full(said.shape[1], UNTESTED)
@@ -272,10 +274,9 @@ def _by_size(squared: Array, money: Array, told: Array) -> Array:
 def quantiles(mean: Array, spread: Array, noise: Array, freedom: Array) -> Array:
     """Money for standard normal `noise` (draws, nodes): Gamma with that mean and relative standard deviation, tails of
     Student's t with `freedom`."""
-    from scipy import stats
-    from scipy.special import gammaincinv, ndtr
+    from scipy.special import gammaincinv, ndtr, stdtrit
 
-    far = stats.t.ppf(ndtr(noise), freedom)
+    far = stdtrit(freedom, ndtr(noise))
     shape = 1 / np.maximum(spread, 1e-4) ** 2
     share = ndtr(np.clip(far, -FAR, FAR))
     return np.asarray(np.maximum(mean, 0) * gammaincinv(shape, share) / shape)

@@ -63,7 +63,7 @@ def _weekdays(every: pd.DatetimeIndex, working: Array) -> Array:
 def _ends(every: pd.DatetimeIndex, working: Array, calendar: Calendar) -> Array:
     """Columns for the last and first working days of a month, of a quarter's last month and of the year's."""
     table = calendar.days(every[0], every[-1])
-    month, quarter, year = (table[name].to_numpy() for name in ("month", "quarter", "year"))
+    month = table["month"].to_numpy()
     from_end = _counted(working[::-1], month[::-1])[::-1]
     from_start = _counted(working, month)
     closing = {name: _closes(table, every, name, calendar) for name in ("quarter", "year")}

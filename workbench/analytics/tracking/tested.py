@@ -91,8 +91,9 @@ def judged(rest: Array, came: Array, levels: Array, freedom: Array) -> dict[str,
         spread = spread_of(rest[others], came[others], levels)
         draws = grid(rest[k], spread, freedom)
         lo_95, lo_80, hi_80, hi_95 = (draws[i] for i in (4, 19, 179, 194))
-        for name, value in (("crps", crps(draws, came[k])), ("in_80", (came[k] >= lo_80) & (came[k] <= hi_80)),
-                            ("in_95", (came[k] >= lo_95) & (came[k] <= hi_95)), ("off", np.abs(came[k] - rest[k]))):  # fmt: skip
+        one = {"crps": crps(draws, came[k]), "off": np.abs(came[k] - rest[k])}
+        one |= {"in_80": (came[k] >= lo_80) & (came[k] <= hi_80), "in_95": (came[k] >= lo_95) & (came[k] <= hi_95)}
+        for name, value in one.items():
             found[name].append(np.where(np.isnan(rest[k]), np.nan, value))
     return {name: np.array(values) for name, values in found.items()}
 
