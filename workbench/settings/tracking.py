@@ -20,7 +20,7 @@ class AlertRule(Strict):
     by: str = ""  # level whose parts are watched one by one, as region; empty: the whole
     name: str | dict[Language, str] = ""  # what readers call the rule; empty: what it watches
     every: Literal["", "day", "week", "month"] = ""  # length of the periods; empty: week where the data allow it
-    kind: Literal["", "cusum", "ewma", "shewhart"] = ""  # of chart: sums, weighted means, single periods
+    kind: Literal["", "cusum", "ewma", "shewhart"] = ""  # of chart; empty: cusum
     window: int = Field(0, ge=0, le=2000)  # periods before that tell what is usual; 0: 130 weeks, 48 months, 500 days
     change: float = Field(0.2, gt=0, lt=1)  # the change for the worse to catch: 0.2 is a fifth
     false_alarms: int = Field(0, ge=0, le=5000)  # one in so many periods, over all parts; 0: one in two years

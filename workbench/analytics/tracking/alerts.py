@@ -49,7 +49,7 @@ class Alerts(Result):
         value, expected (over the periods since it began; for thresholds the threshold), limit (threshold, NaN for a
         chart), began, since (first alarm), periods, every, once (declared, else simulated: one such alarm of the rule
         by chance in so many periods), chance (landing and pace: that the target is still reached), delay, owner,
-        action, money (NaN: unknown), rule (its number)
+        action, money (NaN: unknown), rule (its number), each (value and expected are means of a period, not ratios)
     `charts`: every chart, those that are off first; `rules`: what each rule declares and does
     `a_year`: false alarms that all charts together raise in a year by chance
     """
@@ -104,7 +104,7 @@ def alerts(
 
 
 _ALERT = ("rule", "on", "level", "node", "unit", "value", "expected", "limit", "began", "since", "periods", "every",
-          "once", "chance", "delay", "owner", "action", "money", "pressure")  # fmt: skip
+          "once", "chance", "delay", "owner", "action", "money", "pressure", "each")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _alert(row: Mapping[str, Any], watch: Watch, chart: Chart, owners: Owners) -
             "limit": np.nan if rule.threshold is None else rule.threshold, "began": chart.began, "since": chart.since,
             "periods": chart.periods, "every": watch.every, "once": once, "chance": np.nan,
             "delay": delay if np.isfinite(delay) else np.nan, "owner": _owner(rule.owner, rule.by, chart.node, owners),
-            "action": rule.action, "money": chart.money, "pressure": chart.pressure}  # fmt: skip
+            "action": rule.action, "money": chart.money, "pressure": chart.pressure, "each": chart.each}  # fmt: skip
 
 
 def _on_course(n: int, watch: Watch, course: pd.DataFrame | None, owners: Owners) -> _Done:
@@ -182,13 +182,13 @@ def _on_course(n: int, watch: Watch, course: pd.DataFrame | None, owners: Owners
         return _Done(watch, _row(n, watch, []), [], [], 0, 0)
     value = nodes["chance"] if rule.on == "landing" else nodes["ahead"] / nodes["due"].where(nodes["due"] > 0)
     row = _row(n, watch, [], len(nodes))
-    off = nodes[value <= limit]
+    off = nodes.assign(value=value)[value <= limit]
     standing = [
-        {"rule": n, "on": rule.on, "level": rule.by, "node": str(node), "unit": "ratio", "value": float(value[node]),
+        {"rule": n, "on": rule.on, "level": rule.by, "node": str(node), "unit": "ratio", "value": float(own["value"]),
          "expected": np.nan, "limit": limit, "began": pd.NaT, "since": pd.NaT, "periods": 0, "every": "day",
          "once": np.nan, "chance": float(own["chance"]), "delay": np.nan,
          "owner": _owner(rule.owner, rule.by, str(node), owners), "action": rule.action,
-         "money": max(float(own["target"] - own["expected"]), 0.0), "pressure": 1.0}
+         "money": max(float(own["target"] - own["expected"]), 0.0), "pressure": 1.0, "each": False}
         for node, own in off.iterrows()
     ]  # fmt: skip
     return _Done(watch, row | {"off": len(standing)}, standing, [], 0, len(nodes))
@@ -230,9 +230,9 @@ def _watched(charts: list[Chart]) -> int:
 
 
 def _left_out(done: list[_Done]) -> Iterator[Finding]:
-    lacking = [d.watch.rule.on for d in done if not d.row["charts"] and not d.nodes and d.watch.own]
-    if lacking:
-        yield fact("tracking.alerts.lacking", names=tuple(dict.fromkeys(lacking)))
+    lacking = [d.watch.rule.on for d in done if not d.row["charts"] and not d.nodes and d.watch.own and d.watch.kpi]
+    for on in dict.fromkeys(lacking):
+        yield fact("tracking.alerts.lacking", on=on)
     if short := sum(d.short for d in done):
         yield fact("tracking.alerts.short", count=short, of=sum(min(d.nodes, MOST_CHARTS) for d in done))
     for d in done:
@@ -250,20 +250,22 @@ def _said(row: Mapping[Any, Any]) -> Finding:
     if pd.notna(row["limit"]):
         over = {"threshold": row["limit"], "over": row["periods"]}
         return fact("tracking.alerts.below", weight=row["money"], about=about, **shared, **over)
-    more = {"expected": row["expected"], "periods": row["periods"]}
+    more = {"expected": row["expected"], "periods": row["periods"], "each": row["each"]}
     return fact("tracking.alerts.worst", weight=row["money"], about=about, **shared, **more)
 
 
 def _decisions(found: pd.DataFrame) -> Iterator[Finding]:
-    """The alerts of charts first have a person to act; one decision a node and KPI."""
-    for row in found.head(_MOST_DECISIONS).to_dict("records"):
+    """One for each alert, the most money first; a part that is behind and will not land asks once."""
+    late = set(found["node"][found["on"] == "landing"])
+    twice = (found["on"] == "pace") & found["node"].isin(late)
+    for row in found[~twice].head(_MOST_DECISIONS).to_dict("records"):
         shared = {"on": row["on"], "node": row["node"] or None, "value": row["value"], "owner": row["owner"],
                   "action": row["action"] or None, "money": row["money"]}  # fmt: skip
         if pd.notna(row["chance"]):
             more = {"threshold": row["limit"], "chance": row["chance"]}
             yield fact("tracking.alerts.act_course", weight=row["money"], about=row["node"], **shared, **more)
         else:
-            more = {name: row[name] for name in ("unit", "expected", "periods", "since", "every", "once")}
+            more = {name: row[name] for name in ("unit", "expected", "periods", "since", "every", "once", "each")}
             yield fact("tracking.alerts.act", weight=row["money"], about=row["node"], **shared, **more)
 
 

@@ -28,8 +28,11 @@ class Expected:
     unsure: float
 
 
-def regressors(periods: pd.DatetimeIndex, calendar: Calendar, every: Every) -> Array:
-    """(periods, terms): level, trend, working days, Spring Festival, the quarter's last fortnight, time of the year."""
+def regressors(periods: pd.DatetimeIndex, calendar: Calendar, every: Every, learnt: int) -> Array:
+    """(periods, terms): trend, working days, Spring Festival, the quarter's last fortnight, time of the year.
+
+    After the `learnt` periods the trend goes on at half its pace: growth seldom lasts (Gardner & McKenzie 1985).
+    """
     ends = [calendar.next(p, every) for p in periods]
     day = pd.Timedelta(days=1)
     worked = np.array([calendar.working_days(a, b - day) for a, b in zip(periods, ends, strict=True)], float)
@@ -40,10 +43,10 @@ def regressors(periods: pd.DatetimeIndex, calendar: Calendar, every: Every) -> A
     if every == "day":
         columns += [(periods.day_of_week == d).astype(float) for d in range(6)]
     years = np.arange(len(periods)) / _PER_YEAR[every]
-    waves = min(int(years[-1]), 2)  # as many as there are years, at most two a year
+    waves = min(int(years[learnt - 1] + 0.1), 2)  # as many as there are years, at most two a year
     columns += [f(2 * np.pi * k * years) for k in range(1, waves + 1) for f in (np.sin, np.cos)]
-    if years[-1] >= 1.5:
-        columns.append(years)
+    if years[learnt - 1] >= 1.5:
+        columns.append(np.minimum(years, years[learnt - 1]) / 2 + years / 2)
     return np.column_stack(columns)
 
 

@@ -1,9 +1,11 @@
 """One control chart: the series of a KPI at a node, what is usual of it, and where it stands against its limit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import NaTType
 
 from workbench.analytics.kpis import Kpi, declared
 from workbench.analytics.tracking.laws import Aim
@@ -37,13 +39,18 @@ class Chart:
     usual: Usual
     table: pd.DataFrame
     standing: bool
-    since: pd.Timestamp
-    began: pd.Timestamp
+    since: pd.Timestamp | NaTType
+    began: pd.Timestamp | NaTType
     periods: int
     value: float
     expected: float
     money: float
     alarms: int  # alarms in the watched periods that are over
+
+    @property
+    def each(self) -> bool:
+        """Whether the value is the mean of a period, as of sales, not a ratio."""
+        return not declared()[self.on].denominator
 
     @property
     def pressure(self) -> float:
@@ -91,7 +98,7 @@ def charted(watch: Watch, rows: pd.DataFrame, node: str, usual: Usual, charts: i
 
 
 def _by_limit(usual: Usual, watch: Watch, charts: int, seed: int) -> tuple[str, Rates, pd.DataFrame]:
-    kind: Kind = watch.rule.kind or ("cusum" if usual.model == "share" else "ewma")
+    kind: Kind = watch.rule.kind or "cusum"  # found sooner than by others where the size of the change is known
     declared_ = float(watch.once * charts)
     rates = tuned(usual, Scheme(kind), declared_, seed, charts)
     if kind == "shewhart" and abs(rates.simulated / declared_ - 1) > _WITHIN and usual.model != "level":
@@ -117,7 +124,9 @@ def _by_threshold(usual: Usual, threshold: float, over: int, seed: int) -> tuple
     return "threshold", Rates(threshold, float("nan"), before, after), found
 
 
-def _state(table: pd.DataFrame, learnt: int, kind: str) -> tuple[bool, pd.Timestamp, pd.Timestamp, int]:
+def _state(
+    table: pd.DataFrame, learnt: int, kind: str
+) -> tuple[bool, pd.Timestamp | NaTType, pd.Timestamp | NaTType, int]:
     """Whether it is off now, since which alarm, from which period on, and how many alarms are over again."""
     alarm = table["alarm"].to_numpy(bool)
     starts = np.flatnonzero(alarm & ~np.concatenate([[False], alarm[:-1]]))
@@ -140,7 +149,7 @@ def _over(rows: pd.DataFrame, usual: Usual) -> tuple[float, float]:
 
 def _worth(kpi: Kpi, rows: pd.DataFrame, short: float) -> float:
     """What the shortfall of `short` (above the line of the ratio) comes to in money."""
-    if any(unit == kpi.unit for unit in ("money",)):
+    if kpi.unit == "money":
         return short
     if not kpi.worth:
         return float("nan")
@@ -158,7 +167,7 @@ def _enough(above: pd.Series, below: pd.Series | None, share: bool, least: int) 
     return bool(value.notna().sum() >= least and value.nunique() > 2 and value.abs().sum() > 0 and value.median() > 0)
 
 
-def _signed(frame: pd.DataFrame, signs: dict[str, int]) -> pd.Series:  # type: ignore[type-arg]
+def _signed(frame: pd.DataFrame, signs: Mapping[str, int]) -> pd.Series:
     return sum((sign * frame[name] for name, sign in signs.items()), start=pd.Series(0.0, index=frame.index))
 
 

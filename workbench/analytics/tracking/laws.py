@@ -15,6 +15,7 @@ from workbench.analytics.forecast.panel import Array
 FARTHEST = 8.0  # scores and log ratios are kept within
 _CONTEXTS = 40  # different numbers of cases that are told apart
 _STEP = 0.02  # between the scores that a level may take, in its chain
+_MEANS = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of what is expected, where a change matters more to some than others
 _GRID = 601
 
 
@@ -160,8 +161,9 @@ class Level:
 
     def atoms(self, factor: float) -> tuple[Array, Array, Array]:
         """u, llr and chance of all that may come when the value is `factor` times the usual."""
-        z = np.arange(-6, 6 + _STEP / 2, _STEP)
-        u = self._moved(z, factor, np.full(len(z), float(np.median(self.means))))[0]
+        means = np.quantile(self.means, _MEANS) if self.offset else np.median(self.means, keepdims=True)
+        z, mean = (v.ravel() for v in np.meshgrid(np.arange(-6, 6 + _STEP / 2, _STEP), means))
+        u = self._moved(z, factor, mean)[0]
         chance = np.exp(-(z**2) / 2)
         return u, self._llr(u), chance / chance.sum()
 

@@ -3,7 +3,6 @@
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import pandas as pd
 
@@ -18,7 +17,7 @@ WINDOW: Mapping[Every, int] = {"day": 500, "week": 130, "month": 48}
 WATCHED: Mapping[Every, int] = {
     "day": 65,
     "week": 26,
-    "month": 12,
+    "month": 6,
 }  # the latest periods, which tell nothing of the usual
 LEAST: Mapping[Every, int] = {"day": 60, "week": 40, "month": 24}  # periods that tell what is usual
 PER_YEAR: Mapping[Every, float] = {"day": 250.0, "week": 52.18, "month": 12.0}
@@ -73,7 +72,7 @@ def _watch(rule: AlertRule, own: bool, kpi: Kpi | None, sums: Sums) -> Watch:
 
 def _series(rule: AlertRule, kpi: Kpi, sums: Sums) -> tuple[Every, pd.DataFrame]:
     """The KPI's sums by week where most weeks hold some, else by month; or as the rule says."""
-    tries = (cast("Every", rule.every),) if rule.every else ("week", "month")
+    tries: tuple[Every, ...] = (rule.every,) if rule.every else ("week", "month")
     for every in tries:
         frame = sums(every, rule.by)
         if kpi.components <= set(frame.columns) and (every == tries[-1] or _filled(frame, kpi)):

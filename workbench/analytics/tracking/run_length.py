@@ -15,9 +15,8 @@ import numpy as np
 from workbench.analytics.forecast.panel import Array
 
 Kind = Literal["ewma", "cusum", "shewhart"]
-WEIGHT = 0.2  # of the newest score in an EWMA
+WEIGHT = 0.1  # of the newest score in an EWMA
 _STATES = 81
-_OFTEN = 0.5  # a limit is sought between "alarms every other period" and far beyond what is declared
 
 
 @dataclass(frozen=True)
@@ -95,13 +94,16 @@ def limit_for(rate: Callable[[float], float], wanted: float, *, steps: int = 22)
 Draw = Callable[[int], Array]  # how many runs → what one more period adds to each
 
 
-def alarms(scheme: Scheme, draw: Draw, limit: float, *, runs: int, periods: int) -> int:
-    """How many alarms `runs` charts raise over `periods`, each starting again at 0 after an alarm."""
+def alarms(scheme: Scheme, draw: Draw, limit: float, *, runs: int, periods: int, warm: int = 0) -> int:
+    """How many alarms `runs` charts raise over `periods`, each starting again at 0 after an alarm.
+
+    The first `warm` periods do not count: a chart that has just begun alarms less often than in the long run.
+    """
     z, count = np.zeros(runs), 0
-    for _ in range(periods):
+    for t in range(warm + periods):
         z = np.maximum(0.0, scheme.keep * z + draw(runs))
         hit = z >= limit
-        count += int(hit.sum())
+        count += int(hit.sum()) if t >= warm else 0
         z[hit] = 0.0
     return count
 

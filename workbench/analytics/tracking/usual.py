@@ -81,7 +81,7 @@ def learn(above: pd.Series, below: pd.Series | None, aim: Aim, calendar: Calenda
     if share and below is not None:
         return _shares(above, below, aim, learnt)
     value = above / below.where(below > 0) if below is not None else above
-    table = regressors(pd.DatetimeIndex(above.index), calendar, every)
+    table = regressors(pd.DatetimeIndex(above.index), calendar, every, learnt)
     past = value.to_numpy(float)[:learnt]
     whole = count and below is None and np.nanmin(past) >= 0 and np.nanmean(past) < SMALL
     return (_counts if whole else _levels)(value, table, aim, learnt, above, below)
@@ -145,13 +145,13 @@ def _levels(value: pd.Series, table: Array, aim: Aim, learnt: int, above: pd.Ser
 
 
 def _tie(u: Array) -> float:
-    """Autocorrelation of neighbouring scores where it is beyond noise, else 0."""
+    """Autocorrelation of neighbouring scores, where beyond noise; below 0 it makes alarms rarer and is left out."""
     both = np.isfinite(u[1:]) & np.isfinite(u[:-1])
     if both.sum() < 20 or np.nanstd(u) == 0:
         return 0.0
     off = u - np.nanmean(u)
     found = float((off[1:] * off[:-1])[both].mean() / np.nanvar(u))
-    return float(np.clip(found, -_MOST_TIE, _MOST_TIE)) if abs(found) > _TIE / np.sqrt(both.sum()) else 0.0
+    return min(found, _MOST_TIE) if found > _TIE / np.sqrt(both.sum()) else 0.0
 
 
 def _longer(tie: float) -> float:
