@@ -19,8 +19,10 @@ from workbench.analytics.plan.parts.rounding import largest_remainder
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
 from workbench.analytics.tracking.course import Course
+from workbench.analytics.tracking.diagnosis import Diagnosis
 from workbench.analytics.tracking.goals import JOIN, WHOLE, Goals
 from workbench.analytics.tracking.triggers import Triggered
+from workbench.analytics.tracking.truth_tables import TRIGGERS
 from workbench.errors import ParameterError
 from workbench.findings import Finding
 from workbench.ledger import plans
@@ -36,9 +38,10 @@ _DAY = pd.Timedelta(days=1)
 class Adjustment(Result):
     """What the target could become, and what it would mean for every part.
 
-    `direction`: "up", "down" or "same" (the target stays, weights may move). `families`: the triggers that fire
+    `direction`: "up", "down" or "same" (the target stays, weights may move). `families`: how many triggers of each family fire
     `rest`: of the whole: remaining, expected, lo_80, hi_80 (money to come), needed, usual (a working day), times (needed
-        ÷ usual), chance, days, and of deals size, win_rate, deals (to win for the rest), open_deals; NaN unknown
+        ÷ usual), chance, days, and of deals size, win_rate, through (their share of
+        sales), deals (to win for that share of the rest), open_deals; NaN unknown
     `table`: index node, the whole ("") first, then parts by level; columns level, owner, target, booked, expected, lo_80,
         hi_80, chance (of the target), proposed, change, rate, chance_new, share, share_new (of the whole), sure (the
         weight moves beyond chance; parts of `by` only)
@@ -48,7 +51,7 @@ class Adjustment(Result):
 
     period: PlanPeriod
     direction: Direction
-    families: tuple[str, ...]
+    families: dict[str, int]
     rest: pd.Series
     table: pd.DataFrame
     plan: pd.DataFrame
@@ -66,24 +69,24 @@ def adjust(
     triggers: Triggered | Unknown | None = None,
     *,
     ledger: pd.DataFrame | None = None,
-    deals: tuple[float, float] = (float("nan"), float("nan")),
+    found: Diagnosis | Unknown | None = None,
 ) -> Adjustment | Unknown:
     """The proposal: where a trigger fires, the amount reached with `adjust.chance`; else the target stays.
 
     Parts of one level share the change: the new weights lie between the old ones and those of where parts will land
     (`adjust.shift`), and only parts whose weight differs in nine of ten draws move beyond the whole's own change. Months
     that are over keep their targets; the rest takes it all, in whole cents and exact sums (plan.handover.settling).
-    `ledger`: wb.ledger.targets(run), so that every row confirmed for the period moves along. `deals`: size and win rate.
+    `ledger`: wb.ledger.targets(run), so that every row confirmed for the period moves along. `found`: for the deals that the rest would take.
     """
     if isinstance(course, Unknown) or course.goals is None or not course.goals.whole > 0:
         return Unknown(section="adjust", findings=(fact("tracking.adjust.unknown_adjust", section="adjust"),))
-    families = triggers.families if isinstance(triggers, Triggered) else ()
+    families = triggers.count if isinstance(triggers, Triggered) else dict.fromkeys(TRIGGERS, 0)
     amount, direction = _amount(course, settings, families)
     by = _level(course.goals, settings.adjust.by)
     wanted, sure = _wanted(course, by, amount, settings.adjust.shift)
     plan = _plan(course, ledger, by, wanted)
     result = Adjustment(
-        period=course.period, direction=direction, families=families, rest=_rest(course, deals),
+        period=course.period, direction=direction, families=families, rest=_rest(course, found),
         table=_table(course, plan, by, sure), plan=plan if _changes(plan) else plan.iloc[:0], by=by,
     )  # fmt: skip
     return replace(result, findings=tuple(_findings(result, settings)), decisions=tuple(_decisions(result)))
@@ -99,15 +102,15 @@ def attained(course: Course, nodes: list[str], amounts: Array) -> Array:
     return found
 
 
-def _amount(course: Course, settings: TrackingSettings, families: tuple[str, ...]) -> tuple[float, Direction]:
-    """The whole's new target in money, no less than is booked; and which way."""
+def _amount(course: Course, settings: TrackingSettings, families: dict[str, int]) -> tuple[float, Direction]:
+    """The whole's new target in money, no less than `_least`; and which way."""
     goals = cast("Goals", course.goals)
-    old, booked = goals.whole, float(course.table["booked"].iloc[0])
-    if not families or course.days_left == 0:
+    old, least = goals.whole, float(_least(course, pd.Index([WHOLE])).iloc[0])
+    if not any(families.values()) or course.days_left == 0:
         return old, "same"
     aimed = float(amounts_at(course.draws[:, :1], settings.adjust.chance)[0])
     unit = _unit(old)
-    new = max(round(aimed / unit) * unit, np.ceil(booked / unit) * unit)
+    new = max(round(aimed / unit) * unit, np.ceil(least / unit) * unit)
     if abs(new - old) < unit:
         return old, "same"
     return new, "up" if new > old else "down"
@@ -120,7 +123,9 @@ def _unit(amount: float) -> float:
 
 def _level(goals: Goals, wanted: str) -> str:
     if wanted and wanted not in goals.levels:
-        raise ParameterError("tracking.adjust", [f"by = '{wanted}': no target is known by it; {goals.levels or 'none'}"])
+        raise ParameterError(
+            "tracking.adjust", [f"by = '{wanted}': no target is known by it; {goals.levels or 'none'}"]
+        )
     return wanted or next((level for level in goals.levels if _adds_up(goals, level)), "")
 
 
@@ -133,7 +138,7 @@ def _adds_up(goals: Goals, level: str) -> bool:
 def _wanted(course: Course, by: str, amount: float, shift: float) -> tuple[pd.Series, pd.Series]:
     """What each part of the level should get (the whole by itself without a level), and which weights moved for sure.
 
-    A part gets no less than it has booked, as far as the whole's amount allows.
+    A part gets no less than `_least`, as far as the whole's amount allows.
     """
     goals = cast("Goals", course.goals)
     if amount == goals.whole and not shift:
@@ -154,8 +159,16 @@ def _wanted(course: Course, by: str, amount: float, shift: float) -> tuple[pd.Se
     new = weights / weights.sum() * amount
     if not sure.any() and amount == goals.whole:
         return old, sure
-    floor = course.table["booked"].reindex(nodes).clip(lower=0).fillna(0.0)
-    return _rounded(_at_least(new, floor, amount), amount), sure
+    return _rounded(_at_least(new, _least(course, nodes), amount), amount), sure
+
+
+def _least(course: Course, nodes: pd.Index) -> pd.Series:
+    """What each node's target cannot go below: what is booked, and the targets of months that are over."""
+    goals = cast("Goals", course.goals)
+    ends = [*goals.period.months[1:], goals.period.last + _DAY]
+    over = [month for month, after in zip(goals.period.months, ends, strict=True) if after <= course.as_of + _DAY]
+    past = goals.months.loc[nodes, over].sum(axis=1)
+    return np.maximum(past, course.table["booked"].reindex(nodes).fillna(0.0)).clip(lower=0.0)
 
 
 def _rounded(parts: pd.Series, amount: float) -> pd.Series:
@@ -245,10 +258,10 @@ def _cells(base: pd.DataFrame, goals: Goals, by: str, wanted: pd.Series, as_of: 
         mine = rows[rows["node"].where(rows["level"].ne(""), WHOLE) == node]
         open_ = mine[_ends(mine, goals) > as_of] if len(months) else mine
         left = round(amount * _CENTS) - round(float(mine["target"].sum() - open_["target"].sum()) * _CENTS)
-        if open_.empty or left < 0 or abs(left / _CENTS - open_["target"].sum()) < 0.005:
+        if open_.empty or abs(left / _CENTS - open_["target"].sum()) < 0.005:
             continue
         weights = open_["target"].to_numpy(float).clip(min=0)
-        cents = largest_remainder(weights if weights.sum() > 0 else np.ones(len(open_)), left)
+        cents = largest_remainder(weights if weights.sum() > 0 else np.ones(len(open_)), max(left, 0))
         found |= {int(at): int(c) / _CENTS for at, c in zip(open_.index, cents, strict=True)}
     return found
 
@@ -264,10 +277,10 @@ def _changes(plan: pd.DataFrame) -> bool:
     return bool((plan["target"] - plan["draft"]).abs().max() >= 0.005)
 
 
-def _rest(course: Course, deals: tuple[float, float]) -> pd.Series:
+def _rest(course: Course, found: Diagnosis | Unknown | None) -> pd.Series:
     """The rest of the period: money, days, and the deals that it would take."""
     row = course.table.iloc[0]
-    size, rate = deals
+    size, rate, through = found.deal if isinstance(found, Diagnosis) else (np.nan, np.nan, np.nan)
     open_deals = course.pipeline["deals"].get(WHOLE, np.nan) if "deals" in course.pipeline else np.nan
     remaining = max(float(row["remaining"]), 0.0)
     usual = float(row["usual"])
@@ -276,7 +289,7 @@ def _rest(course: Course, deals: tuple[float, float]) -> pd.Series:
         "hi_80": row["hi_80"] - row["booked"], "needed": row["needed"], "usual": usual,
         "times": row["needed"] / usual if usual > 0 else np.nan, "chance": row["chance"],
         "days": float(course.days_left), "size": size, "win_rate": rate,
-        "deals": remaining / size if size > 0 else np.nan, "open_deals": open_deals,
+        "through": through, "deals": remaining * through / size if size > 0 else np.nan, "open_deals": open_deals,
     })  # fmt: skip
 
 
@@ -320,14 +333,14 @@ def _of_rest(rest: pd.Series) -> Finding:
         "tracking.adjust.rest", weight=rest["remaining"], remaining=rest["remaining"], expected=rest["expected"],
         lo=rest["lo_80"], hi=rest["hi_80"], needed=rest["needed"], usual=rest["usual"], times=rest["times"],
         chance=rest["chance"], days=rest["days"], deals=rest["deals"], open_deals=rest["open_deals"], size=rest["size"],
-        win_rate=rest["win_rate"],
+        win_rate=rest["win_rate"], through=rest["through"],
     )  # fmt: skip
 
 
 def _told(result: Adjustment) -> dict[str, Any]:
     whole = result.table.iloc[0]
     named = ("target", "proposed", "change", "rate", "chance", "chance_new")
-    return {"direction": result.direction, "families": result.families, **{name: whole[name] for name in named}}
+    return {"direction": result.direction, **result.families, **{name: whole[name] for name in named}}
 
 
 def _of_parts(result: Adjustment) -> Iterator[Finding]:

@@ -174,7 +174,9 @@ def _variance(stretch: pd.DataFrame, noise: Noise) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _of_counts(old: pd.DataFrame, new: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame, noise: Noise) -> pd.DataFrame:
+def _of_counts(
+    old: pd.DataFrame, new: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame, noise: Noise
+) -> pd.DataFrame:
     """The change of the counts themselves in standard deviations, node × factors; NaN of the others."""
     apart = np.log((new["count"] + 0.5) / (old["count"] + 0.5))
     z = apart / np.sqrt(_variance(before, noise)["count"] + _variance(now, noise)["count"])

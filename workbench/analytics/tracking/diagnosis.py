@@ -56,6 +56,14 @@ class Diagnosis(Result):
     deals: pd.DataFrame
     weeks: pd.DataFrame
 
+    @property
+    def deal(self) -> tuple[float, float, float]:
+        """Money of a won deal, win rate and share of the sales that deals bring, of the whole; NaN unknown."""
+        if (WHOLE, "size") not in self.deals.index:
+            return float("nan"), float("nan"), float("nan")
+        size, rate = (float(self.deals.loc[(WHOLE, name), "now"]) for name in ("size", "conversion"))
+        return size, rate, float(self.table["through"].iloc[0])
+
 
 def diagnose(
     sold: Sold,

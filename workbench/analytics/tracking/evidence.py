@@ -64,9 +64,7 @@ def of_node(sales: pd.DataFrame, node: dict[str, str], span: tuple[pd.Timestamp,
     return judged(float(apart[own]), placebos, float(now[own] - without))
 
 
-def of_customers(
-    compare: Compared, rep: str, since: pd.Timestamp, until: pd.Timestamp
-) -> Effect:
+def of_customers(compare: Compared, rep: str, since: pd.Timestamp, until: pd.Timestamp) -> Effect:
     """What became of the customers whom a person served a year before `since`, against those of all the others.
 
     The others' customers were chosen likewise (they bought in the same days), so that who happened to buy does not

@@ -24,7 +24,22 @@ _SOON = 27  # days since an event up to which its effect is not measured
 _LONGEST = 365  # days from which on the year before holds the event itself
 _MOST = 4
 _DECISIONS = 3
-_COLUMNS = ("family", "kind", "what", "date", "until", "level", "node", "change", "lo", "hi", "p", "amount", "share", "known")
+_COLUMNS = (
+    "family",
+    "kind",
+    "what",
+    "date",
+    "until",
+    "level",
+    "node",
+    "change",
+    "lo",
+    "hi",
+    "p",
+    "amount",
+    "share",
+    "known",
+)
 
 Sales = Callable[..., pd.DataFrame]  # data.sales
 
@@ -79,7 +94,12 @@ class Triggered(Result):
     @property
     def families(self) -> tuple[str, ...]:
         """The families that fire, in their order."""
-        return tuple(family for family in TRIGGERS if family in set(self.fired["family"]))
+        return tuple(family for family, count in self.count.items() if count)
+
+    @property
+    def count(self) -> dict[str, int]:
+        """How many of each family fire."""
+        return {family: int((self.fired["family"] == family).sum()) for family in TRIGGERS}
 
 
 def triggers(
@@ -272,7 +292,7 @@ def _chance(course: Course | Unknown | None) -> float:
 def _findings(result: Triggered) -> Iterator[Finding]:
     fired = result.fired
     known = int(result.table["known"].sum())
-    yield fact("tracking.adjust.triggers", fired=len(fired), families=result.families or None, known=known,
+    yield fact("tracking.adjust.triggers", fired=len(fired), **result.count, known=known,
                judged=len(result.table), decided=result.decided)  # fmt: skip
     for row in fired.head(_MOST).to_dict("records"):
         yield fact("tracking.adjust.trigger", weight=row["amount"], about=row["node"], **_told(row))
@@ -280,6 +300,7 @@ def _findings(result: Triggered) -> Iterator[Finding]:
 
 def _decisions(result: Triggered) -> Iterator[Finding]:
     happened = result.fired[result.fired["kind"].isin(("event", "competitor", "rep_left"))]
+    happened = happened[~(happened["change"] > 0)]
     ordered = happened.reindex(happened["amount"].abs().sort_values(ascending=False).index)
     for row in ordered.head(_DECISIONS).to_dict("records"):
         yield fact("tracking.adjust.look", weight=row["amount"], about=row["node"], owner=row["owner"], **_told(row))
@@ -288,4 +309,9 @@ def _decisions(result: Triggered) -> Iterator[Finding]:
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     named = ("family", "kind", "what", "date", "level", "node", "change", "lo", "hi", "amount", "share", "direction")
     sure = None if pd.isna(row["p"]) else bool(row["p"] < 0.05)
-    return {**{name: row[name] for name in named}, "chance": row["p"] if row["kind"] == "chance" else None, "sure": sure}
+    return {
+        **{name: row[name] for name in named},
+        "node": row["node"] or None,
+        "chance": row["p"] if row["kind"] == "chance" else None,
+        "sure": sure,
+    }

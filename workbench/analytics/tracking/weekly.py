@@ -97,5 +97,7 @@ def _two_sided(low: np.ndarray, high: np.ndarray, index: pd.Index) -> pd.Series:
 def _named(table: pd.DataFrame) -> pd.DataFrame:
     chances = table[[f"p_{name}" for name in FACTORS]].set_axis(list(FACTORS), axis=1).fillna(1.0)
     cause = chances.idxmin(axis=1).where(chances.min(axis=1) < SURE, "")
-    lower = [bool(name) and row[name] < row[f"{name}_usual"] for name, (_, row) in zip(cause, table.iterrows(), strict=True)]
+    lower = [
+        bool(name) and row[name] < row[f"{name}_usual"] for name, (_, row) in zip(cause, table.iterrows(), strict=True)
+    ]
     return table.assign(cause=cause, lower=lower)
