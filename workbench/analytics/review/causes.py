@@ -26,10 +26,12 @@ TELLING = 0.01  # share of the sales from which a cause asks for a decision
 class Causes(Result):
     """What made the gap, in money that adds up to it to the cent.
 
-    `gap`: sales - target; sales - expected where no target is known (`against`: "target" or "expected")
+    `begin`: the target; what was to be expected where none is known (`against`: "target" or "expected")
+    `gap`: sales - `begin`
     `table`: one row a cause, the target first, then the largest, what is left last; columns
         family   "target" (what the target asked beyond what was to be expected; 0 without one), "market", "people",
                  "product", "churn", "execution", "campaign", "other", "rest"
+        rep      who left, where that is the cause. first, last: days of a happening; NaT: it lasts, or none is known
         name     of the happening or product; "churn", "new", "win_rate", "market"; "" for target and rest
         source   "target", "happening", "suspect" or "rest"
         money    its share of the gap, with its 95 % interval lo, hi (of the rest: what the forecast's own doubt allows)
@@ -37,12 +39,13 @@ class Causes(Result):
         p        how often chance alone does as much; of suspects adjusted for their number
     `families`: index family: money
     `tried`: every suspect, also those that chance explains (see suspects)
-    `within`: whether the rest is within the forecast's 80 % interval
+    `within`: whether the rest is within the forecast's 95 % interval
     `scaled`: factor on suspects that claimed more than there was to explain (their money overlaps); 1 where none did
     """
 
     period: PlanPeriod
     against: str
+    begin: float
     gap: float
     table: pd.DataFrame
     families: pd.Series
@@ -75,19 +78,20 @@ def causes(
     named, scaled = _shared(tried[tried["named"]], left)
     rows = [
         *([_target(whole, known)] if asked else []),
-        *sorted([*_happened(effects), *_suspected(named)], key=lambda r: -abs(r["money"])),
+        *sorted([*_happened(effects, asked), *_suspected(named)], key=lambda r: -abs(r["money"])),
     ]
     gap = float(whole["actual"] - (whole["target"] if asked else whole["expected"]))
-    table = _exact(rows, gap if asked else gap + known, whole)
+    table = _exact(rows, gap, whole)
     rest = float(table["money"].iloc[-1])
     made = Causes(
         period=found.period,
         against="target" if asked else "expected",
-        gap=round(gap if asked else gap + known, 2),
+        begin=round(float(whole["target"] if asked else whole["expected"]), 2),
+        gap=round(gap, 2),
         table=table,
         families=table.groupby("family")["money"].sum().reindex(FAMILIES).dropna(),
         tried=tried,
-        within=bool(whole["lo_80"] - whole["expected"] <= rest <= whole["hi_80"] - whole["expected"]),
+        within=bool(whole["lo_95"] - whole["expected"] <= rest <= whole["hi_95"] - whole["expected"]),
         scaled=scaled,
     )
     return replace(made, findings=tuple(_findings(made, found)), decisions=most(list(_decisions(made, whole))))
@@ -140,11 +144,15 @@ def _target(whole: pd.Series, known: float) -> dict[str, Any]:
             "known": np.nan, "p": np.nan}  # fmt: skip
 
 
-def _happened(effects: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _happened(effects: pd.DataFrame, asked: bool) -> Iterator[dict[str, Any]]:
+    """Against a target all of an effect; against the forecast of the first day what that did not know."""
     for name, row in effects.iterrows():
-        known = float(row["effect"] * row["learnt"])
-        yield {"family": row["family"], "name": str(name), "source": "happening", "money": float(row["effect"]),
-               "lo": row["lo"], "hi": row["hi"], "known": known, "p": row["p"]}  # fmt: skip
+        part = 1.0 if asked else 1.0 - float(row["learnt"])
+        money = {column: float(row[column]) * part for column in ("effect", "lo", "hi")}
+        told = {column: row[column] for column in ("family", "rep", "first", "last", "p")}
+        known = float(row["effect"] * row["learnt"]) + 0.0
+        yield {**told, "name": str(name), "source": "happening", "money": money["effect"], "lo": money["lo"],
+               "hi": money["hi"], "known": known}  # fmt: skip
 
 
 def _suspected(named: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -159,25 +167,23 @@ def _exact(rows: list[dict[str, Any]], gap: float, whole: pd.Series) -> pd.DataF
     rest = round(round(gap, 2) - sum(row["money"] for row in rows), 2)
     doubt = {"lo": whole["lo_95"] - whole["expected"], "hi": whole["hi_95"] - whole["expected"]}
     last = {"family": "rest", "name": "", "source": "rest", "money": rest, **doubt, "known": np.nan, "p": np.nan}
-    return pd.DataFrame([*rows, last]).astype({"p": float, "known": float})
+    blank = {"rep": None, "first": pd.NaT, "last": pd.NaT}
+    return pd.DataFrame([blank | row for row in (*rows, last)]).astype({"p": float, "known": float})
 
 
 def _findings(made: Causes, found: Verdict) -> Iterator[Finding]:
     table = made.table.iloc[:-1]
     rest = made.table.iloc[-1]
     causes = table[table["family"] != "target"]
-    largest = causes.iloc[0] if len(causes) else None
     yield fact("review.causes.gap", weight=made.gap, gap=abs(made.gap), direction=direction(made.gap),
-               against=made.against, span=made.period.span, named=len(causes),
-               name=None if largest is None else str(largest["name"]),
-               money=None if largest is None else largest["money"])  # fmt: skip
+               against=made.against, span=made.period.span, named=len(causes), **_largest(causes))  # fmt: skip
     for _, row in table[table["source"] == "target"].iterrows():
         yield fact("review.causes.target", weight=row["money"], money=row["money"], size=abs(row["money"]),
                    direction=direction(row["money"]), chance=found.whole["chance"])  # fmt: skip
     for _, row in causes[causes["source"] == "happening"].iterrows():
-        yield fact("review.causes.happening", weight=row["money"], about=row["name"], family=row["family"],
-                   **{c: row[c] for c in ("name", "money", "lo", "hi", "known", "p")}, size=abs(row["money"]),
-                   direction=direction(row["money"]))  # fmt: skip
+        told = {c: row[c] for c in ("name", "rep", "first", "last", "money", "lo", "hi", "known", "p")}
+        yield fact("review.causes.happening", weight=row["money"], about=row["name"], family=row["family"], **told,
+                   size=abs(row["money"]), direction=direction(row["money"]))  # fmt: skip
     for _, row in made.tried[made.tried["named"]].iterrows():
         yield fact("review.causes.suspect", weight=row["money"], about=row["name"], kind=_kind(row),
                    direction=direction(row["money"]), size=abs(row["money"]), p=row["p_adjusted"],
@@ -188,6 +194,19 @@ def _findings(made: Causes, found: Verdict) -> Iterator[Finding]:
     if len(quiet):
         kinds = tuple(dict.fromkeys(_kind(row) for _, row in quiet.iterrows()))
         yield fact("review.causes.quiet", tried=len(made.tried), quiet=len(quiet), kinds=kinds)
+
+
+def _largest(causes: pd.DataFrame) -> dict[str, Any]:
+    """The cause with the most money besides the target: its name (`kind` and `rep` say what that is) and money."""
+    if causes.empty:
+        return {"name": None, "kind": None, "money": None}
+    row = causes.iloc[0]
+    kind = "left" if row["rep"] is not None and pd.notna(row["rep"]) else "event"
+    return {
+        "name": str(row["name"]),
+        "kind": kind if row["source"] == "happening" else _kind(row),
+        "money": row["money"],
+    }
 
 
 def _kind(row: pd.Series) -> str:

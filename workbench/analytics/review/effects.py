@@ -27,7 +27,8 @@ class Effects(Result):
     """What happened, and what it did to sales within the period.
 
     `table`: index name, the largest effect first; columns
-        kind, family, first, last (NaT: it lasts), where (pairs of level and value; a rep's customers: ("rep", name))
+        kind, family, rep (who left; None: an event), first, last (NaT: it lasts)
+        where                pairs of level and value; of a rep's customers ("rep", name)
         from, until          the days of it that lie in the period
         amount, expected     sales of the touched part on those days, and what they would have been without it
         effect, lo, hi       amount - expected and its 95 % interval
@@ -227,7 +228,8 @@ def _unique(found: pd.DataFrame) -> list[str]:
 def _row(row: pd.Series, one: _Try, places: tuple[str, ...], period: PlanPeriod) -> dict[str, Any]:
     where = tuple((c, row[c]) for c in places if pd.notna(row[c]))
     where = (("rep", row["rep"]),) if pd.notna(row["rep"]) else where
-    told = {"kind": row["kind"], "family": row["family"], "toward": toward(row["kind"]), "first": row["first"],
+    told = {"kind": row["kind"], "family": row["family"],
+        "rep": row["rep"] if pd.notna(row["rep"]) else None, "toward": toward(row["kind"]), "first": row["first"],
             "last": row["last"], "where": where,
             "from": one.days[0], "until": one.days[1]}  # fmt: skip
     learnt = float(np.clip((period.first - row["first"]).days / 91, 0, 1))

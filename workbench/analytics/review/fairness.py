@@ -164,6 +164,7 @@ def _repeats(attainment: pd.Series) -> float:
 def _findings(made: Evaluation) -> Iterator[Finding]:
     table = made.table
     yield fact("review.process.attained", people=len(table), mean=table["attainment"].mean(),
+               together=table["actual"].sum() / table["quota"].sum(),
                reached=int((table["attainment"] >= 1).sum()), all=len(made.quarters), all_mean=made.mean,
                all_reached=made.reached, span=made.period.span, every=made.period.name)  # fmt: skip
     if "verdict" not in table or not table["verdict"].notna().any():

@@ -116,7 +116,8 @@ def _traced(closed: pd.DataFrame, history: pd.DataFrame, stages: Stages) -> pd.D
     back = (grouped["at"].diff() < 0).groupby(steps["opportunity"]).sum()
     spent = steps.groupby(["opportunity", "stage"])["spent"].sum().unstack().reindex(found["opportunity"])
     spent.index = found.index
-    found = found.assign(place=place, skipped=pd.Series(missed, found.index, dtype=object), back=found["opportunity"].map(back).astype(int),
+    left_out = pd.Series(missed, found.index, dtype=object)
+    found = found.assign(place=place, skipped=left_out, back=found["opportunity"].map(back).astype(int),
                          days=(found["closed"] - found["created"]).dt.days)  # fmt: skip
     whole = (found["skipped"].map(len) == 0) & (found["back"] == 0)
     return found.assign(whole=whole).join(spent.add_prefix("in "))
@@ -174,8 +175,8 @@ def _findings(made: Process, late: pd.DataFrame, late_before: pd.DataFrame) -> I
     skipped = made.stages[made.stages["skipped"] > 0].sort_values("share", ascending=False, kind="stable")
     if len(skipped):
         row: Any = skipped.iloc[0]
-        yield fact("review.process.skipped", stage=str(skipped.index[0]), share=row["share"], lo=row["lo"], hi=row["hi"],
-                   reached=row["reached"], before=row["share_before"])  # fmt: skip
+        yield fact("review.process.skipped", stage=str(skipped.index[0]), share=row["share"], lo=row["lo"],
+                   hi=row["hi"], reached=row["reached"], before=row["share_before"])  # fmt: skip
     tested = made.stages[made.stages["p"].notna()]
     told = tested[tested["p"] < UNLIKELY]
     for stage, row in told.iterrows():
@@ -184,11 +185,19 @@ def _findings(made: Process, late: pd.DataFrame, late_before: pd.DataFrame) -> I
                    around=row["around"], p=row["p"], better=better)  # fmt: skip
     if len(tested) and not len(told):
         yield fact("review.process.no_matter", stages=len(tested))
-    slow = made.stages[made.stages["days_p"] < UNLIKELY]
-    for stage, row in slow.iterrows():
-        yield fact("review.process.days", stage=str(stage), won=row["won_days"], lost=row["lost_days"], p=row["days_p"],
-                   slower="lost" if row["lost_days"] > row["won_days"] else "won")  # fmt: skip
+    yield from _slower(made)
     yield from _people(made)
+
+
+def _slower(made: Process) -> Iterator[Finding]:
+    """The stage whose days differ most between won and lost deals, of those where they differ beyond chance."""
+    slow = made.stages[made.stages["days_p"] < UNLIKELY]
+    if len(slow):
+        apart_by = ((slow["lost_days"] + 1) / (slow["won_days"] + 1)).map(np.log).abs()
+        row = slow.loc[apart_by.idxmax()]
+        yield fact("review.process.days", stage=str(apart_by.idxmax()), won=row["won_days"], lost=row["lost_days"],
+                   p=row["days_p"], slower="lost" if row["lost_days"] > row["won_days"] else "won", stages=len(slow),
+                   of=len(made.stages))  # fmt: skip
 
 
 def _people(made: Process) -> Iterator[Finding]:
