@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import most
+from workbench.analytics.history.frames import most, ordered
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.plan.aims.baseline import Baseline, chance
 from workbench.analytics.plan.period import PlanPeriod
@@ -201,8 +201,7 @@ def _told(table: pd.DataFrame, against: str, noise: pd.Series) -> pd.DataFrame:
     effect = (table["amount"] - table[against].fillna(0.0)).round(2)
     noise = noise.where(table[against].notna())
     made = table.assign(effect=effect, noise=noise, beyond=noises.beyond(effect, noise))
-    order = np.lexsort((made.index.astype(str), -made["effect"].abs().to_numpy()))
-    return made.iloc[order]
+    return ordered(made, made["effect"].abs())
 
 
 def _begin(table: pd.DataFrame, kind: str, goals: Goals | None) -> float:

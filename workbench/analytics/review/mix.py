@@ -216,6 +216,8 @@ def _word(step: str) -> str:
 
 def _telling_nodes(made: PriceMix) -> Iterator[Finding]:
     """Of the first level, the node whose sales fell most, with what took most of it."""
+    if made.nodes.empty:
+        return
     first = made.nodes[made.nodes["level"] == made.by[0]].dropna(subset=made.by[0])
     falling = first[first["change"] < 0].nsmallest(1, "change") if len(first) > 1 else first.iloc[:0]
     for _, row in falling.iterrows():
@@ -228,7 +230,7 @@ def _telling_nodes(made: PriceMix) -> Iterator[Finding]:
 
 def _cheaper(made: PriceMix) -> Iterator[Finding]:
     """The finest node (above the items) whose prices took most, where that is telling."""
-    if len(made.by) < 2 or made.nodes.empty:
+    if made.nodes.empty:
         return
     finest = made.nodes[made.nodes["level"] == made.by[-2]].dropna(subset=list(made.by[:-1]))
     worst = finest[finest["price"] < 0].nsmallest(1, "price")

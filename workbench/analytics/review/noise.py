@@ -52,12 +52,15 @@ def _changes(values: Array, lag: int) -> Array:
 
 
 def _half_width(changes: Array) -> Array:
-    """Of each column, its variance pulled toward the columns' median one as by three more changes (Smyth 2004)."""
+    """Of each column, its variance pulled toward the columns' middle one as by three more changes (Smyth 2004).
+
+    The middle of the logarithms: of two nodes, one of which is wild, the calm one should not be drowned.
+    """
     from scipy.stats import t
 
     count = (~np.isnan(changes)).sum(axis=0)
     variance, told = pd.DataFrame(changes).var(ddof=1).to_numpy(float), count >= FEWEST
     free, prior = np.maximum(count - 1, 1), PRIOR if told.sum() > 1 else 0
-    usual = float(np.median(variance[told])) if told.any() else 0.0
+    usual = float(np.exp(np.median(np.log(np.maximum(variance[told], 1e-12))))) if told.any() else 0.0
     spread = np.sqrt((free * variance + prior * usual) / (free + prior) * (1 + 1 / np.maximum(count, 1)))
     return np.asarray(np.where(told, t.ppf(0.5 + LEVEL / 2, free + prior) * spread, np.nan))
