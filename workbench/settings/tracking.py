@@ -113,4 +113,3 @@ class TrackingSettings(Strict):
     def levels(self) -> tuple[str, ...]:
         """Every level that the rules and the adjustment name."""
         return tuple(dict.fromkeys(level for level in (*(rule.by for rule in self.rules), self.adjust.by) if level))
-

@@ -1,11 +1,12 @@
 """A new target while the period runs: whether the rest can be done, what would be realistic, and what each part gets.
 
-Nothing is confirmed here. The proposal is a plan like any other (ledger.plans): a report keeps it, `workbench plan draft
---adjusted` sends it out, and a person confirms it with a reason and with who was told.
+Nothing is confirmed here. The proposal is a plan like any other (ledger.plans): a report keeps it, and `workbench plan
+draft --adjusted` sends it out; a person confirms it with a reason and with who was told.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -38,14 +39,14 @@ _DAY = pd.Timedelta(days=1)
 class Adjustment(Result):
     """What the target could become, and what it would mean for every part.
 
-    `direction`: "up", "down" or "same" (the target stays, weights may move). `families`: how many triggers of each family fire
-    `rest`: of the whole: remaining, expected, lo_80, hi_80 (money to come), needed, usual (a working day), times (needed
-        ÷ usual), chance, days, and of deals size, win_rate, through (their share of
-        sales), deals (to win for that share of the rest), open_deals; NaN unknown
-    `table`: index node, the whole ("") first, then parts by level; columns level, owner, target, booked, expected, lo_80,
-        hi_80, chance (of the target), proposed, change, rate, chance_new, share, share_new (of the whole), sure (the
-        weight moves beyond chance; parts of `by` only)
-    `plan`: rows as ledger.plans.checked gives them, with the targets before as `draft`; empty where nothing would change
+    `direction`: "up", "down" or "same" (the target stays, weights may move). `families`: how many triggers of each fire
+    `rest`: of the whole: remaining, expected, lo_80, hi_80 (money to come), needed, usual (a working day), times
+        (needed ÷ usual), chance, days, and of deals size, win_rate, through (their share of sales), deals (to win for
+        that share of the rest), open_deals; NaN unknown
+    `table`: index node, the whole ("") first, then parts by level; columns level, owner, target, booked, expected,
+        lo_80, hi_80, chance (of the target), proposed, change, rate, chance_new, share, share_new (of the whole), sure
+        (the weight moves beyond chance; parts of `by` only)
+    `plan`: rows as ledger.plans.checked gives them, with the targets before as `draft`; empty where nothing changes
     `by`: level whose parts share the change; "" where only the whole has a target
     """
 
@@ -74,9 +75,10 @@ def adjust(
     """The proposal: where a trigger fires, the amount reached with `adjust.chance`; else the target stays.
 
     Parts of one level share the change: the new weights lie between the old ones and those of where parts will land
-    (`adjust.shift`), and only parts whose weight differs in nine of ten draws move beyond the whole's own change. Months
-    that are over keep their targets; the rest takes it all, in whole cents and exact sums (plan.handover.settling).
-    `ledger`: wb.ledger.targets(run), so that every row confirmed for the period moves along. `found`: for the deals that the rest would take.
+    (`adjust.shift`), and only parts whose weight differs in nine of ten draws move beyond the whole's own change.
+    Months that are over keep their targets; the rest takes it all, with exact sums (plan.handover.settling). `ledger`:
+    wb.ledger.targets(run), so that every row confirmed for the period moves along. `found`: for the deals that the rest
+    would take.
     """
     if isinstance(course, Unknown) or course.goals is None or not course.goals.whole > 0:
         return Unknown(section="adjust", findings=(fact("tracking.adjust.unknown_adjust", section="adjust"),))
@@ -168,7 +170,8 @@ def _least(course: Course, nodes: pd.Index) -> pd.Series:
     ends = [*goals.period.months[1:], goals.period.last + _DAY]
     over = [month for month, after in zip(goals.period.months, ends, strict=True) if after <= course.as_of + _DAY]
     past = goals.months.loc[nodes, over].sum(axis=1)
-    return np.maximum(past, course.table["booked"].reindex(nodes).fillna(0.0)).clip(lower=0.0)
+    booked = course.table["booked"].reindex(nodes).fillna(0.0)
+    return past.where(past > booked, booked).clip(lower=0.0)
 
 
 def _rounded(parts: pd.Series, amount: float) -> pd.Series:
@@ -269,7 +272,7 @@ def _cells(base: pd.DataFrame, goals: Goals, by: str, wanted: pd.Series, as_of: 
 def _ends(rows: pd.DataFrame, goals: Goals) -> pd.Series:
     """The last day of each row's month."""
     months = [*goals.period.months, goals.period.last + _DAY]
-    ends = {start: after - _DAY for start, after in zip(months, months[1:], strict=False)}
+    ends = {start: after - _DAY for start, after in pairwise(months)}
     return rows["period"].map(ends)
 
 
@@ -350,8 +353,8 @@ def _of_parts(result: Adjustment) -> Iterator[Finding]:
         return
     node: Any = moved["change"].abs().idxmax()
     row = moved.loc[node]
-    yield fact("tracking.adjust.parts", weight=row["change"], about=node, level=result.by, nodes=len(parts),
-               moved=len(moved), node=node, target=row["target"], proposed=row["proposed"], rate=row["rate"])  # fmt: skip
+    yield fact("tracking.adjust.parts", weight=row["change"], about=node, level=result.by, nodes=len(parts), node=node,
+               moved=len(moved), target=row["target"], proposed=row["proposed"], rate=row["rate"])  # fmt: skip
     if shifted := _shifted(parts):
         up, down = shifted
         yield fact(

@@ -5,6 +5,7 @@ factor scatters by itself.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,7 +94,7 @@ def scatter(history: pd.DataFrame, chain: tuple[str, ...], by: str = "") -> pd.D
 
 def _scatter(history: pd.DataFrame, chain: tuple[str, ...]) -> pd.Series:
     monthly = of_orders(history.set_index("period").sort_index(), chain)
-    logs = np.log(monthly.where(monthly > 0))
+    logs = monthly.where(monthly > 0).apply(np.log)
     yearly = logs.diff(_YEAR)
     used = yearly if yearly.notna().sum().min() >= _FEWEST else logs.diff()
     quarters = used.quantile([0.25, 0.75])
@@ -103,13 +104,13 @@ def _scatter(history: pd.DataFrame, chain: tuple[str, ...]) -> pd.Series:
 def judged(steps: pd.DataFrame) -> pd.DataFrame:
     """`steps` with p (of a move this large by chance, adjusted for all that were judged: Holm) and beyond.
 
-    The whole ("") is judged first and by itself, its parts together. A factor whose effect is 0 because nothing came of
-    it yet (this period's leads) is judged by its own change: `z`, where it is known.
+    The whole ("") is judged first and by itself, its parts together. Where it is known, a factor's own move counts (`z`):
+    of this period's leads nothing may have come yet, and still they are few.
     """
     from scipy.stats import norm
 
     size = (steps["effect"] / steps["sd"].where(steps["sd"] > 0)).abs()
-    size = size.fillna(steps["z"].abs()) if "z" in steps else size
+    size = steps["z"].abs().fillna(size) if "z" in steps else size
     raw = pd.Series(2 * norm.sf(size), steps.index).where(size.notna())
     whole = steps.index.get_level_values("node") == ""
     p = pd.concat([holm(raw[whole]), holm(raw[~whole])]).reindex(steps.index)
@@ -157,10 +158,10 @@ def deal_steps(before: pd.DataFrame, now: pd.DataFrame, noise: Noise, grown: pd.
     old, new = compared(old.assign(count=old["count"] * asked), new)
     effects = lmdi(old, new)
     size = log_mean(new.prod(axis=1).to_numpy(), old.prod(axis=1).to_numpy())
-    sd = np.sqrt(_variance(before, noise) + _variance(now, noise)).mul(np.abs(size), axis=0)
+    sd = ((_variance(before, noise) + _variance(now, noise)) ** 0.5).mul(np.abs(size), axis=0)
     values = _read_off(before, asked), _read_off(now, np.ones(len(now)))
     parts = {"before": values[0], "now": values[1], "effect": _by_factor(effects), "sd": _by_factor(sd**2) ** 0.5,
-             "z": _of_counts(old, new, before, now, noise)}  # fmt: skip
+             "z": _moved(old, new, before, now, noise)}  # fmt: skip
     return pd.DataFrame({name: _stacked(frame) for name, frame in parts.items()})
 
 
@@ -174,13 +175,27 @@ def _variance(stretch: pd.DataFrame, noise: Noise) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _of_counts(
-    old: pd.DataFrame, new: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame, noise: Noise
-) -> pd.DataFrame:
-    """The change of the counts themselves in standard deviations, node × factors; NaN of the others."""
-    apart = np.log((new["count"] + 0.5) / (old["count"] + 0.5))
-    z = apart / np.sqrt(_variance(before, noise)["count"] + _variance(now, noise)["count"])
-    return z.unstack("part").reindex(columns=list(DEALS))
+def _moved(old: pd.DataFrame, new: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame, noise: Noise) -> pd.DataFrame:
+    """How far counts and shares have moved in standard deviations, node × factors; NaN of size.
+
+    Counts by the change of their logs; shares of both parts together by Cochran, Mantel and Haenszel's test (1959), so
+    that more deals carried over do not look like deals that take longer.
+    """
+    apart = ((new["count"] + 0.5) / (old["count"] + 0.5)).apply(np.log)
+    z = apart / (_variance(before, noise)["count"] + _variance(now, noise)["count"]) ** 0.5
+    counts = z.unstack("part").reindex(columns=list(DEALS))
+    cycle, conversion = (_mantel(before, now, *columns) for columns in (("count", "decided"), ("decided", "won")))
+    return counts.assign(cycle=cycle, conversion=conversion)
+
+
+def _mantel(before: pd.DataFrame, now: pd.DataFrame, of: str, cases: str) -> pd.Series:
+    """Index node: by how many standard deviations the share now exceeds that of before, strata the parts."""
+    n0, n1, x0, x1 = before[of], now[of], before[cases], now[cases]
+    n, x = n0 + n1, x0 + x1
+    expected = (n1 * x / n.where(n > 0)).fillna(0.0)
+    variance = (n0 * n1 * x * (n - x) / (n**2 * (n - 1)).where(n > 1)).fillna(0.0)
+    sums = pd.DataFrame({"apart": x1 - expected, "variance": variance}).groupby(level="node", sort=False).sum()
+    return sums["apart"] / sums["variance"].where(sums["variance"] > 0) ** 0.5
 
 
 def _by_factor(parts: pd.DataFrame) -> pd.DataFrame:
@@ -214,4 +229,5 @@ def noise_of(deals: pd.DataFrame, spans: Spans) -> Noise:
 
 
 def _stacked(frame: pd.DataFrame) -> pd.Series:
-    return frame.rename_axis(index="node", columns="factor").stack(future_stack=True)
+    stacked: Any = frame.rename_axis(index="node", columns="factor").stack(future_stack=True)
+    return pd.Series(stacked)

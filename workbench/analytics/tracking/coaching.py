@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import judged, unknown
+from workbench.analytics.funnel.deals import judged
 from workbench.analytics.funnel.people import FEWEST_REPS, beta_binomial
 from workbench.analytics.keys import fact
 from workbench.analytics.kpis import wilson
@@ -59,18 +59,22 @@ def coaching(
     if isinstance(found, Unknown):
         return found
     if "rep" not in found:
-        return unknown("coaching", "tracking.diagnosis.unknown_coaching", have=0, need=FEWEST_REPS)
+        return _too_few(0)
     since = as_of - pd.DateOffset(months=_MONTHS) + pd.Timedelta(days=1)
     table = _counted(found, since, as_of)
     if (table["decided"] > 0).sum() < FEWEST_REPS:
-        have = int((table["decided"] > 0).sum())
-        return unknown("coaching", "tracking.diagnosis.unknown_coaching", have=have, need=FEWEST_REPS)
+        return _too_few(int((table["decided"] > 0).sum()))
     mean = float(table["won"].sum() / table["decided"].sum())
     table = _named(_inflow(_rates(table), _months(table.index, people, since, as_of)), mean)
     table = table[~table.index.isin(_gone(people))]
     table = _money(_staged(table, training(opportunities, stage_history, stages)), found, mean)
     result = Coaching(table=table.sort_values("amount", ascending=False), mean=mean, since=since)
     return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+
+
+def _too_few(have: int) -> Unknown:
+    few = fact("tracking.diagnosis.unknown_coaching", have=have, need=FEWEST_REPS)
+    return Unknown(section="coaching", findings=(few,))
 
 
 def _counted(deals: pd.DataFrame, since: pd.Timestamp, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -98,8 +102,8 @@ def _months(reps: pd.Index, people: pd.DataFrame | None, since: pd.Timestamp, as
         return there
     for column in [c for c in ("rep", "name") if c in people]:
         own = people.dropna(subset=[column]).drop_duplicates(column).set_index(column).reindex(reps)
-        first = own["joined"].fillna(since).clip(lower=since)
-        last = own["left"].fillna(as_of).clip(upper=as_of) if "left" in own else pd.Series(as_of, reps)
+        first = own["joined"].where(own["joined"] > since, since)
+        last = own["left"].where(own["left"] < as_of, as_of) if "left" in own else pd.Series(as_of, reps)
         days = (last - first).dt.days + 1
         there = there.where(own["joined"].isna(), (days / 30.4).clip(lower=0.5, upper=_MONTHS))
     return there

@@ -1,4 +1,4 @@
-"""Why sales are off course: leads short, conversion low, deals smaller or later; for the whole, each part, each week."""
+"""Why sales are off course: leads short, conversion low, deals smaller or later; the whole, each part, each week."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -61,8 +61,8 @@ class Diagnosis(Result):
         """Money of a won deal, win rate and share of the sales that deals bring, of the whole; NaN unknown."""
         if (WHOLE, "size") not in self.deals.index:
             return float("nan"), float("nan"), float("nan")
-        size, rate = (float(self.deals.loc[(WHOLE, name), "now"]) for name in ("size", "conversion"))
-        return size, rate, float(self.table["through"].iloc[0])
+        now = self.deals["now"][WHOLE]
+        return float(now["size"]), float(now["conversion"]), float(self.table["through"].iloc[0])
 
 
 def diagnose(
@@ -230,7 +230,7 @@ def _of_whole(result: Diagnosis) -> Iterator[Finding]:
             through=result.table["through"].iloc[0] if chain == "deals" else None, others=len(others),
         )  # fmt: skip
     if told := result.table["quadrant"].iloc[0]:
-        leads = result.deals.loc[(WHOLE, "leads")]
+        leads: Any = result.deals.loc[(WHOLE, "leads")]
         yield fact("tracking.diagnosis.quadrant", quadrant=told, now=leads["now"], before=leads["before"])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,8 @@ class Effect:
         return self.p < 0.05
 
 
-NOTHING = Effect(*([float("nan")] * 5), 0)
+_NAN = float("nan")
+NOTHING = Effect(_NAN, _NAN, _NAN, _NAN, _NAN, 0)
 
 
 def of_node(sales: pd.DataFrame, node: dict[str, str], span: tuple[pd.Timestamp, pd.Timestamp]) -> Effect:
@@ -81,10 +83,11 @@ def of_customers(compare: Compared, rep: str, since: pd.Timestamp, until: pd.Tim
     if rep not in each.index or len(each) < 2:
         return NOTHING
     apart = _apart(each["now"], each["amount"])
-    alike = each.index[(each["amount"] >= _SMALL * each.loc[rep, "amount"]) & (each.index != rep)]
-    others = each.drop(index=rep).sum()
-    without = each.loc[rep, "amount"] * others["now"] / others["amount"]
-    return judged(float(apart[rep]), list(apart[alike].dropna()), float(each.loc[rep, "now"] - without))
+    alike = each.index[(each["amount"] >= _SMALL * each["amount"][rep]) & (each.index != rep)]
+    own: Any = each.loc[rep]
+    others: Any = each.drop(index=rep).sum()
+    without = own["amount"] * others["now"] / others["amount"]
+    return judged(float(apart[rep]), list(apart[alike].dropna()), float(own["now"] - without))
 
 
 def judged(apart: float, placebos: list[float], amount: float) -> Effect:
@@ -111,12 +114,12 @@ def _sum(wide: pd.DataFrame, span: tuple[pd.Timestamp, pd.Timestamp]) -> pd.Seri
 def _apart(now: pd.Series, before: pd.Series) -> pd.Series:
     """Of each node, its log change less that of all the others together."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.log(now.where(now > 0) / before.where(before > 0))
-        rest = np.log((now.sum() - now) / (before.sum() - before))
-    return own - rest
+        own: Any = np.log(now.where(now > 0) / before.where(before > 0))
+        rest: Any = np.log((now.sum() - now) / (before.sum() - before))
+    return pd.Series(own - rest, now.index)
 
 
-def _earlier(wide: pd.DataFrame, own: object, span: tuple[pd.Timestamp, pd.Timestamp]) -> list[float]:
+def _earlier(wide: pd.DataFrame, own: Any, span: tuple[pd.Timestamp, pd.Timestamp]) -> list[float]:
     """The same figure of the node over spans as long that ended before this one began."""
     found, length = [], span[1] - span[0]
     for back in range(1, _BEFORE + 1):

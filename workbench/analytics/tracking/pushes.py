@@ -30,8 +30,8 @@ class Pushes(Result):
         day in the last fortnight ÷ of the days between the fortnights; geometric mean of the quarters, 95 %), share (of
         the quarter's sales in its last fortnight), days_share (of its working days), slack, slack_lo, slack_hi (of the
         first fortnight, likewise), slack_share, slack_days, quarters, amount (money a quarter that its end brings
-        beyond what its days would), p (of a push this far from the whole's by chance, adjusted: Holm; of the whole:
-        from none), beyond
+        beyond what its days would), p (of a push this far from the middle part's by chance, adjusted: Holm; of the
+        whole: from none), beyond
     `quarters`: index quarter (first day), the whole's: push, slack, share. `level`: of the parts
     """
 
@@ -41,9 +41,13 @@ class Pushes(Result):
 
 
 def pushes(
-    sales: pd.DataFrame, calendar: Calendar, covers: tuple[pd.Timestamp, pd.Timestamp], parts: pd.DataFrame | None = None,
-    *, level: str = "rep",
-) -> Pushes | Unknown:  # fmt: skip
+    sales: pd.DataFrame,
+    calendar: Calendar,
+    covers: tuple[pd.Timestamp, pd.Timestamp],
+    parts: pd.DataFrame | None = None,
+    *,
+    level: str = "rep",
+) -> Pushes | Unknown:
     """The last 8 whole quarters day by day: `sales` (period: days, amount), `parts` likewise by `level`.
 
     Each quarter gives one ratio a node; the noise is their own scatter (t of the logs), so a quarter with one large
@@ -58,15 +62,22 @@ def pushes(
         return Unknown(section="pushes", findings=(short,))
     days = {q: _days(q, calendar) for q in quarters}
     whole = _each(daily, days)
-    rows = {"": _row(whole, 0.0)}
-    if parts is not None and level in parts:
-        for node, own in parts.dropna(subset=[level]).groupby(level):
-            each = _each(own.groupby("period")["amount"].sum(), days)
-            if len(each) >= _FEWEST:
-                rows[str(node)] = _row(each, float(np.log(rows[""]["push"])))
+    each = _parts(parts, level, days)
+    logs = [float(np.log(one["push"]).mean()) for one in each.values()]
+    usual = float(np.median(logs)) if logs else 0.0
+    rows = {"": _row(whole, 0.0), **{node: _row(one, usual) for node, one in each.items()}}
     table = _judged(pd.DataFrame.from_dict(rows, orient="index").rename_axis("node"))
     result = Pushes(table=table, quarters=whole[["push", "slack", "share"]], level=level)
     return replace(result, findings=tuple(_findings(result)))
+
+
+def _parts(parts: pd.DataFrame | None, level: str, days: dict[pd.Timestamp, dict[str, Any]]) -> dict[str, pd.DataFrame]:
+    """By node, its quarters; nodes with too few are left out."""
+    if parts is None or level not in parts:
+        return {}
+    groups = parts.dropna(subset=[level]).groupby(level)
+    each = {str(node): _each(own.groupby("period")["amount"].sum(), days) for node, own in groups}
+    return {node: one for node, one in each.items() if len(one) >= _FEWEST}
 
 
 def _quarters(calendar: Calendar, covers: tuple[pd.Timestamp, pd.Timestamp]) -> list[pd.Timestamp]:
@@ -116,7 +127,8 @@ def _row(each: pd.DataFrame, usual: float) -> dict[str, float]:
         found |= {name: np.exp(middle), f"{name}_lo": np.exp(middle - wide), f"{name}_hi": np.exp(middle + wide)}
         if name == "push":
             found["p"] = float(2 * t.sf(abs(middle - usual) / error, len(logs) - 1)) if error > 0 else float("nan")
-    return found | each.drop(columns=list(_EDGES)).mean().to_dict()
+    means = each.drop(columns=list(_EDGES)).mean()
+    return found | {str(name): float(value) for name, value in means.items()}
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:

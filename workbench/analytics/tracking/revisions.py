@@ -15,8 +15,8 @@ from workbench.findings import Finding
 class Revisions(Result):
     """Every confirmed version of the whole's target for the period, oldest first.
 
-    `table`: index version; columns written, effective (days), amount (of the period), change (on the version before; NaN
-    of the first), rate, author, reason, told (who was told, joined by commas; "" for nobody named)
+    `table`: index version; columns written, effective (days), amount (of the period), change (on the version before;
+    NaN of the first), rate, author, reason, told (who was told, joined by commas; "" for nobody named)
     """
 
     period: PlanPeriod

@@ -15,6 +15,7 @@ from workbench.analytics.tracking.course import Course
 from workbench.analytics.tracking.evidence import Effect
 from workbench.analytics.tracking.truth_tables import TRIGGERS, triggered
 from workbench.findings import Finding
+from workbench.ledger import plans
 from workbench.periods import PER_YEAR
 from workbench.settings.tracking import Triggers
 
@@ -23,6 +24,7 @@ _DAY = pd.Timedelta(days=1)
 _SOON = 27  # days since an event up to which its effect is not measured
 _LONGEST = 365  # days from which on the year before holds the event itself
 _MOST = 4
+_SURE = 0.05
 _DECISIONS = 3
 _COLUMNS = (
     "family",
@@ -118,8 +120,8 @@ def triggers(
         return Unknown(section="triggers", findings=(fact("tracking.adjust.unknown_triggers", section="triggers"),))
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     table["known"] = table["date"] < decided
-    table = table.assign(owner=[settings.owners.get(family) for family in table["family"]])
-    fires = [_fires(row, settings, course) for row in table.to_dict("records")]
+    table = table.assign(owner=table["family"].map(dict(settings.owners)).astype(object))
+    fires = [_fires(row, settings, course) for row in plans.records(table)]
     table[["fires", "direction"]] = pd.DataFrame(fires, index=table.index, columns=["fires", "direction"])
     table = table.sort_values(["fires", "date"], ascending=[False, False], kind="stable").reset_index(drop=True)
     result = Triggered(table=table, decided=decided)
@@ -138,7 +140,7 @@ def _fires(row: dict[str, Any], settings: Triggers, course: Course | Unknown | N
     if kind == "rep_left":
         return bool(row["share"] >= settings.key_share), "down"
     if kind == "satisfaction":
-        return bool(row["amount"] <= -settings.satisfaction and row["p"] < 0.05), way
+        return bool(row["amount"] <= -settings.satisfaction and row["p"] < _SURE), way
     if pd.isna(change):
         return kind in ("event", "competitor"), way
     return bool(triggered({row["family"]: float(change)}, settings.limit)), way
@@ -155,7 +157,7 @@ def _events(records: Records, settings: Triggers) -> Iterator[dict[str, Any]]:
     sources = (("event", records.events, "name"), ("competitor", records.competitors, "note"))
     values = _values(records) if any(frame is not None for _, frame, _ in sources) else {}
     for kind, frame, name in sources:
-        for row in [] if frame is None else frame.to_dict("records"):
+        for row in [] if frame is None else plans.records(frame):
             told = " ".join(str(row[c]) for c in ("kind", name) if c in row and pd.notna(row[c]))
             family = _family(told, settings)
             if family and since <= row["date"] <= records.as_of:
@@ -212,7 +214,7 @@ def _people(records: Records, settings: Triggers) -> Iterator[dict[str, Any]]:
     if gone.empty:
         return
     monthly = records.sales("month", by="rep")
-    for row in gone.to_dict("records"):
+    for row in plans.records(gone):
         name = next((row[c] for c in ("name", "rep") if c in row and row[c] in set(monthly["rep"])), None)
         if name is None:
             continue
@@ -291,24 +293,27 @@ def _chance(course: Course | Unknown | None) -> float:
 
 def _findings(result: Triggered) -> Iterator[Finding]:
     fired = result.fired
-    known = int(result.table["known"].sum())
-    yield fact("tracking.adjust.triggers", fired=len(fired), **result.count, known=known,
+    before = int(result.table["known"].sum())
+    yield fact("tracking.adjust.triggers", fired=len(fired), **result.count, known=before,
                judged=len(result.table), decided=result.decided)  # fmt: skip
-    for row in fired.head(_MOST).to_dict("records"):
+    for row in plans.records(fired.head(_MOST)):
         yield fact("tracking.adjust.trigger", weight=row["amount"], about=row["node"], **_told(row))
+    known = result.table[result.table["known"] & (result.table["p"] < _SURE) & (result.table["change"] < 0)]
+    for row in plans.records(known.sort_values("amount").head(1)):
+        yield fact("tracking.adjust.felt", weight=row["amount"], about=row["node"], **_told(row))
 
 
 def _decisions(result: Triggered) -> Iterator[Finding]:
     happened = result.fired[result.fired["kind"].isin(("event", "competitor", "rep_left"))]
     happened = happened[~(happened["change"] > 0)]
     ordered = happened.reindex(happened["amount"].abs().sort_values(ascending=False).index)
-    for row in ordered.head(_DECISIONS).to_dict("records"):
+    for row in plans.records(ordered.head(_DECISIONS)):
         yield fact("tracking.adjust.look", weight=row["amount"], about=row["node"], owner=row["owner"], **_told(row))
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     named = ("family", "kind", "what", "date", "level", "node", "change", "lo", "hi", "amount", "share", "direction")
-    sure = None if pd.isna(row["p"]) else bool(row["p"] < 0.05)
+    sure = None if pd.isna(row["p"]) else bool(row["p"] < _SURE)
     return {
         **{name: row[name] for name in named},
         "node": row["node"] or None,

@@ -23,8 +23,8 @@ def weeks(deals: pd.DataFrame | None, spans: Spans, calendar: Calendar, grown: f
     if deals is None or deals.empty:
         return pd.DataFrame(columns=[*_COLUMNS, "cause", "lower"])
     counted = _counted(deals, calendar)
-    usual = counted[(counted.index >= spans.before[0]) & (counted.index + _SEVEN <= spans.before[1])]
-    shown = counted[counted.index + _SEVEN <= spans.now[1]].tail(_MOST)
+    usual = counted[(counted.index >= spans.before[0]) & (counted.index <= spans.before[1] - _SEVEN)]
+    shown = counted[counted.index <= spans.now[1] - _SEVEN].tail(_MOST)
     if usual["leads"].sum() == 0 or shown.empty:
         return pd.DataFrame(columns=[*_COLUMNS, "cause", "lower"])
     rate = usual["won"].sum() / max(usual["decided"].sum(), 1.0)
@@ -68,10 +68,7 @@ def _dispersion(counts: pd.Series) -> float:
 def _of_counts(counts: pd.Series, mean: pd.Series, dispersion: float) -> pd.Series:
     from scipy.stats import nbinom, poisson
 
-    if dispersion <= 1.001:
-        law = poisson(mean)
-    else:
-        law = nbinom(mean / (dispersion - 1), 1 / dispersion)
+    law = poisson(mean) if dispersion <= 1.001 else nbinom(mean / (dispersion - 1), 1 / dispersion)
     return _two_sided(law.cdf(counts), law.sf(counts - 1), counts.index)
 
 

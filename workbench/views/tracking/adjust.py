@@ -11,7 +11,7 @@ from workbench.views.tracking import adjust_charts as charts
 from workbench.views.tracking.diagnosis import rounded
 from workbench.views.words import Words
 
-_MOST = 5
+_MOST = 6
 _TRIGGERS = {
     "state": Column("state", "phrase:tracking.adjust.state", "track_state"),
     "family": Column("family", "phrase:tracking.adjust.family", "track_family"),
@@ -124,7 +124,7 @@ def _told(found: pd.DataFrame, w: Words) -> pd.DataFrame:
     quiet = found["known"].map({True: "known", False: "quiet"})
     made = found.assign(
         state=quiet.where(~found["fires"].astype(bool), "fires"),
-        part=[w.node(n) if n else None for n in found["node"]],
+        part=pd.Series([w.node(n) if n else None for n in found["node"]], found.index, dtype=object),
         moved=found["change"], moved_lo=found["lo"].where(own), moved_hi=found["hi"].where(own),
         p=found["p"].where(real), money=found["amount"].where(own),
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """What the findings of tracking.triggers, adjust and revisions hold, by key."""
 
 # family: "market", "resources" or "difficulty"; kind: "event", "competitor", "market_size", "satisfaction", "rep_left",
-# "headcount" or "chance"; market, resources, difficulty: how many of each family fire; sure: whether the move is beyond chance, None unknown; amount: money (people for headcount,
-# points for satisfaction); chance: of reaching the target, only of that kind
+# "headcount" or "chance"; market, resources, difficulty: how many of each family fire; sure: whether the move is beyond
+# chance, None unknown; amount: money (people for headcount, points for satisfaction); chance: of reaching the target,
+# only of that kind
 _TRIGGER = (
     "family", "kind", "what", "date", "level", "node", "change", "lo", "hi", "amount", "share", "direction", "chance",
     "sure",
@@ -11,12 +12,13 @@ _TRIGGER = (
 KEYS: dict[str, tuple[str, ...]] = {
     "tracking.adjust.triggers": ("fired", "market", "resources", "difficulty", "known", "judged", "decided"),
     "tracking.adjust.trigger": _TRIGGER,
+    "tracking.adjust.felt": _TRIGGER,  # known when targets were decided, and beyond chance since
     "tracking.adjust.look": (*_TRIGGER, "owner"),
     "tracking.adjust.unknown_triggers": ("section",),
     # the rest of the period: needed and usual are money a working day; deals and open_deals are counts, None unknown
     "tracking.adjust.rest": (
-        "remaining", "expected", "lo", "hi", "needed", "usual", "times", "chance", "days", "deals", "open_deals", "size",
-        "win_rate", "through",
+        "remaining", "expected", "lo", "hi", "needed", "usual", "times", "chance", "days", "deals", "open_deals",
+        "size", "win_rate", "through",
     ),
     # direction: "up", "down" or "same"; odds: the chance that the new target is set for
     "tracking.adjust.proposal": (
