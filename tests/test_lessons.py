@@ -130,7 +130,9 @@ def test_the_cycle_twice_around_learns_from_the_first_round_and_plans_better(
     east, east_before = (f.loc["East"].to_numpy().sum() / f.to_numpy().sum() for f in (second, as_before))
     actual = came(2024).sum().to_numpy().reshape(4, 3).sum(axis=1) / came(2024).to_numpy().sum()
     assert quarters == pytest.approx(actual, abs=0.02)
-    assert as_before.sum().to_numpy().reshape(4, 3).sum(axis=1) == pytest.approx(as_before.to_numpy().sum() / 4, rel=0.01)
+    assert as_before.sum().to_numpy().reshape(4, 3).sum(axis=1) == pytest.approx(
+        as_before.to_numpy().sum() / 4, rel=0.01
+    )
     assert east > east_before + 0.02
     assert shares_off(second, came(2024)) < 0.5 * shares_off(as_before, came(2024))
     assert shares_off(second, came(2024)) < 0.5 * shares_off(first, came(2023))
@@ -175,9 +177,7 @@ def test_a_person_may_change_what_is_proposed_and_the_proposal_stays_visible(her
     text = (here / "lessons.toml").read_text("utf-8")
     block = next(b for b in text.split("[[lesson]]") if 'setting = "keys"' in b)
     line = next(x for x in block.splitlines() if x.startswith("after"))
-    (here / "lessons.toml").write_text(
-        text.replace(line, "after = { history = 0.5, forecast = 0.5 }"), "utf-8"
-    )
+    (here / "lessons.toml").write_text(text.replace(line, "after = { history = 0.5, forecast = 0.5 }"), "utf-8")
     call("approve", "lessons.toml", *WHO, "--effective", "2023-12-31")
 
     (held,) = [t.lesson for t in wb.lessons.approved(run_at("2024-12-31")).lessons if t.lesson.setting == "keys"]
@@ -195,9 +195,7 @@ def test_show_names_every_lesson_its_author_and_what_became_of_it(here: Path) ->
     assert "Ann" in told
 
 
-def test_what_is_taken_back_no_longer_counts_and_nothing_is_erased(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_taken_back_no_longer_counts_and_nothing_is_erased(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     approve(here, RESERVE)
     plan = run_at("2024-06-30").settings.plan
     assert wb.plan.learned(plan, wb.lessons.approved(run_at("2024-06-30"))).plan.means.reserve == 0.03

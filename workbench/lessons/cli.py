@@ -119,7 +119,8 @@ def show(
         return
     titles = {"lesson": "lesson", "before": "before", "after": "after", "state": "state", "author": "author",
               "effective": "in force from", "reason": "reason"}  # fmt: skip
-    rows = [{name: _cell(row[name]) for name in titles} for row in found.table.reset_index().to_dict("records")]
+    table = found.table.reset_index().assign(effective=lambda f: f["effective"].dt.strftime("%Y-%m-%d"))
+    rows = [{name: _cell(row[name]) for name in titles} for row in table.to_dict("records")]
     typer.echo(drafts.table(titles, rows))
 
 

@@ -118,9 +118,12 @@ def chances(given: "Evidence") -> Iterator[Candidate]:
 
 
 def reserve(given: "Evidence") -> Iterator[Candidate]:
-    """The reserve against the usual miss: by how much sales stayed below the target where they did."""
+    """A reserve that is held against the usual miss: by how much sales stayed below the target where they did.
+
+    Where none is held nothing is said: misses alone do not ask for one.
+    """
     frame, shared = _span(given)
-    if frame is None:
+    if frame is None or not given.plan.means.reserve > 0:
         return
     missed = (1 - frame["actual"] / frame["target"])[~frame["reached"].astype(bool)].to_numpy(float)
     now = given.plan.means.reserve

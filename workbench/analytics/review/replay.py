@@ -78,6 +78,7 @@ def replay(
     """
     plan = settings or PlanSettings()
     monthly = sales if monthly is None else monthly
+    monthly = monthly[_ends(monthly["period"], "month", calendar) <= pd.Timestamp(as_of)]
     origins = list(_origins(monthly, pd.Timestamp(as_of), calendar, 4 * years))
     known = _forecasts(sales, level, origins, (every, calendar), seed)
     made = [one for at, found in known.forecasts.items() if (one := _at(at, found, known, monthly, level, plan))]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.analytics.review.alarms import Alarmed
 from workbench.analytics.review.replay import Replayed
 from workbench.views.review import replay_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
@@ -25,6 +26,12 @@ _MORE = (
     Column("chance", "chance", "replay_chance"),
     Column("rank", "decimal", "replay_rank"),
     *(Column(f"crps{name}", "money", f"replay_crps{name}") for name in ("", "_naive", "_uplift", "_same")),
+)
+_ALARMS = (
+    Column("first", "period:quarter", "alarms_quarter"),
+    Column("alarms", "count", "alarms_raised"),
+    Column("by_chance", "decimal", "alarms_by_chance"),
+    Column("outcome", f"phrase:{_P}.outcome", "alarms_outcome"),
 )
 _SCORES = {
     "origins": Column("origins", "count", "replay_origins"),
@@ -64,6 +71,20 @@ def _(result: Replayed, w: Words, as_of: pd.Timestamp) -> View:
         sheets=sheets,
         caption=w.say(f"{_P}.caption", values),
     )  # fmt: skip
+
+
+@view.register
+def _(result: Alarmed, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("review.alarms.heading")
+    sheet = Sheet(result.table.assign(outcome=result.table["missed"].map({True: "false", False: "true"})), _ALARMS)
+    return View(
+        "alarms-replayed",
+        heading,
+        *split(sentences(result.findings, w)),
+        tables=(table(sheet, w, heading),),
+        how=w.phrase("review.alarms.how"),
+        sheets={"alarms-replayed": sheet},
+    )
 
 
 def headline(result: Any) -> dict[str, float | None]:

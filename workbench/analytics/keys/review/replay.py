@@ -9,4 +9,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "review.replay.against": ("other", "crps", "crps_other", "gain", "better", "quarters", "sure"),
     "review.replay.years": ("origins", "reached", "stated", "gain", "gain_naive"),
     "review.replay.short": ("quarters", "tried"),
+    "review.alarms.unknown": (),
+    # of missed quarters those with an alarm (warned), of the others (calm) likewise (needless)
+    "review.alarms.raised": ("quarters", "alarms", "by_chance", "missed", "warned", "calm", "needless"),
 }
