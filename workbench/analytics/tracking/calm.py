@@ -14,6 +14,8 @@ _PUSH = pd.Timedelta(days=13)  # the last fortnight of a quarter, when deals are
 _HUBER = 1.345  # residuals beyond so many standard deviations count less
 _RIDGE = 2.0  # observations' worth of "no effect"
 _ROUNDS = 25
+_CLEAR = 3.0  # shares off by more standard deviations count less
+_DRAWN = 0.1  # of all cases, in favour of "the calendar does nothing to this share"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,42 @@ class Expected:
     mean: Array
     noise: float
     unsure: float
+
+
+def festivals(periods: pd.DatetimeIndex, calendar: Calendar, every: Every) -> Array:
+    """(periods, terms): what hurries or delays decisions: the quarter's last fortnight, Spring Festival."""
+    columns = [np.array([_push(p, calendar.next(p, every), calendar) for p in periods])]
+    if calendar.settings.country in FESTIVAL_COUNTRIES and every != "day":
+        columns += list(festival_shares(periods, calendar, every).to_numpy().T)
+    return np.column_stack(columns)
+
+
+def share_of(cases: Array, of: Array, table: Array, learnt: int) -> Array:
+    """The share that is expected of every period, from the first `learnt`: a logistic regression on `table`.
+
+    Each term is drawn towards none by a tenth of all cases' worth; periods odd beyond chance count less (Huber 1964).
+    """
+    some = np.flatnonzero(np.isfinite(cases[:learnt]) & (of[:learnt] > 0))
+    x, n = cases[some], of[some]
+    size = table[some].std(axis=0)
+    used = size > 1e-9
+    design = np.column_stack(
+        [np.ones(len(table)), ((table - table[some].mean(axis=0)) / np.where(used, size, 1))[:, used]]
+    )
+    slopes = np.zeros(design.shape[1])
+    slopes[0] = np.log((x.sum() + 0.5) / (n.sum() - x.sum() + 0.5))
+    for _ in range(_ROUNDS):
+        share = 1 / (1 + np.exp(-design[some] @ slopes))
+        spare = n * share * (1 - share)
+        off = (x - n * share) / np.sqrt(spare)
+        weight = np.minimum(1, _CLEAR / np.maximum(np.abs(off), 1e-9))
+        penalty = np.diag([0.0, *[_DRAWN * spare.sum()] * (design.shape[1] - 1)])
+        to = design[some].T @ (weight * (x - n * share)) - penalty @ slopes
+        step = np.linalg.solve((design[some].T * (weight * spare)) @ design[some] + penalty, to)
+        slopes = slopes + step
+        if np.abs(step).max() < 1e-8:
+            break
+    return np.clip(1 / (1 + np.exp(-design @ slopes)), 1e-4, 1 - 1e-4)
 
 
 def regressors(periods: pd.DatetimeIndex, calendar: Calendar, every: Every, learnt: int) -> Array:

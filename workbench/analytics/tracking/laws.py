@@ -13,7 +13,7 @@ import numpy as np
 from workbench.analytics.forecast.panel import Array
 
 FARTHEST = 8.0  # scores and log ratios are kept within
-_CONTEXTS = 40  # different numbers of cases that are told apart
+_CONTEXTS = 60  # different numbers of cases that are told apart
 _STEP = 0.02  # between the scores that a level may take, in its chain
 _MEANS = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of what is expected, where a change matters more to some than others
 _GRID = 601
@@ -56,17 +56,19 @@ class Counted:
     """
 
     kind: Literal["share", "count"]
-    share: float
+    shares: Array
     spread: float
     sizes: Array
     aim: Aim
 
-    def score(self, x: Array, n: Array) -> tuple[Array, Array]:
-        """u and llr of counts x; u is the normal quantile of the middle of x's own step (mid-p), so that few cases
-        count little; no case counts nothing."""
+    def score(self, x: Array, n: Array, share: Array) -> tuple[Array, Array]:
+        """u and llr of counts x where `share` of n is usual (counts: where n is).
+
+        u is the normal quantile of the middle of x's own step (mid-p): few cases count little, none counts nothing.
+        """
         from scipy import stats
 
-        now, then = self._law(n, 1.0), self._law(n, self.aim.factor)
+        now, then = self._law(n, share, 1.0), self._law(n, share, self.aim.factor)
         own = now.pmf(x)
         below, above = now.cdf(x) - own / 2, now.sf(x) + own / 2
         u = np.where(below < 0.5, stats.norm.ppf(below), -stats.norm.ppf(above))
@@ -81,22 +83,21 @@ class Counted:
 
     @cached_property
     def contexts(self) -> Array:
-        """Numbers of cases that stand for those of the periods learnt from."""
-        known = self.sizes if self.kind == "count" else np.round(self.sizes)
-        if len(known) <= _CONTEXTS:
-            return known
-        at = np.quantile(known, (np.arange(_CONTEXTS) + 0.5) / _CONTEXTS)
-        return at if self.kind == "count" else np.round(at)
+        """(contexts, 2) numbers of cases and usual shares that stand for those of the periods learnt from."""
+        order = np.lexsort([self.shares, self.sizes])
+        at = (np.arange(_CONTEXTS) + 0.5) / _CONTEXTS * len(order)
+        kept = order if len(order) <= _CONTEXTS else order[at.astype(int)]
+        return np.column_stack([self.sizes[kept], self.shares[kept]])
 
     def table(self, factor: float) -> Table:
         """All that may come when the KPI is `factor` times the usual."""
         counts, u, llr = self._scored
         sums = []
-        for k, (n, x) in enumerate(zip(self.contexts, counts, strict=True)):
-            chances = np.nan_to_num(self._law(np.full(len(x), n), factor).pmf(x)) if n > 0 else np.ones(1)
+        for k, ((n, share), x) in enumerate(zip(self.contexts.tolist(), counts, strict=True)):
+            chances = np.nan_to_num(self._law(np.full(len(x), n), share, factor).pmf(x)) if n > 0 else np.ones(1)
             sums.append(k + np.cumsum(chances) / chances.sum())
         above = np.concatenate(counts)
-        sizes = np.repeat(self.contexts, [len(x) for x in counts])
+        sizes = np.repeat(self.contexts[:, 0], [len(x) for x in counts])
         return Table(np.concatenate(sums), u, llr, above, sizes if self.kind == "share" else np.ones(len(above)))
 
     def atoms(self, factor: float) -> tuple[Array, Array, Array]:
@@ -106,23 +107,26 @@ class Counted:
 
     @cached_property
     def _scored(self) -> tuple[list[Array], Array, Array]:
-        counts = [self._support(float(n)) for n in self.contexts]
-        scored = [self.score(x, np.full(len(x), n)) for x, n in zip(counts, self.contexts, strict=True)]
+        pairs = self.contexts.tolist()
+        counts = [self._support(n, share) for n, share in pairs]
+        scored = [
+            self.score(x, np.full(len(x), n), np.full(len(x), s)) for x, (n, s) in zip(counts, pairs, strict=True)
+        ]
         return counts, np.concatenate([u for u, _ in scored]), np.concatenate([llr for _, llr in scored])
 
-    def _support(self, n: float) -> Array:
+    def _support(self, n: float, share: float) -> Array:
         """Counts that are possible at all, to nine standard deviations."""
         if n <= 0:
             return np.zeros(1)
         if self.kind == "share":
-            middle, variance = n * self.share, n * self.share * (1 - self.share) * (1 + (n - 1) * self.spread)
+            middle, variance = n * share, n * share * (1 - share) * (1 + (n - 1) * self.spread)
         else:
             middle, variance = n, n * self.spread
         half = 9 * np.sqrt(variance) + 12
         most = n if self.kind == "share" else np.inf
         return np.arange(max(np.floor(0.5 * middle - half), 0), min(np.ceil(1.5 * middle + half), most) + 1)
 
-    def _law(self, n: Array, factor: float) -> Any:
+    def _law(self, n: Array, usual: Array | float, factor: float) -> Any:
         from scipy import stats
 
         if self.kind == "count":
@@ -130,7 +134,7 @@ class Counted:
             if self.spread <= 1.001:
                 return stats.poisson(mean)
             return stats.nbinom(mean / (self.spread - 1), 1 / self.spread)
-        share, cases = min(max(self.share * factor, 1e-6), 1 - 1e-6), np.maximum(np.round(n), 1)
+        share, cases = np.clip(usual * factor, 1e-6, 1 - 1e-6), np.maximum(np.round(n), 1)
         if self.spread <= 1e-6:
             return stats.binom(cases, share)
         size = 1 / self.spread - 1

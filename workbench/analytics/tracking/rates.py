@@ -20,7 +20,7 @@ from workbench.analytics.tracking.usual import Usual
 
 # what is usual is known only so well: three points of a normal distribution and their weights (Gauss-Hermite)
 _POINTS, _WEIGHTS = np.array([-1.0, 0.0, 1.0]) * np.sqrt(3.0), np.array([1.0, 4.0, 1.0]) / 6
-_RUNS, _LONG, _SETTLED = 900, 5.0, 100  # charts simulated, for how many of the declared run lengths, after how long
+_RUNS, _LONG, _SETTLED = 1800, 2.0, 100  # charts simulated, for how many of the declared run lengths, after how long
 _TUNED = 6000  # periods at most of a chart tuned by simulation
 _WARM, _LATEST = 40, 300  # periods before a change; periods after which it counts as not found
 _DELAYS = 400
@@ -73,7 +73,7 @@ def _simulated(
     periods = int(_LONG * declared)
     rates = []
     for point, weight in zip(_POINTS, _WEIGHTS, strict=True):
-        runs = max(int(_RUNS * weight / charts), 40)
+        runs = max(int(_RUNS * weight / charts), 80)
         draw = _adds(usual, scheme, rng, float(np.exp(point * usual.unsure)))
         rates.append(alarms(scheme, draw, limit, runs=runs, periods=periods, warm=_SETTLED) / (runs * periods))
     return max(float(_WEIGHTS @ rates), 1e-9)

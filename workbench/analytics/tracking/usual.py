@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
-from workbench.analytics.tracking.calm import expected, regressors
+from workbench.analytics.tracking.calm import expected, festivals, regressors, share_of
 from workbench.analytics.tracking.laws import Aim, Counted, Level, Table
 from workbench.periods import Calendar, Every
 
@@ -79,7 +79,7 @@ def learn(above: pd.Series, below: pd.Series | None, aim: Aim, calendar: Calenda
     Index: periods, all of them. Periods that are not known are NaN; without `below` the KPI is `above`.
     """
     if share and below is not None:
-        return _shares(above, below, aim, learnt)
+        return _shares(above, below, aim, learnt, festivals(pd.DatetimeIndex(above.index), calendar, every))
     value = above / below.where(below > 0) if below is not None else above
     table = regressors(pd.DatetimeIndex(above.index), calendar, every, learnt)
     past = value.to_numpy(float)[:learnt]
@@ -87,20 +87,21 @@ def learn(above: pd.Series, below: pd.Series | None, aim: Aim, calendar: Calenda
     return (_counts if whole else _levels)(value, table, aim, learnt, above, below)
 
 
-def _shares(above: pd.Series, below: pd.Series, aim: Aim, learnt: int) -> Usual:
+def _shares(above: pd.Series, below: pd.Series, aim: Aim, learnt: int, table: Array) -> Usual:
     x, n = above.to_numpy(float), below.to_numpy(float)
     past = np.flatnonzero(np.isfinite(x[:learnt]) & (n[:learnt] > 0))
-    kept = past
+    share = share_of(x, n, table, learnt)
+    kept, held = past, np.isfinite(x[:learnt])
     for _ in range(2):  # once with all, once without what is odd
-        share = min(max(x[kept].sum() / n[kept].sum(), 1e-4), 1 - 1e-4)
-        spread = _within(x[kept], n[kept], share)
-        law = Counted("share", share, spread, np.nan_to_num(n[:learnt][np.isfinite(x[:learnt])]), aim)
-        kept = past[np.abs(law.score(x[past], n[past])[0]) <= _ODD]
-    u, llr = law.score(x, n)
+        spread = _within(x[kept], n[kept], share[kept])
+        law = Counted("share", share[:learnt][held], spread, np.round(n[:learnt][held]), aim)
+        kept = past[np.abs(law.score(x[past], n[past], share[past])[0]) <= _ODD]
+    u, llr = law.score(x, n, share)
     unknown = ~np.isfinite(x)
     mean_cases = float(n[past].mean())
     times = 1 + (mean_cases - 1) * spread
-    error = float(np.sqrt(max(1 - share, 0) * times / (share * n[past].sum())))
+    mean = float(share[past].mean())
+    error = float(np.sqrt((1 - mean) * times / (mean * n[past].sum())))
     found = pd.DataFrame({"above": x, "below": n, "value": x / np.where(n > 0, n, np.nan), "expected": share,
                           "u": u, "llr": llr}, above.index)  # fmt: skip
     found.loc[unknown, ["u", "llr"]] = np.nan
@@ -108,7 +109,7 @@ def _shares(above: pd.Series, below: pd.Series, aim: Aim, learnt: int) -> Usual:
     return Usual("share", found, learnt, law, tie, error * _longer(tie), times)
 
 
-def _within(x: Array, n: Array, share: float) -> float:
+def _within(x: Array, n: Array, share: Array) -> float:
     """Correlation of cases within a period, from the variance beyond the binomial one (moments; Williams 1982)."""
     beyond = (x - n * share) ** 2 / (n * share * (1 - share)) - 1
     return float(np.clip(beyond.sum() / max((n - 1).sum(), 1.0), 0.0, 0.5))
@@ -119,8 +120,8 @@ def _counts(value: pd.Series, table: Array, aim: Aim, learnt: int, *_: object) -
     fit = expected(y, table, learnt, counts=True)
     times = max(fit.noise**2, 1.0)
     known = np.isfinite(y[:learnt])
-    law = Counted("count", 0.0, times, fit.mean[:learnt][known], aim)
-    u, llr = law.score(np.nan_to_num(y), fit.mean)
+    law = Counted("count", np.zeros(int(known.sum())), times, fit.mean[:learnt][known], aim)
+    u, llr = law.score(np.nan_to_num(y), fit.mean, np.zeros(len(y)))
     unknown = ~np.isfinite(y)
     found = pd.DataFrame({"above": y, "below": 1.0, "value": y, "expected": fit.mean, "u": u, "llr": llr}, value.index)
     found.loc[unknown, ["u", "llr"]] = np.nan
