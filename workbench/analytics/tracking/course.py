@@ -67,6 +67,11 @@ class Course(Result):
     no_pipeline: Unknown | None = None
 
     @property
+    def over(self) -> bool:
+        """Whether nothing is left to come: the sales are known to the period's end."""
+        return self.known_until >= self.period.last
+
+    @property
     def leads(self) -> int:
         """How many of the findings belong in a page's answer."""
         return 3

@@ -30,14 +30,16 @@ class Record(Result):
 
 def path(made: Course | Unknown) -> Path | Unknown:
     """Cumulative sales with the fan to the period's end."""
-    return made if isinstance(made, Unknown) else Path(course=made, findings=_of(made, "stands", "lands", "late"))
+    return (
+        made if isinstance(made, Unknown) else Path(course=made, findings=_of(made, "stands", "lands", "late", "ended"))
+    )
 
 
 def open_pipeline(made: Course | Unknown) -> OpenPipeline | Unknown | None:
     """The pipeline by node; Unknown where the opportunities tell nothing, None where nothing is left to come."""
     if isinstance(made, Unknown):
         return made
-    if not made.days_left:
+    if made.over:
         return None
     if len(made.pipeline):
         return OpenPipeline(course=made, findings=_of(made, "pipeline"))

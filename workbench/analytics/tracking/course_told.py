@@ -22,12 +22,10 @@ def findings(made: Course) -> list[Finding]:
     """Where it stands, where it lands, what each day must bring; then the weakest part, the pipeline, the record."""
     row: Any = made.table.iloc[0]
     aimed = bool(pd.notna(row["target"]) and row["target"] > 0)
-    found: list[Finding | None] = [_stands(made, row, aimed)]
-    if made.days_left or made.known_until < made.period.last:
-        found += [_lands(made, row, aimed), _needs(made, row, aimed)]
-    else:
-        found += [_ended(made, row)] if aimed else []
-    return [f for f in (*found, *_weakest(made), *_late(made), *_pipeline(made, row), *_tested(made)) if f]
+    if made.over:
+        return [_ended(made, row) if aimed else _stands(made, row, aimed)]
+    first = [_stands(made, row, aimed), _lands(made, row, aimed), _needs(made, row, aimed)]
+    return [f for f in (*first, *_weakest(made), *_late(made), *_pipeline(made, row), *_tested(made)) if f]
 
 
 def _stands(made: Course, row: Any, aimed: bool) -> Finding:
@@ -95,7 +93,7 @@ def _pipeline(made: Course, row: Any) -> list[Finding]:
 
 def _tested(made: Course) -> list[Finding]:
     if not len(made.tested) or ("whole", "ours") not in made.tested.index:
-        return [fact("tracking.course.untested", until=made.known_until)] if made.days_left else []
+        return [fact("tracking.course.untested", until=made.known_until)]
     whole = made.tested.loc["whole"]
     ours: Any = whole.loc["ours"]
     return [fact("tracking.course.tested", error=ours["error"], straight=whole["error"].get("straight"),

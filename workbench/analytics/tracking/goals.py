@@ -32,7 +32,7 @@ class Goals(Result):
 
     `source`: "ledger", "table" (the company's targets) or "given". `version`: of the ledger, where that is the source
     `nodes`: index node, only those with a target, the whole ("") first if known; columns level ("" for the whole; names
-    joined by " × " for a crossing), owner (None where nobody is named), and one per level (NA where it is summed over)
+    joined by " × " for a crossing), owner (NA where nobody is named), and one per level (NA where it is summed over)
     `amount`: index node: money of the whole period
     `months`: index node, columns the period's months: money; NaN in a month for which a node has none
     `spread`: "" where months are as written, else the longest period ("quarter", "year") that was spread over months
@@ -83,7 +83,7 @@ def goals(
         rows = _rows([("", period.name, period.first, float(given), None, None)], ())
         return cast("Goals", _assembled("given", rows, period, calendar, season))
     none = fact("tracking.course.no_goals", span=period.span, every=period.name)
-    return Unknown(section="goals", findings=(none,))
+    return Unknown(section="course_goals", findings=(none,))
 
 
 def _of_ledger(ledger: pd.DataFrame | None, levels: tuple[str, ...]) -> pd.DataFrame:

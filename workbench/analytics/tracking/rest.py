@@ -231,12 +231,12 @@ def _weights(off: Array, size: Array, levels: Array) -> Array:
 def _spread(errors: Array, size: Array, levels: Array, count: float) -> Array:
     """(nodes) relative standard deviation: a node's own errors pulled toward what nodes of its size at its level have.
 
-    Hindcasts in which a node had hardly any sales tell nothing of it. Within a level the squared error is a part that
-    all share and one that falls with size, fitted by least squares.
+    Hindcasts count by the money at stake; those in which a node had hardly any sales tell nothing of it. Within a level
+    the squared error is a part that all share and one that falls with size, fitted by least squares.
     """
     told = size > np.maximum(NOTHING * size.max(axis=0), NOTHING**2 * size.max())
     seen, money = told.sum(axis=0), np.where(told, size, 0.0).sum(axis=0)
-    own = np.where(told, errors**2, 0.0).sum(axis=0) / np.maximum(seen, 1)
+    own = np.where(told, errors**2 * size, 0.0).sum(axis=0) / np.where(money > 0, money, 1.0)
     money = np.where(seen > 0, money / np.maximum(seen, 1), 0.0)
     usual = np.zeros(len(levels))
     for level in np.unique(levels):
@@ -261,7 +261,7 @@ def _by_size(squared: Array, money: Array, told: Array) -> Array:
     if not told.any():
         return np.full(len(squared), UNTESTED**2)
     if told.sum() < 4:
-        return np.full(len(squared), float(np.average(squared[told], weights=np.sqrt(money[told]))))
+        return np.full(len(squared), float(np.average(squared[told], weights=money[told])))
     from scipy.optimize import nnls
 
     middle = float(money[told].mean())

@@ -44,7 +44,7 @@ def days(first: pd.Timestamp, last: pd.Timestamp, calendar: Calendar) -> Days:
     """The calendar of all days of the months from `first` to `last`."""
     start, end = calendar.start_of(first, "month"), calendar.end_of(last, "month")
     every = pd.date_range(start, end)
-    working = np.array([calendar.working_days(day, day) for day in every], dtype=float)
+    working = calendar.worked(start, end).astype(float)
     parts = (_months(every), _weekdays(every, working), _ends(every, working, calendar), _festival(every, calendar))
     return Days(start, np.column_stack(parts), working)
 

@@ -172,8 +172,8 @@ def headline(result: Any) -> dict[str, float | None]:
 
 
 def _caption(result: Course, w: Words) -> Sentence | None:
-    parts = result.table[charts.main(result) & (result.table["level"] != "")]
-    if not charts.aimed(result) or not len(parts):
+    parts = result.table[charts.main(result) & (result.table["level"] != "") & result.table["target"].gt(0)]
+    if result.over or not len(parts):
         return None
     values = {"level": result.level, "n": len(parts), "likely": int((parts["chance"] >= 0.5).sum())}
     return w.say("tracking.course.section.caption", values)

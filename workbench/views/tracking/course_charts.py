@@ -15,11 +15,13 @@ _MOST = 14
 
 
 def main(result: Course) -> pd.Series:
-    """Which nodes are shown: the whole, and those of the first level with targets (all of it without)."""
+    """Which nodes are shown: the whole, and those of the first level that have targets (all of them if none has)."""
     table = result.table
-    shown = (table["level"] == result.level) & (table["target"].notna() | ~aimed(result))
-    shown.iloc[0] = True
-    return shown
+    parts = (table["level"] == result.level) & (table["level"] != "")
+    with_target = parts & table["target"].notna()
+    found = with_target if with_target.any() else parts
+    found.iloc[0] = True
+    return found
 
 
 def aimed(result: Course) -> bool:
@@ -123,7 +125,7 @@ def _path(result: Course, w: Words, known: bool, wide: bool) -> Canvas:
     axes.plot(days[fan], frame["expected"][fan], color=ACCENT, linewidth=2.2)
     sold = frame["booked"].notna().to_numpy()
     axes.plot(np.r_[0, days[sold]], np.r_[0.0, frame["booked"][sold]], color=INK, linewidth=2, solid_capstyle="round")
-    if result.days_left:
+    if not result.over:
         _as_of(size, axes, result, right, w)
     _ends(axes, frame, w, scale, right, known)
     return size
