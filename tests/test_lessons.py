@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,7 +90,7 @@ def split_of(day: str, *, taught: bool = True) -> pd.DataFrame:
     plan = wb.plan.learned(plan, wb.lessons.approved(run), data.compare_each()).plan if taught else plan
     period = wb.plan.period(run.calendar, run.as_of, plan.period)
     sales = data.sales("month", by="region")
-    how = {"every": "month", "calendar": run.calendar, "options": wb.forecast.Options(seed=7)}
+    how: Any = {"every": "month", "calendar": run.calendar, "options": wb.forecast.Options(seed=7)}
     ahead = wb.forecast.ahead(sales, ("region",), until=period.last, **how)
     aims = wb.plan.triangulate(wb.plan.baseline(ahead, period, run.calendar), plan)
     handed = wb.plan.hand_out(aims, plan, run.calendar, sales=sales)

@@ -43,7 +43,7 @@ def test_without_lessons_the_settings_are_as_they_were() -> None:
     ("lesson", "held"),
     [
         (TILT, lambda p: p.keys.tilt["region"]["华东"] == 1.08),
-        (Lesson("season", "keys.season", [], [0.2, 0.2, 0.25, 0.35]), lambda p: p.keys.season == (0.2, 0.2, 0.25, 0.35)),
+        (Lesson("season", "keys.season", [], [0.1, 0.2, 0.3, 0.4]), lambda p: p.keys.season == (0.1, 0.2, 0.3, 0.4)),
         (Lesson("weights", "keys", {"history": 0.5, "forecast": 0.5}, {"history": 0.1, "forecast": 0.9}),
          lambda p: (p.keys.history, p.keys.forecast, p.keys.potential) == (0.1, 0.9, 0.0)),
         (Lesson("rates", "funnel.months", 24, 12), lambda p: p.funnel.months == 12),

@@ -74,12 +74,12 @@ def found(given: Evidence) -> dict[str, Any]:
 def test_a_part_that_gets_too_little_each_time_is_found_with_its_size() -> None:
     made = lessons(evidence(replayed=replayed(np.random.default_rng(1), tilt={"West": 1.15})))
     assert isinstance(made, Lessons)
-    rate = made.table.at["keys.tilt region=West", "estimate"]
+    told: Any = made.table.loc["keys.tilt region=West"]
     west = next(one for one in made.lessons if one.at == {"region": "West"})
 
     truth = 1.15 / (1 + 0.15 * 0.2) - 1  # the others shrink to make room
-    assert rate == pytest.approx(truth, abs=0.02)
-    assert made.table.at["keys.tilt region=West", "lo"] < truth < made.table.at["keys.tilt region=West", "hi"]
+    assert told["estimate"] == pytest.approx(truth, abs=0.02)
+    assert told["lo"] < truth < told["hi"]
     assert west.after == pytest.approx(1 + truth, abs=0.03)
 
 
