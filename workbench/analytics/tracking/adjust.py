@@ -83,8 +83,8 @@ def adjust(
     if isinstance(course, Unknown) or course.goals is None or not course.goals.whole > 0:
         return Unknown(section="adjust", findings=(fact("tracking.adjust.unknown_adjust", section="adjust"),))
     families = triggers.count if isinstance(triggers, Triggered) else dict.fromkeys(TRIGGERS, 0)
-    amount, direction = _amount(course, settings, families)
     by = _level(course.goals, settings.adjust.by)
+    amount, direction = _amount(course, settings, families, by)
     wanted, sure = _wanted(course, by, amount, settings.adjust.shift)
     plan = _plan(course, ledger, by, wanted)
     result = Adjustment(
@@ -104,10 +104,11 @@ def attained(course: Course, nodes: list[str], amounts: Array) -> Array:
     return found
 
 
-def _amount(course: Course, settings: TrackingSettings, families: dict[str, int]) -> tuple[float, Direction]:
-    """The whole's new target in money, no less than `_least`; and which way."""
+def _amount(course: Course, settings: TrackingSettings, families: dict[str, int], by: str) -> tuple[float, Direction]:
+    """The whole's new target in money, no less than `_least` of it or its parts; and which way."""
     goals = cast("Goals", course.goals)
-    old, least = goals.whole, float(_least(course, pd.Index([WHOLE])).iloc[0])
+    parts = goals.nodes.index[goals.nodes["level"] == by]
+    old, least = goals.whole, max(float(_least(course, nodes).sum()) for nodes in (pd.Index([WHOLE]), parts))
     if not any(families.values()) or course.days_left == 0:
         return old, "same"
     aimed = float(amounts_at(course.draws[:, :1], settings.adjust.chance)[0])

@@ -104,8 +104,8 @@ def _scatter(history: pd.DataFrame, chain: tuple[str, ...]) -> pd.Series:
 def judged(steps: pd.DataFrame) -> pd.DataFrame:
     """`steps` with p (of a move this large by chance, adjusted for all that were judged: Holm) and beyond.
 
-    The whole ("") is judged first and by itself, its parts together. Where it is known, a factor's own move counts (`z`):
-    of this period's leads nothing may have come yet, and still they are few.
+    The whole ("") is judged first and by itself, its parts together. Where it is known, a factor's own move counts
+    (`z`): of this period's leads nothing may have come yet, and still they are few.
     """
     from scipy.stats import norm
 
