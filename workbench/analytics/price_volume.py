@@ -3,7 +3,7 @@
 A cell has quantity and amount, now and before; p = amount / quantity is the price that was got, 0 before, 1 now.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,13 @@ from workbench.analytics.factors import log_mean
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
-Kind = Literal["both", "new", "lost", "other"]
+KINDS = ("both", "new", "lost", "placed", "other")  # placed: new or lost in single nodes only; review.mix tells
 UNLIKE = 1.0  # coefficient of variation of unit prices above which adding quantities compares unlike things
 CONVENTIONS = ("three_way", "before_prices", "now_prices", "joint", "shapley", "lmdi")
 
 
 def kinds(cells: pd.DataFrame) -> pd.Series:
-    """ "both", "new", "lost" or "other" of each row of quantity, quantity_before, amount, amount_before.
+    """Whether each row is "both", "new", "lost" or "other" (a category): of quantity, quantity_before, amount, amount_before.
 
     Without a row in one span (amount 0, no quantity) it is new or lost; what has no amount and quantity above 0 in a
     span in which it has rows (returns, adjustments, unknown quantities) is other.
@@ -27,8 +27,8 @@ def kinds(cells: pd.DataFrame) -> pd.Series:
     now, before = ((cells[f"amount{s}"] > 0) & (cells[f"quantity{s}"] > 0) for s in ("", "_before"))
     absent, absent_before = ((cells[f"amount{s}"] == 0) & ~(cells[f"quantity{s}"].abs() > 0) for s in ("", "_before"))
     new, lost = absent_before & (cells["amount"] > 0), absent & (cells["amount_before"] > 0)
-    told = np.select([now & before, new, lost], ["both", "new", "lost"], "other")
-    return pd.Series(told, cells.index, dtype=object)
+    told = np.select([now & before, new, lost], [0, 1, 2], len(KINDS) - 1)
+    return pd.Series(pd.Categorical.from_codes(told.astype(int), list(KINDS)), cells.index)
 
 
 def unlike(both: pd.DataFrame, groups: Codes | None = None) -> bool:

@@ -30,7 +30,9 @@ def lines(rows: list[tuple], by: tuple[str, ...] = ("product",), planned: PlanPe
     """Sales of two periods: rows of "now" or "before", the levels, quantity, price (or, where that is a tuple of one,
     the amount)."""
     frame = pd.DataFrame(rows, columns=["span", *by, "quantity", "price"])
-    frame["amount"] = [p[0] if isinstance(p, tuple) else q * p for q, p in zip(frame["quantity"], frame["price"], strict=True)]
+    frame["amount"] = [
+        p[0] if isinstance(p, tuple) else q * p for q, p in zip(frame["quantity"], frame["price"], strict=True)
+    ]
     starts = {"now": planned.first, "before": planned.before[0]}
     return frame.assign(period=frame["span"].map(starts), whole=True).drop(columns=["span", "price"])
 
@@ -41,7 +43,7 @@ def targets(amounts: dict[str, float], level: str = "region", planned: PlanPerio
     nodes = pd.DataFrame({"level": [level if n else "" for n in names], "owner": None}, index=names)
     nodes[level] = [n or pd.NA for n in names]
     amount = pd.Series(amounts, dtype=float).rename_axis("node")
-    months = pd.DataFrame({m: amount / 3 for m in planned.months})
+    months = pd.DataFrame(dict.fromkeys(planned.months, amount / 3))
     return Goals(period=planned, source="table", version=None, nodes=nodes, amount=amount, months=months, spread="")
 
 

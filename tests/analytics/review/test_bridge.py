@@ -76,7 +76,9 @@ def test_without_targets_the_way_starts_a_year_before_and_without_that_at_the_qu
 
 def test_targets_of_other_levels_leave_the_ask_beyond_the_year_before_as_a_step() -> None:
     goals = targets({"": 150, "Ann": 150}, level="rep")
-    result = made(sold({"North": [100.0, 1, 1, 1, 120.0], "South": [20.0, 1, 1, 1, 10.0]}), "region", QUARTER, goals=goals)
+    result = made(
+        sold({"North": [100.0, 1, 1, 1, 120.0], "South": [20.0, 1, 1, 1, 10.0]}), "region", QUARTER, goals=goals
+    )
 
     assert steps(result) == {"target": 150, "asked": -30, "North": 20, "South": -10, "amount": 130}
 
@@ -130,7 +132,9 @@ def forecast(mean: float):  # type: ignore[no-untyped-def]
     """A forecast of the quarter made on its eve, for the whole and North alike."""
     draws = np.random.default_rng(3).normal(mean, 5, (500, 1))
     base = bare(draws[:, 0])
-    nodes = pd.DataFrame({"level": ["", "region"], "region": [pd.NA, "North"]}, index=pd.Index(["", "North"], name="node"))
+    nodes = pd.DataFrame(
+        {"level": ["", "region"], "region": [pd.NA, "North"]}, index=pd.Index(["", "North"], name="node")
+    )
     months = pd.DataFrame(draws.mean() / 3, index=nodes.index, columns=QUARTER.months)
     return replace(base, period=QUARTER, nodes=nodes, draws=np.hstack([draws, draws]), by_month=months,
                    booked_by_month=months * 0, known_until=QUARTER.first - pd.Timedelta(days=1))  # fmt: skip

@@ -43,7 +43,9 @@ def _old(counts: dict, start: pd.Timestamp) -> int:
 
 
 def records(frame: pd.DataFrame, leads: dict[pd.Timestamp, float] | None = None) -> Records:
-    spend = None if leads is None else pd.DataFrame({"date": list(leads), "channel": "fair", "leads": list(leads.values())})
+    spend = (
+        None if leads is None else pd.DataFrame({"date": list(leads), "channel": "fair", "leads": list(leads.values())})
+    )
     return Records(deals=frame, stages=STAGES, as_of=QUARTER.last, spend=spend, calendar=CALENDAR)
 
 
@@ -128,7 +130,9 @@ def test_market_and_share_by_hand() -> None:
 
 
 def test_segments_without_a_market_are_told_apart_and_parts_sum() -> None:
-    own = pd.DataFrame({"N": [60.0] * 4 + [50.0], "S": [40.0] * 4 + [58.0], "export": [7.0] * 4 + [9.0]}, index=quarters(5))
+    own = pd.DataFrame(
+        {"N": [60.0] * 4 + [50.0], "S": [40.0] * 4 + [58.0], "export": [7.0] * 4 + [9.0]}, index=quarters(5)
+    )
     series = market({"N": [500.0] * 5, "S": [500.0] * 4 + [700.0]})
     result = market_chain(own, series, "region", QUARTER, CALENDAR)
     assert isinstance(result, Chain)

@@ -63,7 +63,12 @@ def test_mix_and_quantity_variance_of_contribution() -> None:
 
 def test_mix_and_quantity_variance_by_item() -> None:
     # PUBLISHED.md V28, Horngren, tickets: quantity 15 400 U + 4 200 U; mix 16 800 U, 3 600 F
-    rows = [("before", "lower", 5500, 14), ("before", "upper", 7000, 3), ("now", "lower", 3200, 14), ("now", "upper", 6800, 3)]
+    rows = [
+        ("before", "lower", 5500, 14),
+        ("before", "upper", 7000, 3),
+        ("now", "lower", 3200, 14),
+        ("now", "upper", 6800, 3),
+    ]
     result = made(lines(rows), ("product",), QUARTER)
     items = result.items.set_index("product")
 
@@ -115,7 +120,8 @@ def test_new_items_and_items_new_in_a_part_are_told_apart() -> None:
 
 def test_returns_and_unknown_quantities_are_not_split() -> None:
     rows = [("before", "a", 10, 5), ("now", "a", 12, 5), ("before", "r", 10, 5), ("now", "r", -2, 5),
-            ("before", "u", 4, 5), ("now", "u", np.nan, (30.0,)), ("before", None, 1, 5), ("now", None, 2, 5)]  # fmt: skip
+            ("before", "u", 4, 5), ("now", "u", np.nan, (30.0,)),
+            ("before", None, 1, 5), ("now", None, 2, 5)]  # fmt: skip
     result = made(lines(rows), ("product",), QUARTER)
 
     assert effects(result)["other"] == pytest.approx(-60 + 10 + 5)
@@ -125,7 +131,8 @@ def test_returns_and_unknown_quantities_are_not_split() -> None:
 
 def test_quantities_of_unlike_things_are_added_only_where_they_are_alike() -> None:
     rows = [(s, line, p, q, price) for s, add in (("before", 0), ("now", 50)) for line, p, q, price in (
-        ("bikes", "b1", 100, 2000), ("bikes", "b2", 100 + add, 2100), ("caps", "c1", 900 + 20 * add, 5), ("caps", "c2", 900, 6))]  # fmt: skip
+        ("bikes", "b1", 100, 2000), ("bikes", "b2", 100 + add, 2100),
+        ("caps", "c1", 900 + 20 * add, 5), ("caps", "c2", 900, 6))]  # fmt: skip
     within = made(lines(rows, ("line", "product")), ("line", "product"), QUARTER)
     nowhere = made(lines([(s, p, q, price) for s, _, p, q, price in rows]), ("product",), QUARTER)
 
@@ -151,7 +158,9 @@ def test_what_earlier_periods_scatter_is_within_noise() -> None:
     rng, starts = np.random.default_rng(4), quarters(15)
     quantity = 100 * np.exp(rng.normal(0, 0.2, 15))
     price = np.where(starts == QUARTER.first, 8.0, 10.0)
-    sales = pd.DataFrame({"period": starts, "product": "a", "quantity": quantity, "amount": quantity * price, "whole": True})
+    sales = pd.DataFrame(
+        {"period": starts, "product": "a", "quantity": quantity, "amount": quantity * price, "whole": True}
+    )
     result = made(sales, ("product",), QUARTER)
 
     assert bool(result.steps.loc["price", "beyond"])
@@ -170,8 +179,8 @@ def test_without_quantities_or_a_period_before_it_says_so() -> None:
 
 quantity = st.one_of(st.just(0.0), st.just(float("nan")), st.floats(-50, 1e4).map(lambda v: round(v, 2)))
 amount = st.one_of(st.just(0.0), st.floats(-1e5, 1e7).map(lambda v: round(v, 2)))
-cell = st.tuples(st.sampled_from(["now", "before"]), st.sampled_from(["N", "S", None]), st.sampled_from(["a", "b", None]),
-                 st.sampled_from(["1", "2", "3", None]), quantity, amount.map(lambda v: (v,)))  # fmt: skip
+cell = st.tuples(st.sampled_from(["now", "before"]), st.sampled_from(["N", "S", None]),
+                 st.sampled_from(["a", "b", None]), st.sampled_from(["1", "2", "3", None]), quantity, amount.map(lambda v: (v,)))  # fmt: skip
 SAFE = [("now", "N", "a", "1", 10.0, (100.0,)), ("before", "N", "a", "1", 8.0, (90.0,))]
 
 

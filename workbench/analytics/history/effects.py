@@ -96,7 +96,7 @@ def _table(table: pd.DataFrame, convention: Convention) -> pd.DataFrame:
 
 def _kind(table: pd.DataFrame) -> pd.Series:
     """both, new, lost or other; what has no name is other."""
-    return kinds(table).where(table.index.to_series().notna(), "other")
+    return kinds(table).astype(object).where(table.index.to_series().notna(), "other")
 
 
 def _steps(table: pd.DataFrame) -> pd.Series:

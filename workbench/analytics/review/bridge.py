@@ -139,7 +139,11 @@ def _table(
     sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None, goals: Goals | None, base: Baseline | None
 ) -> pd.DataFrame:
     """target, before, expected and amount of every node that has any of them."""
-    both = cells(sales, [level], sides or Pair(period.first, period.first, "previous")).set_index(level)
+    both = (
+        cells(sales, [level], sides or Pair(period.first, period.first, "previous"))
+        .astype({level: object})
+        .set_index(level)
+    )
     table = both[["amount", "amount_before"]].rename(columns={"amount_before": "before"})
     table["before"] = table["before"] if sides else np.nan
     targets = _of_level(goals.nodes, goals.amount, level) if goals else pd.Series(dtype=float)

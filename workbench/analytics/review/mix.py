@@ -139,9 +139,8 @@ def _effects_of(items: pd.DataFrame) -> list[str]:
 
 def _sums(items: pd.DataFrame) -> pd.Series:
     """The steps of a set of cells, before rounding."""
-    kind, change = items["kind"].to_numpy(), items["change"].to_numpy()
-    apart = {name: change[kind == name].sum() for name in APART}
-    return pd.concat([items[_effects_of(items)].sum(), pd.Series(apart, dtype=float)]).astype(float)
+    apart = items["change"].groupby(items["kind"], observed=False).sum().reindex(list(APART))
+    return pd.concat([items[_effects_of(items)].sum(), apart.set_axis(list(APART))]).astype(float)
 
 
 def _steps(items: pd.DataFrame, spread: pd.Series) -> pd.DataFrame:
@@ -162,7 +161,7 @@ def _nodes(items: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     for n, level in enumerate(by[:-1]):
         codes, named = nodes(items, by[: n + 1])
         values = {c: np.bincount(codes, moved[c].fillna(0.0), minlength=len(named)) for c in sums}
-        frame = pd.concat([named, pd.DataFrame(values)], axis=1).assign(level=level)
+        frame = pd.concat([named.astype(object), pd.DataFrame(values)], axis=1).assign(level=level)
         frames.append(frame.iloc[np.argsort(-frame["change"].abs().to_numpy(), kind="stable")])
     made = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*by[:-1], *sums, "level"])
     return made.reindex(columns=["level", *by[:-1], *sums])

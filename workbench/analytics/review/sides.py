@@ -43,15 +43,23 @@ def lag(pair: Pair, period: PlanPeriod) -> int:
 
 
 def nodes(sales: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
-    """A code for each row's combination of levels, and the levels of each code (NA kept); fast for a million cells."""
-    code = np.zeros(len(sales), np.int64)
+    """A code for each row's combination of levels, and the levels of each code as categories (NA kept).
+
+    Names are looked at once and are numbers from then on, or a million cells would take seconds.
+    """
+    code, known = np.zeros(len(sales), np.int64), {}
     for level in by:
-        of_level, values = pd.factorize(sales[level])
-        code = code * (len(values) + 1) + of_level + 1
+        known[level] = pd.factorize(sales[level])
+        code = code * (len(known[level][1]) + 1) + known[level][0] + 1
     codes, first = pd.factorize(code)
     at = np.zeros(len(first), np.int64)
     at[codes[::-1]] = np.arange(len(code))[::-1]
-    return codes, sales[list(by)].take(at).reset_index(drop=True)
+    named = {level: pd.Categorical.from_codes(of[at], _plain(values)) for level, (of, values) in known.items()}
+    return codes, pd.DataFrame(named, pd.RangeIndex(len(first)))
+
+
+def _plain(values: pd.Index) -> pd.Index:
+    return pd.Index(values.astype(object))
 
 
 def cells(sales: pd.DataFrame, by: Sequence[str], pair: Pair) -> pd.DataFrame:
@@ -62,7 +70,8 @@ def cells(sales: pd.DataFrame, by: Sequence[str], pair: Pair) -> pd.DataFrame:
     """
     require(sales, ("period", *by, "amount"), "review")
     starts = sales["period"].to_numpy()
-    either = sales[(starts == np.datetime64(pair.now)) | (starts == np.datetime64(pair.before))]
+    wanted = (starts == np.datetime64(pair.now)) | (starts == np.datetime64(pair.before))
+    either = sales if wanted.all() else sales[wanted]
     codes, found = nodes(either, by)
     now = either["period"].to_numpy() == np.datetime64(pair.now)
     for measure in (m for m in ("amount", "quantity") if m in either):
@@ -81,5 +90,6 @@ def wide(sales: pd.DataFrame, by: Sequence[str], until: pd.Timestamp) -> pd.Data
     rows, starts = pd.factorize(past["period"], sort=True)
     amount = past["amount"].to_numpy(float, na_value=0.0)
     made = np.bincount(rows * len(named) + codes, amount, minlength=len(starts) * len(named))
+    named = named.astype(object)
     columns = pd.MultiIndex.from_frame(named) if len(by) > 1 else pd.Index(named[by[0]]) if by else pd.Index([""])
     return pd.DataFrame(made.reshape(len(starts), len(named)), pd.DatetimeIndex(starts), columns)

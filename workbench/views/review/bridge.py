@@ -73,7 +73,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
     frame = _with_words(result.table)
     sheet = Sheet(frame, (Column("node", "level", result.level), *columns_of(frame, _NODES)))
     names = [_step_name(row, w) for _, row in result.steps.iterrows()]
-    steps = _with_words(result.steps).set_axis(pd.Index(names, name="step"), axis=0)
+    steps = _with_words(result.steps.drop(columns=["step", "node"])).set_axis(pd.Index(names, name="step"), axis=0)
     moves = Sheet(steps, (Column("step", "text", "bridge_name"), *columns_of(steps, _MOVES)))
     return View(
         slug("target-bridge", result.level),
