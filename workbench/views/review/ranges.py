@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from workbench.views import svg
 from workbench.views.drawing import NARROW, WIDE, Picture, both, under
-from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, Canvas
+from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _row(axes: "Axes", one: Range, middle: float) -> None:
     axes.plot(ends, [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
     if not missing(one.asked):
         axes.plot([_inside(one.asked)] * 2, [middle - 9, middle + 9], color=INK, linewidth=2.2)
-    axes.plot([_inside(one.came)], [middle], marker="o", markersize=6, color=ACCENT, markeredgecolor=ACCENT)
+    axes.plot([_inside(one.came)], [middle], marker="o", markersize=7, color=ACCENT, markeredgecolor=PAPER)
 
 
 def _inside(ratio: float) -> float:
