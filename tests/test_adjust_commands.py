@@ -44,7 +44,7 @@ def test_an_adjustment_goes_out_and_is_confirmed_with_who_was_told(here: Path) -
     call("draft", "--adjusted")
     with pytest.raises(ParameterError, match="--told is missing"):
         call("confirm", *WHO)
-    assert ledger.versions(ledger.folder_of(run_now().settings)) == []
+    assert ledger.versions(ledger.folder_of(run_now().settings)) == ()
     call("confirm", *WHO, "--told", "East", "--told", "North")
     (version,) = ledger.versions(ledger.folder_of(run_now().settings))
     assert version.told == ("East", "North")

@@ -212,7 +212,8 @@ def _plan(
         return _drafted(run, reports, digest)
     newest = vintages.newest(run, name=kind, reports=reports)
     if newest is None:
-        told = f"no report in {reports} up to {run.as_of.date()} holds {'an' if kind[0] == 'a' else 'a'} {kind} of this company and scope"
+        what = f"{'an' if kind == vintages.ADJUSTED else 'a'} {kind}"
+        told = f"no report in {reports} up to {run.as_of.date()} holds {what} of this company and scope"
         page = "tracking" if kind == vintages.ADJUSTED else "plan"
         raise ParameterError("workbench plan", [f"{told}. `workbench run {page}` makes one"])
     return newest, plans.checked(newest.frame)

@@ -78,7 +78,7 @@ def test_a_lower_win_rate_is_named_and_the_quadrant_points_between_lead_and_deal
 def test_deals_that_take_longer_are_named_as_cycle() -> None:
     deals = made()
     late = deals["created"] >= SPANS.now[0]
-    deals.loc[late, ["stage", "closed"]] = ["open", pd.NaT]
+    deals = deals.assign(stage=deals["stage"].mask(late, "open"), closed=deals["closed"].mask(late))
     own = diagnosed(deals, now=1000.0).deals.xs("", level="node")
     assert own["effect"].idxmin() == "cycle"
     assert own.loc["cycle", "beyond"]
@@ -144,7 +144,9 @@ def test_without_a_stretch_to_compare_it_is_unknown() -> None:
 
 def test_deals_after_the_day_do_not_matter() -> None:
     deals = made(leads=(300, 200))
-    later = deals.tail(50).assign(created=pd.Timestamp("2026-05-01"), closed=pd.NaT, stage="open")
+    later = deals.tail(50).assign(
+        created=pd.Timestamp("2026-05-01"), closed=pd.Series(pd.NaT, deals.tail(50).index), stage="open"
+    )
     assert diagnosed(deals).deals.equals(diagnosed(pd.concat([deals, later])).deals)
 
 

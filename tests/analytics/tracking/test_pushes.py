@@ -46,7 +46,7 @@ def test_a_slack_start_is_told() -> None:
 
 def test_a_rep_who_sprints_harder_than_the_others_is_named_and_the_others_are_not() -> None:
     parts = pd.concat([daily(push=3.0 if n == 0 else 1.4, seed=n).assign(rep=f"R{n}") for n in range(6)])
-    whole = parts.groupby("period", as_index=False)["amount"].sum()
+    whole = parts.groupby("period")[["amount"]].sum().reset_index()
     table = found(whole, parts).table
     assert table.index[1] == "R0"
     assert table["beyond"]["R0"]

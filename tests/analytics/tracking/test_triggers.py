@@ -118,8 +118,10 @@ def test_satisfaction_fires_where_it_falls_beyond_chance() -> None:
 def demo(as_of: str) -> Triggered:
     run = wb.Run.start(DEMO, as_of=as_of)
     data = wb.load(run)
-    tables = {n: data.table(n) for n in ("events", "competitors", "satisfaction")}
-    known = Records(data.sales, data.compare, run.as_of, data.dimensions, people=data.table("reps"), **tables)
+    known = Records(
+        data.sales, data.compare, run.as_of, data.dimensions, data.table("events"), data.table("competitors"),
+        data.table("reps"), data.table("satisfaction"),
+    )  # fmt: skip
     made = triggers(known, Triggers(), run.calendar.start_of(run.as_of, "year"))
     assert isinstance(made, Triggered)
     return made
