@@ -76,6 +76,7 @@ def _one(sales: pd.DataFrame, case: Case, first: pd.Timestamp) -> pd.DataFrame:
     for share, name in ((0.8, "in_80"), (0.95, "in_95")):
         low, high = np.quantile(landed.draws, ((1 - share) / 2, (1 + share) / 2), axis=0)
         table[name] = (came >= low) & (came <= high)
+        table[name.replace("in", "lo")] = low
     return table
 
 
@@ -112,7 +113,7 @@ def reseller() -> pd.DataFrame:
 def online() -> pd.DataFrame:
     folder = SHARED / "online_retail_ii"
     first, second = (pd.read_parquet(folder / f"online_retail_{y}.parquet") for y in ("2009_2010", "2010_2011"))
-    first = first[pd.to_datetime(first["InvoiceDate"]) < "2010-12-01"]  # both files hold its first days
+    first = first[pd.to_datetime(first["InvoiceDate"]) < pd.Timestamp("2010-12-01")]  # both files hold its first days
     lines = pd.concat([first, second])
     amount = lines["Quantity"].astype(float) * lines["Price"]
     lines = lines.assign(amount=amount, home=lines["Country"].eq("United Kingdom").astype(str))
@@ -129,7 +130,7 @@ def crm() -> pd.DataFrame:
 def daily(lines: pd.DataFrame, day: str, amount: str, by: list[str], last: str) -> pd.DataFrame:
     days = pd.to_datetime(lines[day])
     lines = lines.assign(period=days.dt.normalize(), amount=lines[amount].to_numpy(float))[days <= pd.Timestamp(last)]
-    return lines.groupby(["period", *by], as_index=False)["amount"].sum()
+    return lines.groupby(["period", *by])["amount"].sum().reset_index()
 
 
 CASES = {

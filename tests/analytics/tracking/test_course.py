@@ -19,8 +19,8 @@ from tests.analytics.tracking.courses import (
 )
 from workbench.analytics.results import Unknown
 from workbench.analytics.tracking import course, grain, open_pipeline, path, record
+from workbench.analytics.tracking.learning import quantiles
 from workbench.analytics.tracking.pipeline import coverage, weighted
-from workbench.analytics.tracking.rest import quantiles
 from workbench.analytics.tracking.tempo import days, weights
 from workbench.analytics.tracking.tested import crps
 

@@ -31,7 +31,8 @@ def test_each_section_says_something_in_every_language(kind: str, lang: str) -> 
         view = show.view(result, Words(lang, "USD"), AS_OF)
         said = [str(view.point), *map(str, view.more), view.heading, view.how, str(view.caption or "")]
 
-        assert view.point and view.heading
+        assert view.point
+        assert view.heading
         assert not any(re.search(r"\{|nan|None|tracking\.course", text) for text in said), said
 
 

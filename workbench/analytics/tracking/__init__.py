@@ -2,8 +2,8 @@
 
 period    the fiscal period that is watched
 goals     its targets, by node and month
-course    where it and each of its nodes will land · course_parts its sections · course_told its sentences
-landing   the distribution of a period's end: tempo (usual days), rest (ways to reckon what is to come), pipeline
+course    where it and each of its nodes will land · course_parts its sections · course_tables, course_told
+landing   how the period ends: tempo (usual days), rest (ways to reckon what is to come), learning, pipeline
 tested    how such landings did before · grain the shortest periods that the data tell
 alerts    what is off now, since when, how sure that is and who acts; the rules and how often they err
 milestones  who has come how far

@@ -10,19 +10,11 @@ import pandas as pd
 
 from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.engine import predict, standardized
-from workbench.analytics.forecast.hierarchy import Hierarchy, no_narrower, non_negative, reconcile
+from workbench.analytics.forecast.hierarchy import Hierarchy, grouped, no_narrower, non_negative, reconcile, single
 from workbench.analytics.forecast.panel import Array, Panel
 from workbench.analytics.plan.period import PlanPeriod
-from workbench.analytics.tracking.rest import (
-    Learnt,
-    Sales,
-    Stretch,
-    combined,
-    learn,
-    members,
-    own_months,
-    quantiles,
-)
+from workbench.analytics.tracking.learning import Learnt, combined, learn, quantiles
+from workbench.analytics.tracking.rest import Sales, Stretch, members, own_months
 from workbench.analytics.tracking.tempo import Days, days, weights
 from workbench.periods import PER_YEAR, Calendar, Every
 
@@ -234,28 +226,32 @@ def records_of(
     covers: tuple[pd.Timestamp, pd.Timestamp],
 ) -> Records:
     """What is known of the nodes, step by step, within `covers`."""
-    from workbench.analytics.forecast.hierarchy import grouped, single
-
     begins = max(covers[0], covers[1] - YEARS * 365.25 * _DAY)
     first = calendar.start_of(begins, every)
     first = first if first >= begins else calendar.next(first, every)
     last = calendar.start_of(covers[1] + _DAY, every) - _DAY  # steps that are not whole do not count
     own = sales[(sales["period"] >= first) & (sales["period"] <= last)]
+    steps = calendar.range(first, last, every)
+    structure, table = _bottom(own, by, steps)
+    known = days(first, max(period.last, last), calendar)
+    edges = np.array([known.at(s) for s in steps] + [known.at(last) + 1])
+    return Records(structure, _named(structure, by), table, edges, known, every, calendar, last)
+
+
+def _bottom(own: pd.DataFrame, by: tuple[str, ...], steps: pd.DatetimeIndex) -> tuple[Hierarchy, Array]:
+    """The structure of the parts, and their money: (steps, parts)."""
     keys = own[list(by)] if by else pd.DataFrame({"": np.zeros(len(own))}, index=own.index)
     code = keys.groupby(list(keys), dropna=False, sort=True).ngroup().to_numpy()
     firsts = np.unique(code, return_index=True)[1]
-    bottom = keys.iloc[firsts].reset_index(drop=True)
-    structure = grouped(bottom) if by else single()
-    steps = calendar.range(first, last, every)
     table = np.zeros((len(steps), len(firsts)))
-    np.add.at(
-        table, (steps.get_indexer(pd.DatetimeIndex(own["period"])), code), own["amount"].fillna(0).to_numpy(float)
-    )
-    known = days(first, max(period.last, last), calendar)
-    edges = np.array([known.at(s) for s in steps] + [known.at(last) + 1])
-    labels = structure.labels
+    at = steps.get_indexer(pd.DatetimeIndex(own["period"]))
+    np.add.at(table, (at, code), own["amount"].fillna(0).to_numpy(float))
+    return (grouped(keys.iloc[firsts].reset_index(drop=True)) if by else single()), table
+
+
+def _named(structure: Hierarchy, by: tuple[str, ...]) -> pd.DataFrame:
+    """The nodes by the names that forecasts give them."""
+    labels, level = structure.labels, structure.nodes["level"].astype(str)
     twice = labels.duplicated(keep=False)
-    level = structure.nodes["level"].astype(str)
     index = [f"{a} ({b})" if t else a for a, b, t in zip(labels, level, twice, strict=True)]
-    nodes = structure.nodes.set_axis(pd.Index(index, name="node"), axis=0)
-    return Records(structure, nodes.reindex(columns=["level", *by]), table, edges, known, every, calendar, last)
+    return structure.nodes.set_axis(pd.Index(index, name="node"), axis=0).reindex(columns=["level", *by])

@@ -7,7 +7,8 @@ import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.tracking.landing import Landed, Records
-from workbench.analytics.tracking.rest import Sales, Stretch, quantiles, spread_of
+from workbench.analytics.tracking.learning import quantiles, spread_of
+from workbench.analytics.tracking.rest import Sales, Stretch
 
 GRID = (np.arange(199) + 1) / 200
 _YEARS = 3  # of the same period that plain seasonal pacing looks at
