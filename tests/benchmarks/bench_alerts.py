@@ -13,7 +13,7 @@ import pandas as pd
 import workbench as wb
 from workbench.analytics.tracking.chart import charted, usual_of
 from workbench.analytics.tracking.laws import Aim
-from workbench.analytics.tracking.rates import tuned
+from workbench.analytics.tracking.rates import limit_of, tuned
 from workbench.analytics.tracking.rules import watched_by
 from workbench.analytics.tracking.run_length import Kind, Scheme
 from workbench.analytics.tracking.usual import learn
@@ -30,14 +30,14 @@ RULES = (
     AlertRule(on="leads"),
 )
 KINDS: tuple[Kind, ...] = ("cusum", "ewma", "shewhart")
-COMPANIES, WEEKS, LEARNT = 400, 156, 130
+COMPANIES, WEEKS, LEARNT = 200, 156, 130
 
 
 def main() -> Iterator[dict]:
     run = wb.Run.start("data/demo/workbench.toml", as_of="2026-09-30")
     data = wb.load(run)
     for watch in watched_by(TrackingSettings(rules=RULES), data.sums, ()):
-        rows = {node: own for node, own in watch.sums.groupby("node")}
+        rows = dict(list(watch.sums.groupby("node")))
         usual = {str(node): found for node, own in rows.items() if (found := usual_of(watch, own, run.calendar))}
         charts = [charted(watch, rows[n], n, u, len(usual), 50 + k) for k, (n, u) in enumerate(usual.items())]
         found = 1 / sum(1 / c.rates.simulated for c in charts)
@@ -64,7 +64,7 @@ def _calm() -> Iterator[dict]:
         n = pd.Series(rng.poisson(14, WEEKS).astype(float), weeks)
         x = pd.Series(rng.binomial(n.astype(int), 0.35).astype(float), weeks)
         usual = learn(x, n, Aim(-1, 0.2), Calendar(), every="week", learnt=LEARNT, share=True, count=False)
-        limit = tuned(usual, chart, 104.0, seed=company, charts=100).limit
+        limit = limit_of(usual, chart, 104.0, np.random.default_rng(company))
         alarmed += _alarms(chart, usual.table["llr"].to_numpy()[LEARNT:], limit)
     weeks_each = COMPANIES * (WEEKS - LEARNT) / max(alarmed, 1)
     off = 2 / np.sqrt(max(alarmed, 1))

@@ -43,9 +43,14 @@ def tuned(usual: Usual, scheme: Scheme, declared: float, seed: int, charts: int 
     Independent scores: by Markov chain. Scores that go together: by simulation (with other draws than the check).
     """
     first, second, third = np.random.SeedSequence(seed).spawn(3)
-    limit = limit_for(_rate(usual, scheme, declared, np.random.default_rng(first)), 1 / declared)
+    limit = limit_of(usual, scheme, declared, np.random.default_rng(first))
     found = 1 / _simulated(usual, scheme, limit, declared, np.random.default_rng(second), charts)
     return Rates(limit, declared, found, delay(usual, scheme, limit, np.random.default_rng(third)))
+
+
+def limit_of(usual: Usual, scheme: Scheme, declared: float, rng: np.random.Generator) -> float:
+    """The limit at which false alarms come once in `declared` periods; `rng` is used where scores go together."""
+    return limit_for(_rate(usual, scheme, declared, rng), 1 / declared)
 
 
 def delay(usual: Usual, scheme: Scheme, limit: float, rng: np.random.Generator) -> float:
