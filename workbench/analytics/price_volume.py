@@ -19,7 +19,9 @@ CONVENTIONS = ("three_way", "before_prices", "now_prices", "joint", "shapley", "
 
 
 def kinds(cells: pd.DataFrame) -> pd.Series:
-    """Whether each row is "both", "new", "lost" or "other" (a category): of quantity, quantity_before, amount, amount_before.
+    """Whether each row is "both", "new", "lost" or "other", a category.
+
+    `cells`: quantity, quantity_before, amount, amount_before.
 
     Without a row in one span (amount 0, no quantity) it is new or lost; what has no amount and quantity above 0 in a
     span in which it has rows (returns, adjustments, unknown quantities) is other.
@@ -28,7 +30,7 @@ def kinds(cells: pd.DataFrame) -> pd.Series:
     absent, absent_before = ((cells[f"amount{s}"] == 0) & ~(cells[f"quantity{s}"].abs() > 0) for s in ("", "_before"))
     new, lost = absent_before & (cells["amount"] > 0), absent & (cells["amount_before"] > 0)
     told = np.select([now & before, new, lost], [0, 1, 2], len(KINDS) - 1)
-    return pd.Series(pd.Categorical.from_codes(told.astype(int), list(KINDS)), cells.index)
+    return pd.Series(pd.Categorical.from_codes(pd.Index(told), pd.Index(KINDS)), cells.index)
 
 
 def unlike(both: pd.DataFrame, groups: Codes | None = None) -> bool:

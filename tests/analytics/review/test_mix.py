@@ -179,8 +179,9 @@ def test_without_quantities_or_a_period_before_it_says_so() -> None:
 
 quantity = st.one_of(st.just(0.0), st.just(float("nan")), st.floats(-50, 1e4).map(lambda v: round(v, 2)))
 amount = st.one_of(st.just(0.0), st.floats(-1e5, 1e7).map(lambda v: round(v, 2)))
-cell = st.tuples(st.sampled_from(["now", "before"]), st.sampled_from(["N", "S", None]),
-                 st.sampled_from(["a", "b", None]), st.sampled_from(["1", "2", "3", None]), quantity, amount.map(lambda v: (v,)))  # fmt: skip
+regions, products = st.sampled_from(["N", "S", None]), st.sampled_from(["1", "2", "3", None])
+cell = st.tuples(st.sampled_from(["now", "before"]), regions, st.sampled_from(["a", "b", None]), products, quantity,
+                 amount.map(lambda v: (v,)))  # fmt: skip
 SAFE = [("now", "N", "a", "1", 10.0, (100.0,)), ("before", "N", "a", "1", 8.0, (90.0,))]
 
 

@@ -53,6 +53,18 @@ def funnel_chain(
     if sides is None:
         have = int(counts.whole["decided"].get(period.first, 0))
         return Unknown(section="funnel_chain", findings=(fact("review.bridge.unknown_deals", have=have, need=FEWEST),))
+    made = _chain(counts, sides, _first(known, period, records.calendar), period, level)
+    told = (
+        *findings(made),
+        *_unvalued(counts.whole, period),
+        *_quadrant(counts.whole, made, sides[0], gap, planned_leads),
+    )
+    return Chain(**{**vars(made), "findings": told})
+
+
+def _chain(
+    counts: _Counts, sides: tuple[pd.Timestamp, str], first: pd.Timestamp, period: PlanPeriod, level: str
+) -> Chain:
     before, against = sides
     whole: Any = counts.whole
     with_leads = bool(whole.loc[[before, period.first], "leads"].gt(0).all())
@@ -60,14 +72,12 @@ def funnel_chain(
     was, now = values.loc[[before]], values.loc[[period.first]]
     begin, end = (float(whole.at[p, "money"]) for p in (before, period.first))
     lag = PER_YEAR[period.name] if against == "year" else 1
-    past = values[(values.index < period.first) & (values.index >= _first(known, period, records.calendar))]
+    past = values[(values.index < period.first) & (values.index >= first)]
     noise = noise_of(past, lag, begin, end).fillna(_sampling(whole, before, period.first, with_leads))
     table = factors_of(was.reset_index(drop=True), now.reset_index(drop=True), (was.iloc[0], now.iloc[0]), noise)
     table, other = closed(table, begin, end)
-    made = Chain(kind="funnel", period=period, against=against, begin=round(begin, 2), end=round(end, 2),
+    return Chain(kind="funnel", period=period, against=against, begin=round(begin, 2), end=round(end, 2),
                  factors=table, other=other, level=level, nodes=_nodes(counts.nodes, before, period.first))  # fmt: skip
-    told = (*findings(made), *_unvalued(whole, period), *_quadrant(whole, made, before, gap, planned_leads))
-    return Chain(**{**vars(made), "findings": told})
 
 
 def _counted(deals: pd.DataFrame, records: Records, period: PlanPeriod, level: str) -> _Counts:

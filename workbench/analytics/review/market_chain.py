@@ -39,15 +39,16 @@ def market_chain(
     totals: Any = _totals(ours[both], theirs)
     noise = noise_of(totals[totals.index < now], PER_YEAR[period.name], begin, end)
     table = factors_of(was, after, (totals.loc[then], totals.loc[now]), noise)
-    if len(both) == 1:
-        table = table.drop(index="structure")
-    table, other = closed(table, begin, end)
-    effects, _ = split(was, after)
-    nodes = pd.DataFrame({"before": ours.loc[then, both], "now": ours.loc[now, both]})
-    nodes = nodes.assign(change=nodes["now"] - nodes["before"]).join(effects).assign(other=0.0)
+    table, other = closed(table if len(both) > 1 else table.drop(index="structure"), begin, end)
+    nodes = _nodes(ours.loc[then, both], ours.loc[now, both], split(was, after)[0])
     made = Chain(kind="market", period=period, against="year", begin=round(begin, 2), end=round(end, 2), factors=table,
                  other=other, level=level, nodes=nodes if len(both) > 1 else nodes.iloc[:0])  # fmt: skip
     return Chain(**{**vars(made), "findings": tuple(findings(made))})
+
+
+def _nodes(before: pd.Series, now: pd.Series, effects: pd.DataFrame) -> pd.DataFrame:
+    made = pd.DataFrame({"before": before, "now": now, "change": now - before}).join(effects)
+    return made.assign(other=made["change"] - effects.sum(axis=1))
 
 
 def _unknown(why: str) -> Unknown:
