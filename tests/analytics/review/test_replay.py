@@ -116,16 +116,26 @@ def test_cases_that_overlap_count_for_less() -> None:
 def test_a_point_s_score_is_its_error_and_a_draw_s_score_that_of_gneiting_and_raftery() -> None:
     # two draws 0 and 2, actual 1: E|X − y| = 1, fair E|X − X'| / 2 = 1
     assert crps_of(1.0, np.array([0.0, 2.0])) == pytest.approx(0.0)
-    period = replay_period()
-    frame = pd.DataFrame({"period": pd.date_range("2023-01-01", periods=3, freq="MS"), "amount": 1.0, "whole": True})
-    told = yardsticks(130.0, 100.0, frame, period)
+    told = yardsticks(130.0, 100.0, np.ones(3), 3, 12)
     assert told == {"crps_naive": 30.0, "crps_same": 30.0, "crps_uplift": 10.0}
 
 
-def replay_period():  # type: ignore[no-untyped-def]
-    from workbench.analytics.plan.period import period
+def test_last_year_s_spread_is_that_of_its_own_past_errors() -> None:
+    # by quarter, 100 each, then 110, 100, 90, 100: ratios to the year before, around their geometric mean
+    past = np.array([100.0] * 4 + [110.0, 100.0, 90.0, 100.0])
+    ratios = np.array([1.1, 1.0, 0.9, 1.0]) / np.exp(np.log([1.1, 1.0, 0.9, 1.0]).mean())
 
-    return period(CALENDAR, pd.Timestamp("2024-01-31"), "this quarter")
+    assert yardsticks(100.0, 100.0, past, 1, 4)["crps_naive"] == pytest.approx(crps_of(100.0, 100 * ratios))
+
+
+def test_quarterly_data_are_replayed_as_well() -> None:
+    sales = company(96).assign(period=lambda f: f["period"].dt.to_period("Q").dt.to_timestamp())
+    sales = sales.groupby(["period", "region"], as_index=False)["amount"].sum().assign(whole=True)
+    found = replay(sales, "region", as_of=AS_OF, every="quarter", calendar=CALENDAR, years=1)
+
+    assert isinstance(found, Replayed)
+    assert len(found.quarters) == 4
+    assert found.quarters["actual"].iloc[-1] == pytest.approx(sales[sales["period"] == "2024-10-01"]["amount"].sum())
 
 
 def test_a_paired_test_is_the_t_test_of_the_differences() -> None:

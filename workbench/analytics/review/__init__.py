@@ -2,7 +2,7 @@
 
 period    the fiscal period that is reviewed
 lessons   what the next plan should do differently, each change tested: lessons_season, _replay, _rates, _people
-replay    past quarters planned and forecast again with what was known then, and scored
+replay    past quarters planned and forecast again with what was known then, scored; came: what each brought
 alarms    early warnings as they would have come in the replayed quarters
 gathering the evidence for both from a company's tables
 bridge    from the target to the sales, exact to the cent, noise told

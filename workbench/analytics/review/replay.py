@@ -24,6 +24,7 @@ from workbench.analytics.plan.aims.targets import round_to, usual_unit
 from workbench.analytics.plan.parts.keys_mix import base, sources_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
+from workbench.analytics.review.came import Came, ends
 from workbench.analytics.review.scores import crps_of, scores, yardsticks
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
@@ -72,16 +73,15 @@ def replay(
 ) -> Replayed | Unknown:
     """Every quarter of the last `years` that is over, forecast and planned at its beginning.
 
-    `sales`: data.sales(every, by=level); `monthly`: data.sales("month", by=level), to count what came, where `every` is
-    not the month. The strategy of the settings is left out: what was asked for then is not known. So are variables,
+    `sales`: data.sales(every, by=level); `monthly`: data.sales("month", by=level), to count what came where `every` is
+    the week. The strategy of the settings is left out: what was asked for then is not known. So are variables,
     hires and spend.
     """
     plan = settings or PlanSettings()
-    monthly = sales if monthly is None else monthly
-    monthly = monthly[_ends(monthly["period"], "month", calendar) <= pd.Timestamp(as_of)]
-    origins = list(_origins(monthly, pd.Timestamp(as_of), calendar, 4 * years))
+    came = Came.of(sales if monthly is None or every == "quarter" else monthly, every, calendar, as_of)
+    origins = list(came.origins(4 * years))
     known = _forecasts(sales, level, origins, (every, calendar), seed)
-    made = [one for at, found in known.forecasts.items() if (one := _at(at, found, known, monthly, level, plan))]
+    made = [one for at, found in known.forecasts.items() if (one := _at(at, found, known, came, level, plan))]
     if len(made) < FEWEST:
         return Unknown(section="replay_cycle", findings=(fact("review.replay.unknown", have=len(made), need=FEWEST),))
     quarters, longer = _tables(m.quarter for m in made), _tables(m.year for m in made)
@@ -113,20 +113,6 @@ def _tables(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 _NO_PARTS = pd.DataFrame(columns=["history", "forecast", "key", "actual"])
 
 
-def _origins(monthly: pd.DataFrame, as_of: pd.Timestamp, calendar: Calendar, count: int) -> Iterator[pd.Timestamp]:
-    """Last days of quarters after which a whole quarter is known, oldest first."""
-    known = monthly.loc[monthly["whole"].astype(bool), "period"]
-    if known.empty:
-        return
-    end = min(as_of.normalize(), calendar.end_of(known.max(), "month"))
-    first = calendar.start_of(end + _DAY, "quarter")
-    days = list[pd.Timestamp]()
-    for _ in range(count):
-        first = calendar.start_of(first - _DAY, "quarter")
-        days.append(first - _DAY)
-    yield from (day for day in reversed(days) if day >= known.min())
-
-
 @dataclass(frozen=True)
 class _Known:
     """The forecast of each origin, and what earlier forecasts of the whole missed: neighbours share most of those."""
@@ -155,10 +141,10 @@ def _forecasts(
 ) -> _Known:
     """What would have been forecast on the evening of each origin, where history was long enough then."""
     every, calendar = how
-    ends, made = _ends(sales["period"], every, calendar), dict[pd.Timestamp, Forecast]()
+    last, made = ends(sales["period"], every, calendar), dict[pd.Timestamp, Forecast]()
     for origin in origins:
         until = _ahead(origin, calendar, "year").last
-        found = ahead(sales[ends <= origin], (level,) if level else (), until=until, every=every, calendar=calendar,
+        found = ahead(sales[last <= origin], (level,) if level else (), until=until, every=every, calendar=calendar,
                       options=Options(seed=seed))  # fmt: skip
         if not isinstance(found, Unknown):
             made[origin] = found
@@ -166,21 +152,16 @@ def _forecasts(
 
 
 def _at(
-    origin: pd.Timestamp, found: Forecast, known: _Known, monthly: pd.DataFrame, level: str, plan: PlanSettings
+    origin: pd.Timestamp, found: Forecast, known: _Known, came: Came, level: str, plan: PlanSettings
 ) -> _Made | None:
     """What would have been issued on the evening of `origin`; None where it says nothing, or what came is not known."""
     quarter, year = _ahead(origin, known.calendar, "quarter"), _ahead(origin, known.calendar, "year")
     bases = {name: known.baseline(found, p) for name, p in (("quarter", quarter), ("year", year))}
     near = bases["quarter"]
-    if isinstance(near, Unknown) or not near.of(None).any() or np.isnan(_sum(monthly, quarter.months)):
+    if isinstance(near, Unknown) or not near.of(None).any() or np.isnan(came.of_period(quarter)[0]):
         return None
-    rows = {name: _row(origin, b, monthly, plan) for name, b in bases.items() if isinstance(b, Baseline)}
-    return _Made(rows["quarter"], rows.get("year", {}), _parts(origin, near, level, monthly, plan))
-
-
-def _ends(periods: pd.Series, every: Every, calendar: Calendar) -> pd.Series:
-    ends = {p: calendar.end_of(p, every) for p in periods.unique()}
-    return periods.map(ends)
+    rows = {name: _row(origin, b, came, plan) for name, b in bases.items() if isinstance(b, Baseline)}
+    return _Made(rows["quarter"], rows.get("year", {}), _parts(origin, near, level, came, plan))
 
 
 def _ahead(origin: pd.Timestamp, calendar: Calendar, name: Span) -> PlanPeriod:
@@ -194,10 +175,10 @@ def _ahead(origin: pd.Timestamp, calendar: Calendar, name: Span) -> PlanPeriod:
     return PlanPeriod(name, first, last - _DAY, months, (before, after - _DAY))
 
 
-def _row(origin: pd.Timestamp, made: Baseline, monthly: pd.DataFrame, plan: PlanSettings) -> dict[str, Any]:
+def _row(origin: pd.Timestamp, made: Baseline, came: Came, plan: PlanSettings) -> dict[str, Any]:
     """One line of the table; empty where what came is not known in full yet."""
     period = made.period
-    actual, before = _sum(monthly, period.months), float(made.before.iloc[0])
+    (actual, past, length), before = came.of_period(period), float(made.before.iloc[0])
     if np.isnan(actual):
         return {}
     aimed = amount_at(made, None, plan.chances.target)
@@ -209,22 +190,17 @@ def _row(origin: pd.Timestamp, made: Baseline, monthly: pd.DataFrame, plan: Plan
         "origin": origin, "first": period.first, "last": period.last, "actual": actual, "before": before,
         "target": target, "chance": chance(made, None, target), "reached": actual >= target,
         "expected": float(made.expected.iloc[0]), **bounds, "rank": 1 - chance(made, None, actual),
-        "crps": crps_of(actual, made.of(None)), **yardsticks(actual, before, monthly, period),
+        "crps": crps_of(actual, made.of(None)),
+        **yardsticks(actual, before, past.to_numpy(float), length, PER_YEAR[came.step]),
     }  # fmt: skip
 
 
-def _sum(monthly: pd.DataFrame, months: pd.DatetimeIndex) -> float:
-    """Sales of whole months; NaN where one of them is not whole or not there."""
-    rows = monthly[monthly["period"].isin(months) & monthly["whole"].astype(bool)]
-    return float(rows["amount"].sum()) if rows["period"].nunique() == len(months) else float("nan")
-
-
-def _parts(origin: pd.Timestamp, made: Baseline, level: str, monthly: pd.DataFrame, plan: PlanSettings) -> pd.DataFrame:
+def _parts(origin: pd.Timestamp, made: Baseline, level: str, came: Came, plan: PlanSettings) -> pd.DataFrame:
     """Shares of the level's nodes: by the year before, by the forecast, by the plan's mixture, and as they came."""
     if not level or len(made.nodes) < 2:
         return _NO_PARTS
     nodes = made.nodes[made.nodes["level"] == level]
-    rows = monthly[monthly["period"].isin(made.period.months)]
+    rows = came.frame[came.frame["period"].between(made.period.first, made.period.last)]
     actual = rows.groupby(level)["amount"].sum().reindex(nodes[level]).fillna(0.0)
     table = pd.DataFrame(
         {"history": made.before[nodes.index], "forecast": made.expected[nodes.index], "actual": actual.to_numpy()},

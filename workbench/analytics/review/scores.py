@@ -7,7 +7,6 @@ import pandas as pd
 
 from workbench.analytics.forecast import measures
 from workbench.analytics.forecast.panel import Array
-from workbench.analytics.plan.period import PlanPeriod
 
 UPLIFT = 1.2  # "last year plus a fifth", the habit that a forecast must beat
 SHARED = {"quarter": 1.0, "year": 4.0}  # neighbours that tell the same: twelve months from each quarter overlap
@@ -20,14 +19,15 @@ def crps_of(actual: float, draws: Array) -> float:
     return float(measures.crps(np.array([actual]), draws[:, None]))
 
 
-def yardsticks(actual: float, before: float, monthly: pd.DataFrame, period: PlanPeriod) -> dict[str, float]:
+def yardsticks(actual: float, before: float, past: Array, length: int, season: int) -> dict[str, float]:
     """CRPS of last year again (with the spread of its own past errors, and as a point) and of last year × 1.2.
 
-    The score of a point is its absolute error. NaN where the year before is not known.
+    The score of a point is its absolute error. NaN where the year before is not known. `past`: sales by period up to
+    the eve; the stretch is `length` of these periods long, a year `season`.
     """
     if not before > 0:
         return {f"crps_{name}": float("nan") for name in YARDSTICKS}
-    ratios = _ratios(monthly, period)
+    ratios = _ratios(past, length, season)
     draws = before * ratios if len(ratios) >= _FEWEST_RATIOS else np.array([before, before])
     return {
         "crps_naive": crps_of(actual, draws),
@@ -36,13 +36,12 @@ def yardsticks(actual: float, before: float, monthly: pd.DataFrame, period: Plan
     }
 
 
-def _ratios(monthly: pd.DataFrame, period: PlanPeriod) -> Array:
-    """How stretches as long did against the year before, up to the period's eve, around their geometric mean."""
-    past = monthly[(monthly["period"] < period.first) & monthly["whole"].astype(bool)]
-    sums = past.groupby("period")["amount"].sum().rolling(len(period.months)).sum().to_numpy()
-    if len(sums) <= 12:
+def _ratios(past: Array, length: int, season: int) -> Array:
+    """How stretches as long did against the year before, around their geometric mean."""
+    if len(past) < length + season:
         return np.empty(0)
-    now, then = sums[12:], sums[:-12]
+    sums = np.convolve(past, np.ones(length), mode="valid")
+    now, then = sums[season:], sums[:-season]
     ratios = now[(now > 0) & (then > 0)] / then[(now > 0) & (then > 0)]
     return np.asarray(ratios / np.exp(np.log(ratios).mean())) if len(ratios) else ratios
 
