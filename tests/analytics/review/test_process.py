@@ -52,8 +52,8 @@ def test_a_skipped_stage_counts_only_for_deals_that_got_beyond_it() -> None:
 
 def test_skipping_is_compared_among_deals_that_got_equally_far() -> None:
     # beyond the demo: 60 of 80 that had one were won, 10 of 40 that had none
-    made = found({"A/1": (60, FULL, "won"), "A/2": (20, FULL, "lost"), "A/3": (10, SHORT, "won"), "A/4": (30, SHORT, "lost"),
-                  "A/5": (200, ("lead",), "lost")})  # fmt: skip
+    around = {"A/3": (10, SHORT, "won"), "A/4": (30, SHORT, "lost"), "A/5": (200, ("lead",), "lost")}
+    made = found({"A/1": (60, FULL, "won"), "A/2": (20, FULL, "lost"), **around})
 
     row = made.stages.loc["demo"]
     assert (row["won_with"], row["won_without"]) == (0.75, 0.25)

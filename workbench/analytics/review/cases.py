@@ -120,7 +120,8 @@ def _entry(row: dict[Any, Any], trace: dict[Any, Any], done: dict[Any, Any], ear
         alike = alike[alike[column] == row[column]] if column in alike and told(column) else alike
     days = (row["closed"] - row["created"]).days if told("created") is not None else np.nan
     return {
-        "won": bool(row["won"]), "amount": told("amount"), "rep": told("rep"), "closed": row["closed"], "days": days,
+        "won": bool(row["won"]), "amount": told("amount") or None,  # CRMs note what was lost as 0
+        "rep": told("rep"), "closed": row["closed"], "days": days,
         "profile": tuple((c, str(row[c])) for c in PROFILE if told(c) is not None), "pain": told("lost_reason"),
         "solution": next((str(row[c]) for c in SOLUTION if told(c) is not None), None),
         "actions": (*trace.get(row["opportunity"], ()), *done.get(row["opportunity"], ())),
