@@ -95,7 +95,7 @@ def test_more_money_of_the_same_kind_changes_no_share_and_no_chance() -> None:
 
 
 def test_a_higher_target_is_never_likelier() -> None:
-    chances = [made(goals=aims(north=n, south=22e3)).table.loc["north", "chance"] for n in (40e3, 44e3, 48e3)]
+    chances = [made(goals=aims(north=n, south=22e3)).table.loc["north", "chance"] for n in (41e3, 47e3)]
 
     assert chances == sorted(chances, reverse=True)
     assert 0 < min(chances) < max(chances) < 1

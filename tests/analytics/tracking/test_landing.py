@@ -23,7 +23,7 @@ def test_half_way_the_landing_beats_a_straight_line_and_plain_seasonal_pacing(na
 
 
 def test_a_companys_targets_are_those_of_its_reps_and_not_of_their_managers() -> None:
-    """Fiscal 2020 to March 2020, from the file by hand: 15 reps; their managers' and the director's do not count."""
+    """April to June 2020, summed from Targets.csv by title: 20.5 M of representatives; their leaders' do not count."""
     shared_data("adventureworks_reseller")
     run = Run.start(CASE, as_of="2020-05-15", scope="", lang="en")
     made = goals(

@@ -119,7 +119,7 @@ def _made(records: Records, landed: Landed, deals: Deals | Unknown, period: Plan
         period=period, goals=goals, as_of=records.until, known_until=records.until, done=done, days_left=left,
         nodes=records.nodes, table=table, draws=landed.draws, path=path_of(records, landed, period, goals),
         pipeline=pipeline_of(deals, landed, table, records) if isinstance(deals, Deals) else pd.DataFrame(),
-        tested=tested(records, landed, records.sales), ways=ways_of(landed), 
+        tested=tested(records, landed, records.sales), ways=ways_of(landed),
         no_pipeline=deals if isinstance(deals, Unknown) else None,
     )  # fmt: skip
 
