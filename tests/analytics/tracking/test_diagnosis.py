@@ -189,3 +189,9 @@ def test_a_factor_without_history_is_not_judged() -> None:
     assert isinstance(found, Diagnosis)
     assert found.orders["p"].isna().all()
     assert found.table["cause"].iloc[0] == ""
+
+
+def test_a_target_of_nothing_so_far_is_compared_with_the_year_before() -> None:
+    found = diagnose(sold(6000, 9000, orders=(90, 60)), SPANS, due=pd.Series({"": 0.0}))
+    assert isinstance(found, Diagnosis)
+    assert found.against == "before"

@@ -76,7 +76,7 @@ def diagnose(
 ) -> Diagnosis | Unknown:
     """The chain of orders and that of deals of the days that are over, against what was due or the year before.
 
-    `spans`: see `stretch`. `due`: index node, money that was due by now (Course.table["due"]), nodes of `sold.level`
+    `spans`: see `stretch`, of the days up to Course.known_until. `due`: index node, money that was due by now (Course.table["due"]), nodes of `sold.level`
     named by their values. What is due at the rates of the days compared asks for as many times their customers and
     leads; a node without an amount of its own is asked for what it sold then.
     """
@@ -91,7 +91,7 @@ def diagnose(
     table = _table(before["amount"] * grown, now["amount"], orders, by_deals)
     by_week = weekly.weeks(funnel, spans, calendar or Calendar(), float(grown.iloc[0]))
     result = Diagnosis(
-        spans=spans, level=sold.level, against="before" if due is None or WHOLE not in due else "plan",
+        spans=spans, level=sold.level, against="plan" if due is not None and due.get(WHOLE, 0.0) > 0 else "before",
         table=table, orders=orders, deals=by_deals, weeks=by_week,
     )  # fmt: skip
     return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))

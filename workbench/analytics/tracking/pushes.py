@@ -58,7 +58,8 @@ def pushes(
     daily = sales[sales["amount"] != 0].groupby("period")["amount"].sum()
     active = daily.groupby(calendar.start(pd.Series(daily.index, daily.index), "quarter")).size()
     if len(quarters) < _FEWEST or not active.reindex(quarters).median() >= _DAILY:
-        short = fact("tracking.diagnosis.unknown_push", have=len(quarters), need=_FEWEST)
+        thin = bool(active.reindex(quarters).median() < _DAILY)
+        short = fact("tracking.diagnosis.unknown_push", have=len(quarters), need=_FEWEST, daily=not thin)
         return Unknown(section="pushes", findings=(short,))
     days = {q: _days(q, calendar) for q in quarters}
     whole = _each(daily, days)

@@ -32,5 +32,5 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.diagnosis.slack": ("share", "days_share", "times", "lo", "hi", "beyond"),
     "tracking.diagnosis.push_nodes": ("level", "nodes", "beyond", "names"),
     "tracking.diagnosis.push_node": ("level", "node", "times", "lo", "hi", "whole"),
-    "tracking.diagnosis.unknown_push": ("have", "need"),
+    "tracking.diagnosis.unknown_push": ("have", "need", "daily"),
 }  # fmt: skip
