@@ -178,7 +178,7 @@ def test_a_disk_without_links_keeps_versions_as_well(company: Path, monkeypatch:
     ledger.confirm(company / "ledger", version())
     ledger.confirm(company / "ledger", version(120, base=1))
     with pytest.raises(FileExistsError):
-        store._create(company / "ledger" / "v0002.json", "x")
+        store.create(company / "ledger" / "v0002.json", "x")
     assert len(ledger.versions(company / "ledger")) == 2
 
 

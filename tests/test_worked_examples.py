@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from workbench.analytics import customers, plan
-from workbench.analytics.plan.audit import arithmetic, diagnosis, of_statements, read, smart
+from workbench.analytics.plan.audit import arithmetic, of_statements, read, smart
 from workbench.analytics.plan.audit.result import Audit
 from workbench.analytics.plan.period import period
 from workbench.analytics.plan.staff.ramp import ramp_year
 from workbench.analytics.plan.staff.stages import open_values, shipped, stage_template
+from workbench.analytics.tracking import truth_tables
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings, Rule
@@ -149,7 +150,7 @@ def test_tv15_two_a_day_need_a_life() -> None:
 
 
 def test_tv16_the_milestone_is_reached_at_half() -> None:
-    assert [diagnosis.milestone(x) for x in (0.49, 0.5, 0.51)] == [False, True, True]
+    assert [truth_tables.milestone(x) for x in (0.49, 0.5, 0.51)] == [False, True, True]
 
 
 def test_tv17_last_year_times_a_factor_is_named_as_flat() -> None:
@@ -262,14 +263,14 @@ def test_tv29_without_rates_a_funnel_is_not_made_up() -> None:
     ],
 )
 def test_tv30_leads_without_revenue_point_to_the_middle_of_the_funnel(revenue: bool, leads: bool, said: str) -> None:
-    assert diagnosis.quadrant(revenue, leads) == said
+    assert truth_tables.quadrant(revenue, leads) == said
 
 
 def test_tv31_a_low_win_rate_calls_for_coaching_only_beyond_chance() -> None:
-    assert diagnosis.coach(5, 60, 0.25, True) == "closing"  # Wilson: 3.6 % to 18.1 %
-    assert diagnosis.coach(1, 8, 0.25, True) == ""  # 2.2 % to 47.1 %: too few to tell
-    assert diagnosis.coach(0, 0, 0.25, True) == ""
-    assert diagnosis.coach(5, 60, 0.25, False) == ""  # too few opportunities is another matter
+    assert truth_tables.coach(5, 60, 0.25, True) == "closing"  # Wilson: 3.6 % to 18.1 %
+    assert truth_tables.coach(1, 8, 0.25, True) == ""  # 2.2 % to 47.1 %: too few to tell
+    assert truth_tables.coach(0, 0, 0.25, True) == ""
+    assert truth_tables.coach(5, 60, 0.25, False) == ""  # too few opportunities is another matter
 
 
 def test_tv32_a_floor_on_new_products_is_kept_or_broken() -> None:
@@ -280,11 +281,11 @@ def test_tv32_a_floor_on_new_products_is_kept_or_broken() -> None:
 
 
 def test_tv33_each_trigger_fires_by_itself_and_either_way() -> None:
-    assert diagnosis.triggered({"market": -0.12, "resources": 0.02, "difficulty": 0.15}, 0.1) == {
+    assert truth_tables.triggered({"market": -0.12, "resources": 0.02, "difficulty": 0.15}, 0.1) == {
         "market": "down", "difficulty": "up"}  # fmt: skip
-    assert diagnosis.triggered({"resources": -0.1}, 0.1) == {"resources": "down"}
+    assert truth_tables.triggered({"resources": -0.1}, 0.1) == {"resources": "down"}
     with pytest.raises(KeyError, match="weather"):
-        diagnosis.triggered({"weather": 1.0}, 0.1)
+        truth_tables.triggered({"weather": 1.0}, 0.1)
 
 
 def test_tv34_three_stages_have_three_steps_with_their_kpis_and_open_parameters() -> None:

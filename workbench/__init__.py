@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench import ledger, vintages
-    from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan
+    from workbench import ledger, lessons, vintages
+    from workbench.analytics import customers, forecast, funnel, history, kpis, market, plan, review, tracking
     from workbench.periods import Calendar
     from workbench.publish.launch import report
     from workbench.remember import remembered
@@ -21,13 +21,16 @@ __all__ = [  # noqa: RUF022 sorted as people sort
     "history",
     "kpis",
     "ledger",
+    "lessons",
     "load",
     "market",
     "Page",
     "plan",
     "remembered",
     "report",
+    "review",
     "Run",
+    "tracking",
     "vintages",
 ]
 
@@ -39,6 +42,7 @@ _HOMES = {
     "history": "workbench.analytics",
     "kpis": "workbench.analytics",
     "ledger": "workbench.ledger",
+    "lessons": "workbench.lessons",
     "load": "workbench.sources",
     "market": "workbench.analytics",
     "Page": "workbench.views",
@@ -46,6 +50,8 @@ _HOMES = {
     "remembered": "workbench.remember",
     "report": "workbench.publish.launch",
     "Run": "workbench.run",
+    "review": "workbench.analytics",
+    "tracking": "workbench.analytics",
     "vintages": "workbench.vintages",
 }
 

@@ -21,6 +21,7 @@ try:
 
     from workbench.errors import ParameterError, RunError, WorkbenchError
     from workbench.ledger import cli as plan_commands
+    from workbench.lessons import cli as lesson_commands
 except KeyboardInterrupt:  # impatient people stop it before `main` begins
     _stopped()
 
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 
 app.add_typer(plan_commands.app, name="plan")
+app.add_typer(lesson_commands.app, name="lessons")
 
 Settings = Annotated[
     str, typer.Option(help="The company's settings; ./workbench.toml if it is there, else the demo's.")

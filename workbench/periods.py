@@ -128,11 +128,15 @@ class Calendar:
 
     def working_days(self, first: pd.Timestamp, last: pd.Timestamp) -> int:
         """Days from `first` to `last` on which people work in the company's country, make-up Saturdays included."""
+        return int(self.worked(first, last).sum())
+
+    def worked(self, first: pd.Timestamp, last: pd.Timestamp) -> np.ndarray:
+        """Whether each day from `first` to `last` is one of those."""
         days = pd.date_range(pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize())
         if not self.settings.country:
-            return int((days.day_of_week < 5).sum())
+            return np.asarray(days.day_of_week < 5)
         known = _holidays(self.settings.country)
-        return sum(known.is_working_day(d) for d in days)
+        return np.array([known.is_working_day(d) for d in days], dtype=bool)
 
     def _day_of_week(self, days: pd.Series) -> pd.Series:
         return (days.dt.day_of_week + (self.settings.week_starts == "sunday")) % 7

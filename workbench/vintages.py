@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # `plan` asks for file names only, and should not wait for pa
 
 NAME = "forecast"
 PLAN = "plan"
+ADJUSTED = "adjustment"  # a plan of the running period, proposed by tracking
 _ABOUT = b"workbench"
 
 
@@ -49,14 +50,14 @@ def issue(run: Run, frame: pd.DataFrame, *, every: str = "", name: str = NAME) -
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if name == PLAN:
+    if name in (PLAN, ADJUSTED):
         from workbench.ledger import plans
 
         frame = plans.checked(frame)
     folder = run.tables_folder.parent / "vintages"
     folder.mkdir(exist_ok=True)
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    about = json.dumps(_about(run, every), ensure_ascii=False, sort_keys=True)
+    about = json.dumps(about_of(run, every), ensure_ascii=False, sort_keys=True)
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), _ABOUT: about.encode()})
     file = folder / f"{name}.parquet"
     pq.write_table(table, file)
@@ -84,11 +85,11 @@ def newest(run: Run, *, name: str = PLAN, reports: Path | None = None) -> Issue 
     return opened(found[max(found)]) if found else None
 
 
-def opened(file: Path) -> Issue:
+def opened(file: Path, name: str = PLAN) -> Issue:
     """What one report issued, by its file or the report's folder."""
     import pandas as pd
 
-    file = file / "vintages" / f"{PLAN}.parquet" if file.is_dir() else file
+    file = file / "vintages" / f"{name}.parquet" if file.is_dir() else file
     return Issue(file, _read_about(file), pd.read_parquet(file))
 
 
@@ -98,10 +99,10 @@ def same(run: Run, about: dict[str, str]) -> bool:
     return {key: about.get(key) for key in known} == known
 
 
-def files(reports: Path, *, before: date, name: str = "*") -> list[Path]:
+def files(reports: Path, *, before: date, name: str = "*", ending: str = "parquet") -> list[Path]:
     """Everything that reports of earlier days have issued, oldest first; failed reports issue nothing."""
     found = []
-    for file in reports.glob(f"*/*/r*/vintages/{name}.parquet"):
+    for file in reports.glob(f"*/*/r*/vintages/{name}.{ending}"):
         day, revision = file.parts[-5], re.fullmatch(r"r(\d+)", file.parts[-3])
         if revision and re.fullmatch(r"\d{4}-\d\d-\d\d", day) and day < before.isoformat():
             found.append((day, file.parts[-4], int(revision[1]), file))
@@ -135,7 +136,8 @@ def _same(run: Run) -> dict[str, str]:
     return {"company": company.called(company.languages[0]), "scope": scope}
 
 
-def _about(run: Run, every: str) -> dict[str, str]:
+def about_of(run: Run, every: str = "") -> dict[str, str]:
+    """Company, scope, day and a digest of the settings: what is kept with whatever a report issues."""
     settings = run.settings.model_dump_json(exclude={"folder", "path"}, exclude_defaults=True)
     digest = hashlib.blake2b(settings.encode(), digest_size=8).hexdigest()
     return {**_same(run), "every": every, "as_of": run.as_of.date().isoformat(), "settings": digest}

@@ -1,5 +1,7 @@
 """A change of a product shared out exactly among its factors: sales = market × share, wins = leads × rates × size."""
 
+from math import comb
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from workbench.errors import DataError
 
 Array = NDArray[np.float64]
+_MOST_FACTORS = 12
 
 
 def log_mean(one: Array, other: Array) -> Array:
@@ -40,7 +43,27 @@ def lmdi(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(effects, before.index, before.columns)
 
 
-def _check(before: pd.DataFrame, after: pd.DataFrame) -> None:
+def shapley(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """What each factor contributed to the change of each row's product, as the mean over all orders of change.
+
+    The same frames as `lmdi`, but factors may be of any sign (returns, losses). A row's effects sum to its change
+    exactly and no term is left for all of them together (Shapley 1953; for products of two it halves the joint term).
+    At most 12 factors: every subset of them is looked at.
+    """
+    _check(before, after, signed=True)
+    x0, x1 = before.to_numpy(float), after.to_numpy(float)
+    many = x0.shape[1]
+    if many > _MOST_FACTORS:
+        raise DataError("factors of a product", [f"{many} factors; Shapley's values take at most {_MOST_FACTORS}"])
+    moved = [np.where([s >> j & 1 for j in range(many)], x1, x0).prod(axis=1) for s in range(1 << many)]
+    effects = np.zeros(x0.shape)
+    for j, s in ((j, s) for j in range(many) for s in range(1 << many) if not s >> j & 1):
+        weight = 1 / (many * comb(many - 1, s.bit_count()))
+        effects[:, j] += weight * (moved[s | 1 << j] - moved[s])
+    return pd.DataFrame(effects, before.index, before.columns)
+
+
+def _check(before: pd.DataFrame, after: pd.DataFrame, *, signed: bool = False) -> None:
     problems = []
     if not before.columns.equals(after.columns) or not before.index.equals(after.index):
         problems.append("before and after do not have the same rows and columns")
@@ -48,7 +71,7 @@ def _check(before: pd.DataFrame, after: pd.DataFrame) -> None:
         values = frame.to_numpy(float)
         if np.isnan(values).any():
             problems.append(f"{name}: {int(np.isnan(values).sum())} factors are not known")
-        if (values < 0).any():
+        if not signed and (values < 0).any():
             problems.append(f"{name}: {int((values < 0).sum())} factors are below 0")
     if problems:
         raise DataError("factors of a product", problems)

@@ -42,15 +42,18 @@ def draft(
     lang: Annotated[str, typer.Option(help="Languages of the workbook, e.g. zh-CN,en; the settings' by default.")] = "",
     out: Annotated[Path, typer.Option(help="Folder for the workbooks.")] = Path("drafts"),
     each_owner: Annotated[bool, typer.Option("--each-owner", help="One file for each owner.")] = False,
+    adjusted: Annotated[
+        bool, typer.Option("--adjusted", help="The adjustment of the running period that a tracking report proposes.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Folder of one report; the newest by default.")] = None,
     reports: Reports = Path("reports"),
 ) -> None:
     """Write the workbook that goes to the owners of the targets."""
-    from workbench import ledger
+    from workbench import ledger, vintages
     from workbench.publish import drafts
 
     run = _run(settings, as_of, scope, lang)
-    issue, plan = _plan(run, report, reports)
+    issue, plan = _plan(run, report, reports, kind=vintages.ADJUSTED if adjusted else vintages.PLAN)
     made = drafts.write(run, plan, date.fromisoformat(issue.about["as_of"]), out, each_owner=each_owner)
     told = {"nodes": made.nodes, "owners": made.owners, "report": _place(issue), "files": [f.name for f in made.files]}
     ledger.note(ledger.folder_of(run.settings), _note("draft", run, plan, told))
@@ -98,6 +101,9 @@ def confirm(
     decisions: Annotated[Path | None, typer.Option(help="The workbook in which each change was decided.")] = None,
     author: Annotated[str, typer.Option(help="Who approves the targets.")] = "",
     reason: Annotated[str, typer.Option(help="Why they are what they are.")] = "",
+    told: Annotated[
+        list[str] | None, typer.Option(help="Who was told; may be repeated. Needed where the running period changes.")
+    ] = None,
     effective: Annotated[str, typer.Option(help="First day on which they count; today by default.")] = "",
     balance: Annotated[
         str, typer.Option(help="What gives way where parts no longer add up: whole (it moves) or rest (is rescaled).")
@@ -110,12 +116,15 @@ def confirm(
 ) -> None:
     """Write a new version of the confirmed targets. Nothing that was confirmed before is changed."""
     day = _checked(author, reason, effective, balance)
+    from dataclasses import replace
+
     from workbench import ledger
     from workbench.analytics.plan import settle
     from workbench.publish import drafts
 
     run = _run(settings, "", scope, "")
     issue, plan = _plan(run, report, reports, _last_draft(run))
+    _is_told(issue, told)
     given = drafts.answers(answers, plan, _speak(run)) if answers else None
     decided = drafts.decisions(decisions, plan) if decisions else None
     _every_change_is_decided(plan, given, decided)
@@ -123,6 +132,7 @@ def confirm(
     known = decided.base if decided else _base(run)
     made = _version(run, settled, decided, author.strip(), reason.strip(), day, known if base < 0 else base)
     made = _with_evidence(made, issue, plan, given, decided, balance)
+    made = replace(made, told=tuple(name.strip() for name in told or [] if name.strip()))
     _agrees_with_other_scopes(run, made)
     made = ledger.confirm(ledger.folder_of(run.settings), made)
     whole = ledger.whole_of(made)
@@ -149,7 +159,19 @@ def show(
         parts = {} if node == "all" else _run(settings, as_of, node, "").scope
         told = ledger.history(run, parts)
         titles = {
-            n: n for n in ("version", "written", "effective", "every", "period", "amount", "draft", "author", "reason")
+            n: n
+            for n in (
+                "version",
+                "written",
+                "effective",
+                "every",
+                "period",
+                "amount",
+                "draft",
+                "author",
+                "reason",
+                "told",
+            )
         }
     else:
         told = ledger.targets(run)
@@ -169,25 +191,55 @@ def _run(settings: str, as_of: str, scope: str, lang: str) -> "Run":
     return Run.start(settings or here, as_of=as_of or date.today().isoformat(), scope=scope, lang=lang)
 
 
-def _plan(run: "Run", report: Path | None, reports: Path, digest: str = "") -> "tuple[Issue, pd.DataFrame]":
-    """The plan of one report, of the draft with this digest, or of the newest report."""
+def _plan(
+    run: "Run", report: Path | None, reports: Path, digest: str = "", kind: str = "plan"
+) -> "tuple[Issue, pd.DataFrame]":
+    """The plan of one report, of the draft with this digest, or of the newest report; `kind` as in vintages."""
     from workbench import vintages
     from workbench.ledger import plans
 
     if report is not None:
-        if not (report / "vintages" / f"{vintages.PLAN}.parquet").is_file():
-            raise ParameterError("workbench plan", [f"{report} holds no plan; name a report's folder, as reports/…/r1"])
-        issue = vintages.opened(report)
+        kind = _kind_in(report, digest) or kind
+        if not (report / "vintages" / f"{kind}.parquet").is_file():
+            raise ParameterError(
+                "workbench plan", [f"{report} holds no {kind}; name a report's folder, as reports/…/r1"]
+            )
+        issue = vintages.opened(report, kind)
         if not vintages.same(run, issue.about):
             raise ParameterError("workbench plan", [f"{report} is of another company or scope than the one asked for"])
         return issue, plans.checked(issue.frame)
     if digest:
         return _drafted(run, reports, digest)
-    newest = vintages.newest(run, reports=reports)
+    newest = vintages.newest(run, name=kind, reports=reports)
     if newest is None:
-        told = f"no report in {reports} up to {run.as_of.date()} holds a plan of this company and scope"
-        raise ParameterError("workbench plan", [f"{told}. `workbench run plan` makes one"])
+        what = f"{'an' if kind == vintages.ADJUSTED else 'a'} {kind}"
+        told = f"no report in {reports} up to {run.as_of.date()} holds {what} of this company and scope"
+        page = "tracking" if kind == vintages.ADJUSTED else "plan"
+        raise ParameterError("workbench plan", [f"{told}. `workbench run {page}` makes one"])
     return newest, plans.checked(newest.frame)
+
+
+def _kind_in(report: Path, digest: str) -> str:
+    """Which of a report's plans the draft with this digest was made of; "" for none."""
+    from workbench import vintages
+    from workbench.ledger import plans
+
+    for kind in (vintages.PLAN, vintages.ADJUSTED):
+        file = report / "vintages" / f"{kind}.parquet"
+        if digest and file.is_file() and plans.digest_of(plans.checked(vintages.opened(file).frame)) == digest:
+            return kind
+    return ""
+
+
+def _is_told(issue: "Issue", told: list[str] | None) -> None:
+    """ParameterError where the running period's targets would change and nobody was told."""
+    from workbench import vintages
+
+    if issue.file.stem == vintages.ADJUSTED and not any(name.strip() for name in told or []):
+        problem = (
+            "--told is missing: a target that changes while its period runs is not confirmed before its owners know"
+        )
+        raise ParameterError("workbench plan confirm", [problem])
 
 
 def _drafted(run: "Run", reports: Path, digest: str) -> "tuple[Issue, pd.DataFrame]":
@@ -195,7 +247,8 @@ def _drafted(run: "Run", reports: Path, digest: str) -> "tuple[Issue, pd.DataFra
     from workbench import vintages
     from workbench.ledger import plans
 
-    for file in reversed(vintages.files(reports, before=date.max, name=vintages.PLAN)):
+    kept = [vintages.files(reports, before=date.max, name=kind) for kind in (vintages.PLAN, vintages.ADJUSTED)]
+    for file in sorted((file for files in kept for file in files), key=lambda f: f.parts[-5], reverse=True):
         issue = vintages.opened(file)
         if vintages.same(run, issue.about) and plans.digest_of(plan := plans.checked(issue.frame)) == digest:
             return issue, plan

@@ -53,19 +53,32 @@ def targets(run: Run) -> pd.DataFrame:
 def history(run: Run, node: Mapping[str, str | None]) -> pd.DataFrame:
     """Every version of a node's targets up to `run.as_of`, oldest first, in force or not yet.
 
-    Columns version, written, effective, author, reason, every, period, amount, draft, why (of its own change).
+    Columns version, written, effective, author, reason, every, period, amount, draft, why (of its own change), told
+    (who was told, joined by commas).
     """
     import pandas as pd
 
     wanted = tuple(sorted((run.scope | dict(node)).items()))
     rows = [
-        (v.number, v.written, v.effective, v.author, v.reason, e.every, e.period, e.amount, e.draft, e.reason)
+        (
+            v.number,
+            v.written,
+            v.effective,
+            v.author,
+            v.reason,
+            e.every,
+            e.period,
+            e.amount,
+            e.draft,
+            e.reason,
+            ", ".join(v.told),
+        )
         for v in versions(folder_of(run.settings))
         if v.written.date() <= run.as_of.date()
         for e in v.entries
         if tuple(sorted(e.node)) == wanted
     ]
-    named = ("version", "written", "effective", "author", "reason", "every", "period", "amount", "draft", "why")
+    named = ("version", "written", "effective", "author", "reason", "every", "period", "amount", "draft", "why", "told")
     return pd.DataFrame(rows, columns=list(named))
 
 

@@ -63,7 +63,7 @@ def confirm(folder: Path, version: Version) -> Version:
             version, number=len(there) + 1, written=_time(last), previous=last.digest if last else ""
         )  # fmt: skip
         with contextlib.suppress(FileExistsError):
-            _create(folder / f"v{made.number:04d}.json", made.text())
+            create(folder / f"v{made.number:04d}.json", made.text())
             return made
     raise RunError(f"The ledger in {folder} changes all the time; nothing was confirmed. Try again.")
 
@@ -74,7 +74,7 @@ def note(folder: Path, one: Note) -> None:
     for _ in range(_TRIES):
         number += 1
         with contextlib.suppress(FileExistsError):
-            return _create(folder / f"n{number:04d}.json", one.text())
+            return create(folder / f"n{number:04d}.json", one.text())
     raise RunError(f"The ledger in {folder} changes all the time; try again.")
 
 
@@ -110,9 +110,9 @@ def _time(last: Version | None) -> datetime:
     return last.written
 
 
-def _create(file: Path, text: str) -> None:
+def create(file: Path, text: str, what: str = "ledger", setting: str = "plan.ledger") -> None:
     """A file that was not there, whole: a killed process leaves a hidden file at most. FileExistsError if it was."""
-    with _writable(file.parent):
+    with _writable(file.parent, what, setting):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")
         hidden = Path(name)
@@ -150,16 +150,16 @@ def _sync(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writable(folder: Path) -> Iterator[None]:
+def _writable(folder: Path, what: str, setting: str) -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:
         if folder.is_dir():
             raise
-        raise RunError(f"The ledger cannot be written: {folder} is a file. Name another with plan.ledger.") from error
+        raise RunError(f"The {what} cannot be written: {folder} is a file. Name another with {setting}.") from error
     except OSError as error:
         raise RunError(
-            f"The ledger cannot be written: {error.strerror or error} ({folder}). Nothing was confirmed, and what "
+            f"The {what} cannot be written: {error.strerror or error} ({folder}). Nothing was confirmed, and what "
             f"was confirmed before is as it was."
         ) from error
 

@@ -61,7 +61,7 @@ class Version:
 
     `written` is when, `effective` from which day on they count. `base` is the version of the same scope that it was
     decided on (0: none), `previous` the digest of the version before, of whatever scope. `evidence` names the report,
-    the digest of its plan, the answers and what was refused.
+    the digest of its plan, the answers and what was refused. `told`: who was told of it.
     """
 
     number: int
@@ -74,6 +74,7 @@ class Version:
     base: int = 0
     previous: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
     def visible(self, day: date) -> bool:
         """Whether it had been written, and was in force, on a day."""
@@ -91,6 +92,7 @@ class Version:
             "base": self.base,
             "previous": self.previous,
             "evidence": dict(self.evidence),
+            **({"told": list(self.told)} if self.told else {}),
             "targets": [entry.told() for entry in self.entries],
         }
 
@@ -127,12 +129,13 @@ class Note:
 
 def read_version(text: str) -> Version:
     """A version from its file; ValueError says what is wrong with it."""
-    told = _content(text)
+    told = content(text)
     try:
         return Version(
             int(told["version"]), datetime.fromisoformat(told["written"]), date.fromisoformat(told["effective"]),
             str(told["author"]), str(told["reason"]), tuple(Entry.read(entry) for entry in told["targets"]),
             dict(told["scope"]), int(told["base"]), str(told["previous"]), dict(told["evidence"]),
+            tuple(str(name) for name in told.get("told", ())),
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is not a version of targets: {error!r}") from error
@@ -140,7 +143,7 @@ def read_version(text: str) -> Version:
 
 def read_note(text: str) -> Note:
     """A note from its file; ValueError says what is wrong with it."""
-    told = _content(text)
+    told = content(text)
     try:
         at = datetime.fromisoformat(told["written"])
         return Note(str(told["kind"]), at, str(told["plan"]), dict(told["scope"]), dict(told["told"]))
@@ -165,7 +168,8 @@ def written(content: Mapping[str, Any], long: str = "") -> str:
     return f'{text[:-2]},\n "{long}": [\n  {lines}\n ]\n}}\n'
 
 
-def _content(text: str) -> dict[str, Any]:
+def content(text: str) -> dict[str, Any]:
+    """What a file of `written` holds, without its digest; ValueError where it is not whole or was changed."""
     try:
         told = json.loads(text)
     except ValueError as error:

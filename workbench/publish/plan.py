@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from workbench import ledger, vintages
+from workbench import ledger, lessons, vintages
 from workbench import settings as settings_file
 from workbench.errors import ParameterError
 from workbench.publish import folders, parameters
@@ -133,7 +133,7 @@ def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
         return {"key": None, "keys": {}}
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
-    told = ledger.fingerprint(made.settings, made.as_of)
+    told = [one.fingerprint(made.settings, made.as_of) for one in (ledger, lessons)]
     around = digest(json.dumps([company, inputs, issued, told, package(), sys.version, versions()]).encode())
     each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
     keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}

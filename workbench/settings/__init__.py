@@ -30,6 +30,8 @@ from workbench.settings.forecast import Assumptions, ForecastSettings
 from workbench.settings.market import MarketSettings
 from workbench.settings.notify import NotifySettings
 from workbench.settings.plan import PlanSettings
+from workbench.settings.review import ReviewSettings
+from workbench.settings.tracking import TrackingSettings
 
 __all__ = [
     "LANGUAGES",
@@ -45,9 +47,11 @@ __all__ = [
     "MoneyUnit",
     "NotifySettings",
     "PlanSettings",
+    "ReviewSettings",
     "Settings",
     "Source",
     "Stages",
+    "TrackingSettings",
     "load",
     "read",
     "secret",
@@ -68,6 +72,8 @@ class Settings(Strict):
     forecast: ForecastSettings = ForecastSettings()
     market: MarketSettings = MarketSettings()
     plan: PlanSettings = PlanSettings()
+    tracking: TrackingSettings = TrackingSettings()
+    review: ReviewSettings = ReviewSettings()
     notify: NotifySettings = NotifySettings()
     folder: Path = Path()
     path: Path = Path()
@@ -86,6 +92,7 @@ class Settings(Strict):
     @model_validator(mode="after")
     def _known_levels(self) -> "Settings":
         named = {"forecast.by": self.forecast.by, "market.level": self.market.levels, "plan": self.plan.levels}
+        named["tracking.rules"] = self.tracking.levels
         unknown = {where: [v for v in levels if v not in self.levels] for where, levels in named.items()}
         known = ", ".join(self.levels) or "none; add [dimensions]"
         problems = [f"{where} names {', '.join(some)}; levels are {known}" for where, some in unknown.items() if some]

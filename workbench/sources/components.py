@@ -59,7 +59,7 @@ def components(facts: Facts, compared: pd.DataFrame, sales: Any, ordered: Ordere
     else:  # an export without a single return does not say that there were none
         orders = orders.drop(columns="returns")
     found: Sums = {}
-    for part in (_opportunities, _payments, _satisfaction, _spend, *_PROCESS):
+    for part in PARTS:
         found |= part(facts)
     found |= _targets(facts, sales) | _some(process.days_to_pay(facts, ordered))
     if "paid" in found:
@@ -130,15 +130,22 @@ def _some(sums: Sums) -> Sums:
     return {name: found for name, found in sums.items() if found}
 
 
-_PROCESS = tuple(
-    lambda facts, part=part: _some(part(facts))
-    for part in (
-        process.leads,
-        process.activities,
-        process.qualified,
-        process.records,
-        process.acquired,
-        process.marketing,
-        process.headcount,
-    )
+# each: sums of one kind from the small tables
+PARTS: tuple[Callable[[Facts], Sums], ...] = (
+    _opportunities,
+    _payments,
+    _satisfaction,
+    _spend,
+    *(
+        lambda facts, part=part: _some(part(facts))
+        for part in (
+            process.leads,
+            process.activities,
+            process.qualified,
+            process.records,
+            process.acquired,
+            process.marketing,
+            process.headcount,
+        )
+    ),
 )

@@ -12,7 +12,7 @@ from workbench.errors import DataError
 from workbench.periods import Every, Spans
 from workbench.run import Run
 from workbench.settings import Source, Stages
-from workbench.sources import overlap, prepared, rates, repair, small
+from workbench.sources import overlap, periodic, prepared, rates, repair, small
 from workbench.sources.components import Facts, components
 from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.covers import Days, whole
@@ -80,14 +80,22 @@ class Data:
 
     def deals(self) -> pd.DataFrame | None:
         """The opportunities with a column for each level they lead to, named as reports name it; None without them."""
-        frame = self.tables.get("opportunities")
+        return self._led("opportunities")
+
+    def targets(self) -> pd.DataFrame | None:
+        """The targets of sales that add up (no roll-ups, no other metric), likewise; beyond as_of too."""
+        frame = self._led("targets")
+        return None if frame is None else small.sales_targets(frame).reset_index(drop=True)
+
+    def _led(self, table: str) -> pd.DataFrame | None:
+        frame = self.tables.get(table)
         if frame is None:
             return None
         columns = [str(c) for c in frame.columns]
         found: dict[str, pd.Series] = {}
         for level in self.run.settings.levels:
-            values = self.refs.values(frame, "opportunities", level)
-            labels = self.refs.labels(level, "opportunities", columns)
+            values = self.refs.values(frame, table, level)
+            labels = self.refs.labels(level, table, columns)
             if values is not None:
                 found[level] = values.map(lambda v, labels=labels: labels.get(v, v))
         return frame.assign(**found)
@@ -100,9 +108,13 @@ class Data:
         """
         return self._remembered(("sales", every, _names(by)), lambda: self._sales(every, _names(by)))
 
-    def compare(self, by: By = ()) -> pd.DataFrame:
-        """The same measures over the exact days of `spans`: span is "before" or "now"; empty where spans is None."""
-        return self._remembered(("compare", _names(by)), lambda: self._compare(_names(by)))
+    def compare(self, by: By = (), over: Spans | None = None) -> pd.DataFrame:
+        """The same measures over the exact days of `spans`: span is "before" or "now"; empty where spans is None.
+
+        `over` names other days to compare.
+        """
+        key = ("compare", _names(by)) if over is None else ("compare", _names(by), over)
+        return self._remembered(key, lambda: self._compare(_names(by), over or self.spans))
 
     def compare_each(self) -> dict[str, pd.DataFrame]:
         """`compare` by each of `dimensions`."""
@@ -182,6 +194,10 @@ class Data:
         """The sums that KPIs are made of: a row for "before" and "now", a column for each sum known; see kpis.toml."""
         return self._remembered(("components",), self._components)
 
+    def sums(self, every: Every = "week", by: str = "") -> pd.DataFrame:
+        """The same sums by period and node: node ("" without `by`), period, whole, a column for each sum known."""
+        return self._remembered(("sums", every, by), lambda: periodic.sums(self, every, by))
+
     @cached_property
     def quality(self) -> Quality:
         """What was read, left out, repaired and not joined; identical lines are counted when this is first asked."""
@@ -204,11 +220,10 @@ class Data:
             found = found.mask(silent, 0).astype(counts).reset_index()
         return found.assign(whole=whole(found["period"], every, self.covers, self.run.calendar))
 
-    def _compare(self, by: tuple[str, ...]) -> pd.DataFrame:
-        if self.spans is None:
+    def _compare(self, by: tuple[str, ...], spans: Spans | None) -> pd.DataFrame:
+        if spans is None:
             never = Spans("", _NEVER, _NEVER)
             return self._split(by, lambda known: self.cube.by_span(never, known)).iloc[:0]
-        spans = self.spans
         return self._split(by, lambda known: self.cube.by_span(spans, known))
 
     def _split(self, by: tuple[str, ...], aggregate: Callable[[tuple[str, ...]], pd.DataFrame]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from workbench.findings import Finding
 from workbench.run import Run
 from workbench.settings import Language
 from workbench.sources.quality import Quality, Step
-from workbench.views import forecast, market, plan, show, tables
+from workbench.views import forecast, market, plan, review, show, tables, tracking
 from workbench.views.markup import render, style
 from workbench.views.shell import MIME, Fragment, Role
 from workbench.views.words import Sentence, Words, missing
@@ -334,8 +334,9 @@ def _definition(term: str, w: Words) -> tuple[str, str] | None:
 
 
 def _headline(result: Any) -> dict[str, Any]:
-    if told := forecast.headline(result) or market.headline(result) or plan.headline(result):
-        return told
+    for step in (forecast, market, plan, tracking, review):
+        if told := step.headline(result):
+            return dict(told)
     if isinstance(result, Growth):
         return {"sales": result.amount, "sales_before": result.amount_before, "growth": result.rate}
     if isinstance(result, Concentration):

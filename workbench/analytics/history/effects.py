@@ -8,6 +8,7 @@ import pandas as pd
 from workbench.analytics.factors import lmdi
 from workbench.analytics.history.frames import most, ordered, require, side_by_side, unknown, unknown_spans
 from workbench.analytics.keys import fact
+from workbench.analytics.price_volume import effects, kinds, unlike
 from workbench.analytics.results import Bridge, PriceVolume, Unknown
 from workbench.errors import DataError
 from workbench.findings import Finding
@@ -16,7 +17,6 @@ from workbench.periods import Spans
 Convention = Literal["total_quantity", "before_prices"]
 Method = Literal["laspeyres", "shapley", "lmdi"]
 EFFECTS = ("price", "volume", "mix")
-UNLIKE = 1.0  # coefficient of variation of unit prices above which adding quantities compares unlike things
 TELLING = 0.01  # share of the sales before from which an effect asks for a decision
 
 
@@ -49,7 +49,7 @@ def bridge(
     if "quantity" not in compare or not compare["quantity"].notna().any():
         return unknown("bridge", "history.unknown_quantity")
     sides = side_by_side(compare, by, ("amount", "quantity"))
-    convention = convention or ("before_prices" if _unlike(sides[_kind(sides) == "both"]) else "total_quantity")
+    convention = convention or ("before_prices" if unlike(sides[_kind(sides) == "both"]) else "total_quantity")
     table = _table(sides, convention)
     if not (table["kind"] == "both").any():
         return unknown("bridge", "history.unknown_compared", by=by)
@@ -84,26 +84,19 @@ def _table(table: pd.DataFrame, convention: Convention) -> pd.DataFrame:
     table = table.assign(kind=_kind(table), change=table["amount"] - table["amount_before"])
     both = table[table["kind"] == "both"]
     p1, p0 = both["amount"] / both["quantity"], both["amount_before"] / both["quantity_before"]
-    grown = both["quantity"].sum() / both["quantity_before"].sum() if len(both) else np.nan
-    price = (p1 - p0) * both["quantity"]
-    mix = p0 * (both["quantity"] - both["quantity_before"] * grown)
-    volume = p0 * both["quantity_before"] * (grown - 1)
+    made = effects(both, {})
     if convention == "before_prices":
-        volume, mix = both["change"] - price, mix * np.nan
+        made = made.assign(volume=both["change"] - made["price"], mix=np.nan)
     # NaN elsewhere: an item that was not compared has no price or volume effect, not one of 0
-    table = table.assign(unit_price=p1, unit_price_before=p0, price=price, volume=volume, mix=mix)
+    table = table.assign(unit_price=p1, unit_price_before=p0, **made)
     columns = ["kind", "quantity", "quantity_before", "unit_price", "unit_price_before", "amount", "amount_before",
                "change", *EFFECTS]  # fmt: skip
     return ordered(table[columns], table["change"].abs())
 
 
 def _kind(table: pd.DataFrame) -> pd.Series:
-    """both, new, lost or other."""
-    now, before = ((table[f"amount{s}"] > 0) & (table[f"quantity{s}"] > 0) for s in ("", "_before"))
-    absent, absent_before = ((table[f"amount{s}"] == 0) & ~(table[f"quantity{s}"].abs() > 0) for s in ("", "_before"))
-    new, lost = absent_before & (table["amount"] > 0), absent & (table["amount_before"] > 0)
-    kind = pd.Series("other", index=table.index).mask(now & before, "both").mask(new, "new").mask(lost, "lost")
-    return kind.where(table.index.to_series().notna(), "other")
+    """both, new, lost or other; what has no name is other."""
+    return kinds(table).astype(object).where(table.index.to_series().notna(), "other")
 
 
 def _steps(table: pd.DataFrame) -> pd.Series:
@@ -131,18 +124,9 @@ def _coverage(result: Bridge) -> list[Finding]:
     return [] if not share < 0.5 else [fact("history.bridge_coverage", by=result.by, share=share)]
 
 
-def _unlike(both: pd.DataFrame) -> bool:
-    """Whether what would be added up is unlike: the price of a unit before deviates by more than its mean."""
-    if both.empty:
-        return False
-    quantity, amount = both["quantity_before"].astype("float64"), both["amount_before"].astype("float64")
-    mean = amount.sum() / quantity.sum()
-    return bool((quantity * (amount / quantity - mean) ** 2).sum() / quantity.sum() > (UNLIKE * mean) ** 2)
-
-
 def _warning(result: Bridge) -> list[Finding]:
     both = result.table[result.table["kind"] == "both"]
-    if result.convention == "before_prices" or not _unlike(both):
+    if result.convention == "before_prices" or not unlike(both):
         return []
     price = both["unit_price_before"]
     times = price.quantile(0.9, interpolation="higher") / price.quantile(0.1, interpolation="lower")

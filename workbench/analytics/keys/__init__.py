@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.keys import customers, forecast, funnel, history, kpis, market, plan
+from workbench.analytics.keys import customers, forecast, funnel, history, kpis, market, plan, review, tracking
 from workbench.findings import Finding
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -27,6 +27,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     **kpis.KEYS,
     **market.KEYS,
     **plan.KEYS,
+    **review.KEYS,
+    **tracking.KEYS,
 }
 
 

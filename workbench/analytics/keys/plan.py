@@ -246,4 +246,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.ledger.ownerless": ("count", "nodes", "names"),
     "plan.ledger.decide_answers": ("changes", "answered", "nodes", "amount"),  # decision
     "plan.ledger.decide_apart": ("confirmed", "recommended", "change", "rate", "direction"),  # decision
+    # lessons of earlier reviews that a person approved; done: something to do, not to set
+    "plan.learned.used": ("count", "done", "authors", "since"),
+    "plan.learned.left_out": ("state", "count", "names"),  # `state`: "changed", "gone" or "invalid"
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 period    the fiscal period that is planned
 steps     all of it in order, as the notebook asks for it · scoping: the settings of one part of a company
+          · learned: the settings with the lessons that a person approved
 proposal  the plan in three sentences and at most five decisions
 aims      what the period should bring, and the target between strategy, baseline, market and means, with its chances
 parts     one target split to every part and month: rules kept with the least change, sums exact, conflicts named
@@ -22,6 +23,7 @@ from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
 from workbench.analytics.plan.handover.feedback import Feedback, LedgerStatus, feedback, standing
 from workbench.analytics.plan.handover.issuing import issued
 from workbench.analytics.plan.handover.settling import settle, unequal
+from workbench.analytics.plan.learned import Learned, Taught, learned
 from workbench.analytics.plan.parts.keys_mix import Sources, sources_of
 from workbench.analytics.plan.parts.rules import kept
 from workbench.analytics.plan.parts.split import split
@@ -106,6 +108,7 @@ __all__ = [
     "Grid",
     "Inflow",
     "KeptShares",
+    "Learned",
     "LedgerStatus",
     "Leverage",
     "LifeCycle",
@@ -128,6 +131,7 @@ __all__ = [
     "SplitMonths",
     "SplitRules",
     "StageTemplate",
+    "Taught",
     "Training",
     "Triangulation",
     "Weights",
@@ -169,6 +173,7 @@ __all__ = [
     "issued",
     "kept",
     "kept_share",
+    "learned",
     "levels_for",
     "life_cycle",
     "means",

@@ -1,4 +1,4 @@
-"""The fiscal period that is planned, and how far a forecast must reach for it."""
+"""The fiscal period that is planned, watched or reviewed."""
 
 from dataclasses import dataclass
 from typing import Literal, cast
@@ -6,16 +6,15 @@ from typing import Literal, cast
 import pandas as pd
 
 from workbench.periods import Calendar
-from workbench.settings.plan import Period
 
 _DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class PlanPeriod:
-    """A fiscal year or quarter: its first and last day, the first days of its months, and the same a year before."""
+    """A fiscal year, quarter or month: first and last day, the first days of its months, and the same a year before."""
 
-    name: Literal["year", "quarter"]
+    name: Literal["year", "quarter", "month"]
     first: pd.Timestamp
     last: pd.Timestamp
     months: pd.DatetimeIndex
@@ -26,12 +25,14 @@ class PlanPeriod:
         return self.first, self.last
 
 
-def period(calendar: Calendar, as_of: pd.Timestamp, wanted: Period = "next year") -> PlanPeriod:
-    """The fiscal period that settings ask for, seen from `as_of`: the one that holds the day, or the one after it."""
+def period(calendar: Calendar, as_of: pd.Timestamp, wanted: str = "next year") -> PlanPeriod:
+    """The fiscal period that settings ask for, seen from `as_of`: "this year" holds the day, "last" and "next" lie
+    beside it; likewise of a quarter or month."""
     which, name = wanted.split(" ")
-    every = cast("Literal['year', 'quarter']", name)
+    every = cast("Literal['year', 'quarter', 'month']", name)
     first = calendar.start_of(pd.Timestamp(as_of), every)
-    first = calendar.next(first, every) if which == "next" else first
+    if which != "this":
+        first = calendar.next(first, every) if which == "next" else calendar.start_of(first - _DAY, every)
     last, before = calendar.end_of(first, every), calendar.year_before(first)
     months = calendar.range(first, last, "month")
     return PlanPeriod(every, first, last, months, (before, calendar.end_of(before, every)))

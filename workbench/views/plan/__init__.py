@@ -7,6 +7,7 @@ from workbench.views.plan import (
     accounts,  # noqa: F401
     audit,  # noqa: F401 its views are known from here on
     funnel,
+    learned,  # noqa: F401 its view is known from here on
     ledger,  # noqa: F401 its view is known from here on
     pay,  # noqa: F401
     people,  # noqa: F401

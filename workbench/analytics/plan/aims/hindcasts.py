@@ -27,13 +27,17 @@ def errors(history: Array, *, steps: tuple[int, int], season: int) -> Array:
 
     `history`: (time) of the whole. Origins lie as far apart as the period is long, so that no sales are counted twice.
     """
-    first, last = steps
-    backs = [last + k * (last - first) for k in range(MOST)]
-    backs = [back for back in backs if len(history) - back >= SEASONS * season]
-    if not backs or np.isnan(history).any() or last <= first:
+    if np.isnan(history).any():
         return np.empty(0)
-    found = [_error(history, back, steps, season) for back in backs]
+    found = [error(history, back, steps, season) for back in backs(len(history), steps, season)]
     return np.array([e for e in found if np.isfinite(e)])
+
+
+def backs(length: int, steps: tuple[int, int], season: int) -> list[int]:
+    """How far before the end of a history of `length` its earlier origins lie."""
+    first, last = steps
+    found = [last + k * (last - first) for k in range(MOST)] if last > first else []
+    return [back for back in found if length - back >= SEASONS * season]
 
 
 def habit(errors: Array) -> float:
@@ -51,7 +55,8 @@ def _centre(errors: Array) -> float:
     return centre
 
 
-def _error(history: Array, back: int, steps: tuple[int, int], season: int) -> float:
+def error(history: Array, back: int, steps: tuple[int, int], season: int) -> float:
+    """log(sales ÷ forecast) of one origin, `back` periods before the end; NaN where either is 0 or less."""
     first, last = steps
     end = len(history) - back
     known = history[max(end - LONGEST * season, 0) : end]

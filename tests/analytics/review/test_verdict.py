@@ -1,0 +1,129 @@
+"""The verdict: target and outcome are judged by what could be known before, and later data change nothing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.analytics.made import said
+from tests.analytics.plan.aims import bare, normal
+from tests.analytics.review.demo import review_at
+from workbench.analytics.plan import Baseline
+from workbench.analytics.results import Unknown
+from workbench.analytics.review.verdict import Verdict, judge, known_before, verdict
+from workbench.analytics.tracking.goals import Goals
+from workbench.errors import ParameterError
+from workbench.periods import Calendar
+
+CALENDAR = Calendar()
+
+
+@pytest.mark.parametrize(
+    ("attainment", "chance", "place", "word"),
+    [
+        (0.9, 0.1, 0.5, "target"),
+        (0.9, 0.5, 0.05, "work"),
+        (0.9, 0.1, 0.05, "both"),
+        (0.9, 0.5, 0.4, "chance"),
+        (1.1, 0.5, 0.6, "met"),
+        (1.1, 0.5, 0.95, "beaten"),
+        (1.1, 0.95, 0.6, "easy"),
+        (float("nan"), float("nan"), 0.5, None),
+    ],
+)
+def test_the_truth_table_of_target_and_work(attainment: float, chance: float, place: float, word: str | None) -> None:
+    assert judge(attainment, chance, place) == word
+
+
+def start() -> Baseline:
+    """A year for which 110 ± 10 was to be expected, 100 the year before."""
+    made = bare(normal(110, 10))
+    return Baseline(**{**vars(made), "known_until": made.period.first - pd.Timedelta(days=1)})
+
+
+def sold(amount: float) -> pd.DataFrame:
+    return pd.DataFrame({"period": [start().period.first], "amount": [amount], "whole": [True]})
+
+
+def goals(amount: float) -> Goals:
+    period, nodes = start().period, pd.Index([""], name="node")
+    months = pd.DataFrame([[amount / 12] * 12], index=nodes, columns=period.months)
+    return Goals(
+        period=period, source="given", version=None, nodes=pd.DataFrame({"level": [""], "owner": [None]}, index=nodes),
+        amount=pd.Series([amount], nodes), months=months, spread="",
+    )  # fmt: skip
+
+
+def judged(amount: float, target: float) -> Verdict:
+    made = verdict(start(), sold(amount), goals=goals(target))
+    assert isinstance(made, Verdict)
+    return made
+
+
+def test_a_target_two_standard_deviations_away_was_out_of_reach_whoever_sold() -> None:
+    # normal: P(sales >= 130) with 110 ± 10 is 2.3 %; sales of 111 lie in the middle
+    whole = judged(111, 130).whole
+
+    assert whole["chance"] == pytest.approx(0.023, abs=0.01)
+    assert whole["place"] == pytest.approx(0.54, abs=0.02)
+    assert whole["verdict"] == "target"
+
+
+def test_sales_two_standard_deviations_below_are_not_excused_by_a_fair_target() -> None:
+    assert judged(90, 108).whole["verdict"] == "work"
+
+
+def test_a_target_out_of_reach_asks_for_another_way_to_set_it() -> None:
+    assert said(judged(111, 130), "review.causes.set_otherwise")["asked"] == pytest.approx(20, abs=0.1)
+
+
+def test_without_a_target_only_the_sales_are_judged() -> None:
+    made = verdict(start(), sold(111))
+
+    assert isinstance(made, Verdict)
+    assert said(made, "review.causes.no_target")["within"] is True
+    assert made.whole["verdict"] is None
+
+
+def test_the_forecast_as_issued_counts_only_if_it_was_issued_before_the_period() -> None:
+    months = start().period.months
+    rows = [
+        pd.DataFrame({"as_of": day, "level": "", "period": months, "mean": mean})
+        for day, mean in (("2026-09-30", 9.0), ("2026-12-31", 9.5), ("2027-02-28", 11.0))
+    ]
+    issued = pd.concat(rows).astype({"as_of": "datetime64[ns]"})
+    made = verdict(start(), sold(111), goals=goals(120), issued=issued)
+
+    assert isinstance(made, Verdict)
+    assert made.issued_on == pd.Timestamp("2026-12-31")
+    assert made.scores.loc["issued", "amount"] == pytest.approx(114.0)
+    assert made.scores.loc["issued", "error"] == pytest.approx(-3.0)
+
+
+def test_a_forecast_that_knows_the_period_is_refused() -> None:
+    base = start()
+    late = Baseline(**{**vars(base), "known_until": base.period.first})
+
+    with pytest.raises(ParameterError, match="knows sales until"):
+        verdict(late, sold(100))
+
+
+def test_a_period_without_sales_is_unknown() -> None:
+    assert isinstance(verdict(start(), sold(100).iloc[:0]), Unknown)
+
+
+def test_only_periods_that_had_ended_are_known_before() -> None:
+    weeks = pd.DataFrame({"period": pd.date_range("2026-12-07", periods=6, freq="W-MON"), "amount": 1.0})
+
+    assert known_before(weeks, start().period, CALENDAR, "week")["period"].max() == pd.Timestamp("2026-12-21")
+
+
+def test_on_the_demo_company_parts_and_scores_agree_with_the_data() -> None:
+    made = review_at("2025-12-31")
+    table, data = made.verdict.table, made.data
+    quarter = data.sales("quarter")
+    came = float(quarter.loc[quarter["period"] == made.period.first, "amount"].iloc[0])
+
+    assert made.verdict.whole["actual"] == pytest.approx(came)
+    assert table.loc[table["level"] == "region", "actual"].sum() == pytest.approx(came)
+    assert table["place"].between(0, 1).all()
+    assert np.isfinite(made.verdict.added)

@@ -1,0 +1,141 @@
+"""What open opportunities, and those still to come, will bring by a day: win probability × time to close, as it was.
+
+How many of the deals of an age are won by a later age comes from the history's own survival curves (plan.work.lags).
+Deals that are not in the pipeline yet come as they came in the last half year. Sales without an opportunity are taken
+to keep their proportion to those with one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.forecast.panel import Array
+from workbench.analytics.funnel.deals import FEWEST, judged
+from workbench.analytics.plan.work.lags import Lags, lags
+from workbench.analytics.results import Unknown
+from workbench.analytics.tracking.landing import Records
+from workbench.analytics.tracking.rest import Sales, Stretch
+from workbench.settings import Stages
+
+_DAY = pd.Timedelta(days=1)
+RECENT = 182  # days of new deals that tell how many come
+YEARS = 2  # of closed deals that tell how they end
+ALIKE = 10.0  # deals of the whole that a node's own money a deal is pulled by
+
+
+def weighted(amounts: Array, chances: Array) -> Array:
+    """Money of each opportunity × how likely it is won."""
+    return np.asarray(amounts, dtype=float) * np.asarray(chances, dtype=float)
+
+
+def coverage(open_amount: Array, remaining: Array) -> Array:
+    """Open opportunities ÷ what remains of the target; NaN where nothing remains."""
+    left = np.asarray(remaining, dtype=float)
+    return np.asarray(np.where(left > 0, np.asarray(open_amount, dtype=float) / np.where(left > 0, left, 1.0), np.nan))
+
+
+@dataclass(frozen=True)
+class Deals:
+    """`frame`: opportunities with won, lost, created, closed, amount; `within` (nodes, deals) which nodes they are of;
+    `known` (nodes) whether the deals tell that node's level."""
+
+    frame: pd.DataFrame
+    within: Array
+    known: Array
+    records: Records
+    sales: Sales
+
+    def way(self, at: Stretch) -> dict[str, Array]:
+        """The rest of a stretch by its pipeline; nothing where too few deals had closed by then."""
+        seen = self._seen(at)
+        if seen is None:
+            return {}
+        span = at.end - at.cut
+        opened = self._open(seen, span)[1]
+        scale, deal = self._scale(seen, at)
+        fresh = seen.frame["created"] > seen.day - RECENT * _DAY
+        a_day = (self.within[:, seen.rows] @ fresh.to_numpy(float)) / RECENT
+        to_come = a_day * seen.lags.won_by(np.arange(span)).sum() * deal
+        rest = scale * (opened + to_come)
+        return {"pipeline": np.where(self.known, rest, np.nan)}
+
+    def standing(self, at: Stretch) -> pd.DataFrame | None:
+        """By node: open (money), deals, from_open (expected from them within the stretch)."""
+        seen = self._seen(at)
+        if seen is None:
+            return None
+        amount, won, count = self._open(seen, at.end - at.cut)
+        scale, _ = self._scale(seen, at)
+        table = pd.DataFrame({"open": amount, "deals": count, "from_open": won * np.minimum(scale, 1.0)})
+        table = table.set_axis(self.records.nodes.index)
+        return table[self.known].reindex(table.index)
+
+    def _seen(self, at: Stretch) -> "_Seen | None":
+        day = self.records.known.first + (at.cut - 1) * _DAY
+        rows = np.flatnonzero((self.frame["created"] <= day).to_numpy())
+        then = self.frame.iloc[rows]
+        closed = (then["closed"] <= day) & (then["won"] | then["lost"])
+        if int(closed.sum()) < FEWEST or int((closed & then["won"]).sum()) < FEWEST // 3:
+            return None
+        then = then.assign(won=then["won"] & closed, lost=then["lost"] & closed, open=~closed)
+        money = then["amount"].where(closed | then["still"])  # what later deals were worth was not known then
+        since = day - YEARS * 365 * _DAY
+        return _Seen(day, rows, then.assign(amount=money), lags(then, day, since))
+
+    def _open(self, seen: "_Seen", span: int) -> tuple[Array, Array, Array]:
+        """(nodes) money in open deals, what of it is expected to be won within `span` days, and how many they are."""
+        live = seen.frame["open"].to_numpy()
+        deals = seen.frame[live]
+        age = (seen.day - deals["created"]).dt.days.to_numpy()
+        chance = seen.lags.later(age, age + 1, age + span)
+        closed = seen.frame[~live & seen.frame["amount"].gt(0).to_numpy()]
+        won = float(closed.loc[closed["won"], "amount"].mean())
+        usual = float(closed["amount"].mean())
+        face = deals["amount"].where(deals["amount"] > 0)
+        worth = (face * np.clip(won / usual, 0.3, 1.5)).fillna(won).to_numpy()
+        within = self.within[:, seen.rows[live]]
+        return within @ face.fillna(won).to_numpy(), within @ weighted(worth, chance), within.sum(axis=1)
+
+    def _scale(self, seen: "_Seen", at: Stretch) -> tuple[Array, Array]:
+        """(nodes) sales ÷ won deals' money over a year, and money a won deal, both pulled toward the whole's."""
+        since = max(at.cut - 365, self.sales.start)
+        sold = self.sales.of(since, at.cut)
+        recent = seen.frame["won"] & (seen.frame["closed"] > self.records.known.first + (since - 1) * _DAY)
+        won, within = recent.to_numpy(), self.within[:, seen.rows]
+        money = within[:, won] @ seen.frame["amount"].fillna(0).to_numpy()[won]
+        count = within[:, won].sum(axis=1)
+        mean = money[0] / max(count[0], 1)
+        pull = ALIKE * mean
+        whole = sold[0] / max(money[0], 1e-9)
+        return (sold + pull * whole) / (money + pull), (money + pull) / (count + ALIKE)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The deals as they stood at the end of a day: `rows` of all, with won, lost and open as of then."""
+
+    day: pd.Timestamp
+    rows: Array
+    frame: pd.DataFrame
+    lags: Lags
+
+
+def deals_of(opportunities: pd.DataFrame | None, stages: Stages, records: Records) -> Deals | Unknown:
+    """The opportunities by node; Unknown where there are none, or their days or outcomes are not told."""
+    found = judged("course_pipeline", opportunities, stages, ("created", "closed", "amount"))
+    if isinstance(found, Unknown):
+        return found
+    found = found[found["created"].notna() & (found["open"] | found["closed"].notna())].reset_index(drop=True)
+    found = found.assign(still=found["open"])
+    nodes = records.nodes
+    levels = [c for c in nodes.columns if c != "level"]
+    texts = {c: found[c].astype(object).where(found[c].notna(), None).to_numpy() for c in levels if c in found}
+    within, known = np.ones((len(nodes), len(found))), np.ones(len(nodes), dtype=bool)
+    for row, (level, *values) in enumerate(nodes[["level", *levels]].itertuples(index=False, name=None)):
+        for name, value in zip(levels, values, strict=True):
+            if name not in str(level).split(" × "):
+                continue
+            known[row] &= name in texts
+            within[row] *= texts[name] == (None if pd.isna(value) else value) if name in texts else 0.0
+    return Deals(found, within, known, records, records.sales)

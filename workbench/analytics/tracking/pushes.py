@@ -1,0 +1,159 @@
+"""Sprint and slack: how much of a quarter is sold in its last fortnight, and how little in its first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.analytics.funnel.deals import holm
+from workbench.analytics.keys import fact
+from workbench.analytics.results import Result, Unknown
+from workbench.findings import Finding
+from workbench.periods import Calendar
+
+FORTNIGHT = pd.Timedelta(days=13)
+_QUARTERS = 8
+_FEWEST = 4
+_DAILY = 20  # days with sales in a quarter below which data are not daily
+_SURE = 0.05
+_NAMED = 4
+_EDGES = ("push", "slack")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Pushes(Result):
+    """Sales of a quarter's edges against the days between them.
+
+    `table`: index node, the whole ("") first, then the hardest push; columns push, push_lo, push_hi (sales of a working
+        day in the last fortnight ÷ of the days between the fortnights; geometric mean of the quarters, 95 %), share (of
+        the quarter's sales in its last fortnight), days_share (of its working days), slack, slack_lo, slack_hi (of the
+        first fortnight, likewise), slack_share, slack_days, quarters, amount (money a quarter that its end brings
+        beyond what its days would), p (of a push this far from the middle part's by chance, adjusted: Holm; of the
+        whole: from none), beyond
+    `quarters`: index quarter (first day), the whole's: push, slack, share. `level`: of the parts
+    """
+
+    table: pd.DataFrame
+    quarters: pd.DataFrame
+    level: str
+
+
+def pushes(
+    sales: pd.DataFrame,
+    calendar: Calendar,
+    covers: tuple[pd.Timestamp, pd.Timestamp],
+    parts: pd.DataFrame | None = None,
+    *,
+    level: str = "rep",
+) -> Pushes | Unknown:
+    """The last 8 whole quarters day by day: `sales` (period: days, amount), `parts` likewise by `level`.
+
+    Each quarter gives one ratio a node; the noise is their own scatter (t of the logs), so a quarter with one large
+    order does not make a pattern. A fortnight without sales counts as half a day's. Days are the calendar's working
+    days, so that a fortnight of holidays is no slack.
+    """
+    quarters = _quarters(calendar, covers)
+    daily = sales[sales["amount"] != 0].groupby("period")["amount"].sum()
+    active = daily.groupby(calendar.start(pd.Series(daily.index, daily.index), "quarter")).size()
+    if len(quarters) < _FEWEST or not active.reindex(quarters).median() >= _DAILY:
+        thin = bool(active.reindex(quarters).median() < _DAILY)
+        short = fact("tracking.diagnosis.unknown_push", have=len(quarters), need=_FEWEST, daily=not thin)
+        return Unknown(section="pushes", findings=(short,))
+    days = {q: _days(q, calendar) for q in quarters}
+    whole = _each(daily, days)
+    each = _parts(parts, level, days)
+    logs = [float(np.log(one["push"]).mean()) for one in each.values()]
+    usual = float(np.median(logs)) if logs else 0.0
+    rows = {"": _row(whole, 0.0), **{node: _row(one, usual) for node, one in each.items()}}
+    table = _judged(pd.DataFrame.from_dict(rows, orient="index").rename_axis("node"))
+    result = Pushes(table=table, quarters=whole[["push", "slack", "share"]], level=level)
+    return replace(result, findings=tuple(_findings(result)))
+
+
+def _parts(parts: pd.DataFrame | None, level: str, days: dict[pd.Timestamp, dict[str, Any]]) -> dict[str, pd.DataFrame]:
+    """By node, its quarters; nodes with too few are left out."""
+    if parts is None or level not in parts:
+        return {}
+    groups = parts.dropna(subset=[level]).groupby(level)
+    each = {str(node): _each(own.groupby("period")["amount"].sum(), days) for node, own in groups}
+    return {node: one for node, one in each.items() if len(one) >= _FEWEST}
+
+
+def _quarters(calendar: Calendar, covers: tuple[pd.Timestamp, pd.Timestamp]) -> list[pd.Timestamp]:
+    known = calendar.range(*covers, "quarter")
+    whole = [q for q in known if q >= covers[0] and calendar.end_of(q, "quarter") <= covers[1]]
+    return [pd.Timestamp(q) for q in whole[-_QUARTERS:]]
+
+
+def _days(quarter: pd.Timestamp, calendar: Calendar) -> dict[str, Any]:
+    """The edges of a quarter, and working days in each part of it."""
+    last = calendar.end_of(quarter, "quarter")
+    edges = {"slack": (quarter, quarter + FORTNIGHT), "push": (last - FORTNIGHT, last)}
+    count = {name: max(calendar.working_days(*span), 1) for name, span in edges.items()}
+    count["all"] = calendar.working_days(quarter, last)
+    return {"first": quarter, "last": last, "edges": edges, "days": count}
+
+
+def _each(daily: pd.Series, days: dict[pd.Timestamp, dict[str, Any]]) -> pd.DataFrame:
+    """Index quarter: push and slack (ratio of a working day's sales to those between), shares; quarters with sales."""
+    rows = {}
+    for quarter, told in days.items():
+        own = daily[(daily.index >= told["first"]) & (daily.index <= told["last"])]
+        sold = {n: float(own[(own.index >= a) & (own.index <= b)].sum()) for n, (a, b) in told["edges"].items()}
+        total, count = float(own.sum()), told["days"]
+        between, rest = total - sum(sold.values()), count["all"] - count["push"] - count["slack"]
+        if between > 0 and rest > 0:
+            usual = between / rest
+            rows[quarter] = {
+                **{n: max(sold[n] / count[n], 0.5 * usual / count[n]) / usual for n in _EDGES},
+                "share": sold["push"] / total, "days_share": count["push"] / count["all"],
+                "slack_share": sold["slack"] / total, "slack_days": count["slack"] / count["all"],
+                "amount": sold["push"] - usual * count["push"],
+            }  # fmt: skip
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _row(each: pd.DataFrame, usual: float) -> dict[str, float]:
+    """Geometric means with their 95 % intervals, and p that the push is as usual (a log)."""
+    from scipy.stats import t
+
+    found: dict[str, float] = {"quarters": len(each)}
+    for name in _EDGES:
+        logs = np.log(each[name])
+        error = float(logs.std(ddof=1) / np.sqrt(len(logs)))
+        wide = float(t.ppf(0.975, len(logs) - 1)) * error
+        middle = float(logs.mean())
+        found |= {name: np.exp(middle), f"{name}_lo": np.exp(middle - wide), f"{name}_hi": np.exp(middle + wide)}
+        if name == "push":
+            found["p"] = float(2 * t.sf(abs(middle - usual) / error, len(logs) - 1)) if error > 0 else float("nan")
+    means = each.drop(columns=list(_EDGES)).mean()
+    return found | {str(name): float(value) for name, value in means.items()}
+
+
+def _judged(table: pd.DataFrame) -> pd.DataFrame:
+    """The whole by itself, its parts together."""
+    p = pd.concat([table["p"].iloc[:1], holm(table["p"].iloc[1:])])
+    found = table.assign(p=p, beyond=p < _SURE)
+    return pd.concat([found.iloc[:1], found.iloc[1:].sort_values("push", ascending=False, kind="stable")])
+
+
+def _findings(result: Pushes) -> Iterator[Finding]:
+    whole, parts = result.table.iloc[0], result.table.iloc[1:]
+    yield fact(
+        "tracking.diagnosis.push", weight=whole["amount"], share=whole["share"], days_share=whole["days_share"],
+        times=whole["push"], lo=whole["push_lo"], hi=whole["push_hi"], quarters=whole["quarters"],
+        amount=whole["amount"], beyond=bool(whole["beyond"]),
+    )  # fmt: skip
+    yield fact(
+        "tracking.diagnosis.slack", share=whole["slack_share"], days_share=whole["slack_days"], times=whole["slack"],
+        lo=whole["slack_lo"], hi=whole["slack_hi"], beyond=bool(whole["slack_hi"] < 1),
+    )  # fmt: skip
+    if len(parts):
+        told = parts[parts["beyond"]]
+        yield fact("tracking.diagnosis.push_nodes", level=result.level, nodes=len(parts), beyond=len(told),
+                   names=tuple(map(str, told.index[:_NAMED])))  # fmt: skip
+        for node, row in told.head(1).iterrows():
+            yield fact("tracking.diagnosis.push_node", about=node, level=result.level, node=node, times=row["push"],
+                       lo=row["push_lo"], hi=row["push_hi"], whole=whole["push"])  # fmt: skip

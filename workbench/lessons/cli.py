@@ -1,0 +1,201 @@
+"""`workbench lessons …`: what a review proposes, what a person approves of it, what is in force. Layers meet here."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workbench.errors import ParameterError
+
+if TYPE_CHECKING:
+    from workbench.lessons.lesson import Approval, Lesson
+    from workbench.lessons.proposed import Proposed
+    from workbench.run import Run
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="What the last review proposes to change in the next plan; approve it; look up what is approved.",
+)
+
+Settings = Annotated[
+    str, typer.Option(help="The company's settings; ./workbench.toml if it is there, else the demo's.")
+]
+Scope = Annotated[str, typer.Option(help="One part of the company, e.g. region=华东; all of it by default.")]
+Author = Annotated[str, typer.Option(help="Who decides it.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
+Effective = Annotated[str, typer.Option(help="First day on which it counts; today by default.")]
+
+
+@app.command()
+def propose(
+    settings: Settings = "",
+    as_of: Annotated[str, typer.Option(help="The newest review up to this day; today by default.")] = "",
+    scope: Scope = "",
+    out: Annotated[Path, typer.Option(help="File to write, which you read, edit and approve.")] = Path("lessons.toml"),
+    reports: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Look at the data now, whatever reports say.")] = False,
+) -> None:
+    """Write the proposals of the newest review to a file; without a review, look at the data now."""
+    from workbench.lessons import proposed
+
+    run = _run(settings, as_of, scope)
+    file = None if fresh else proposed.newest(run, reports)
+    told = file.read_text("utf-8") if file else _looked(run)
+    count = len(proposed.parsed(told, f"{file or out}").lessons)
+    if not count:
+        typer.echo("Nothing in the past goes beyond what chance explains; the plan stays as it is.")
+        return
+    out.write_text(told, "utf-8")
+    named = "1 lesson" if count == 1 else f"{count} lessons"
+    typer.echo(f"{named} proposed in {out}. Next: read it, delete what you do not want, then")
+    typer.echo(f"workbench lessons approve {out} --author NAME --reason WHY")
+
+
+@app.command()
+def approve(
+    file: Annotated[Path, typer.Argument(help="The file of proposals, as `propose` wrote it or as you changed it.")],
+    author: Author = "",
+    reason: Reason = "",
+    effective: Effective = "",
+    settings: Settings = "",
+    scope: Scope = "",
+) -> None:
+    """Approve the lessons in a file: the next plan uses them and shows where they come from."""
+    from workbench.lessons import proposed, store
+
+    day = _checked("approve", author, reason, effective)
+    run = _run(settings, "", scope)
+    given = proposed.read(file)
+    _fits(run, given)
+    _usable(run, given.lessons)
+    made = store.approve(store.folder_of(run.settings), _approval(run, given.lessons, author, reason, day, given.day))
+    named = "1 lesson" if len(made.lessons) == 1 else f"{len(made.lessons)} lessons"
+    typer.echo(f"Approved as number {made.number}: {named}, in force from {made.effective}, by {made.author}.")
+
+
+@app.command()
+def withdraw(
+    lesson: Annotated[str, typer.Argument(help='Which one, as `show` names it: "keys.tilt region=华东".')],
+    author: Author = "",
+    reason: Reason = "",
+    effective: Effective = "",
+    settings: Settings = "",
+    scope: Scope = "",
+) -> None:
+    """Take an approved lesson back: what the settings say counts again. Nothing that was approved is erased."""
+    from dataclasses import replace
+
+    from workbench.lessons import store
+
+    day = _checked("withdraw", author, reason, effective)
+    run = _run(settings, "", scope)
+    held = {one.lesson.id: one.lesson for one in store.approved(run).lessons}
+    if lesson not in held or held[lesson].after is None:
+        known = [name for name, one in held.items() if one.after is not None]
+        raise ParameterError("workbench lessons withdraw", [
+            f"'{lesson}' is not approved; approved are: {', '.join(known) or 'none'}"])  # fmt: skip
+    back = replace(held[lesson], before=held[lesson].after, after=None)
+    made = store.approve(store.folder_of(run.settings), _approval(run, (back,), author, reason, day, None))
+    typer.echo(f"Taken back as number {made.number}: {lesson}, from {made.effective}, by {made.author}.")
+
+
+@app.command()
+def show(
+    settings: Settings = "",
+    as_of: Annotated[str, typer.Option(help="The day to look at; today by default.")] = "",
+    scope: Scope = "",
+) -> None:
+    """Show the lessons that a plan made on a day would use, and what becomes of each."""
+    from workbench.analytics.plan.learned import learned
+    from workbench.lessons import store
+    from workbench.publish import drafts
+
+    run = _run(settings, as_of, scope)
+    found = learned(run.settings.plan, store.approved(run)).lessons
+    if found is None:
+        typer.echo(f"No lesson is approved that counts on {run.as_of.date()}.")
+        return
+    titles = {"lesson": "lesson", "before": "before", "after": "after", "state": "state", "author": "author",
+              "effective": "in force from", "reason": "reason"}  # fmt: skip
+    table = found.table.reset_index().assign(effective=lambda f: f["effective"].dt.strftime("%Y-%m-%d"))
+    rows = [{name: _cell(row[name]) for name in titles} for row in table.to_dict("records")]
+    typer.echo(drafts.table(titles, rows))
+
+
+def _run(settings: str, as_of: str, scope: str) -> "Run":
+    from workbench.publish.plan import DEMO
+    from workbench.run import Run
+
+    here = "workbench.toml" if Path("workbench.toml").is_file() else DEMO
+    return Run.start(settings or here, as_of=as_of or date.today().isoformat(), scope=scope)
+
+
+def _looked(run: "Run") -> str:
+    """The proposals as the review's notebook would make them now."""
+    from workbench import lessons, vintages
+    from workbench.analytics.review import Lessons, lessons_from
+    from workbench.sources import load
+    from workbench.views.review.lessons import comments
+    from workbench.views.words import Words
+
+    found = lessons_from(load(run), run, lessons.approved(run))
+    proposed = found.lessons if isinstance(found, Lessons) else ()
+    return lessons.text(vintages.about_of(run), proposed, comments(found, Words.of(run, run.lang)))
+
+
+def _checked(command: str, author: str, reason: str, effective: str) -> date:
+    """The day from which on it counts; ParameterError names everything that is missing or wrong."""
+    problems = [
+        f"--{name} is missing: nothing is approved without {what}"
+        for name, said, what in (("author", author, "a person who does so"), ("reason", reason, "a reason"))
+        if not said.strip()
+    ]
+    try:
+        day = date.fromisoformat(effective) if effective else date.today()
+    except ValueError:
+        problems.append(f"--effective is {effective!r}; write a day as 2027-01-01")
+    if problems:
+        raise ParameterError(f"workbench lessons {command}", problems)
+    return day
+
+
+def _fits(run: "Run", given: "Proposed") -> None:
+    """ParameterError where the proposals are of another company or scope, or there are none."""
+    from workbench import vintages
+
+    problems = [] if vintages.same(run, dict(given.about)) else ["the file is of another company or scope"]
+    problems += [] if given.lessons else ["the file holds no lesson"]
+    if problems:
+        raise ParameterError("workbench lessons approve", problems)
+
+
+def _usable(run: "Run", lessons: "tuple[Lesson, ...]") -> None:
+    """ParameterError names every lesson that the settings could not take."""
+    from workbench.analytics.plan.learned import problem_of
+
+    plan = run.settings.plan
+    problems = [f"{one.id}: {told}" for one in lessons if (told := problem_of(plan, one))]
+    if problems:
+        raise ParameterError("workbench lessons approve", problems)
+
+
+def _approval(
+    run: "Run", lessons: "tuple[Lesson, ...]", author: str, reason: str, day: date, review: date | None
+) -> "Approval":
+    from workbench.ledger.store import now
+    from workbench.lessons.lesson import Approval
+
+    return Approval(0, now(), day, author.strip(), reason.strip(), tuple(lessons), run.scope, review)
+
+
+def _cell(value: object) -> str:
+    """A value for a terminal."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(_cell(one) for one in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(one)}" for name, one in value.items())
+    return "–" if value is None or value != value else str(value)

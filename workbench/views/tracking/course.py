@@ -1,0 +1,199 @@
+"""What a reader sees of the course: who reaches the target, the path, the pipeline, the record, the goals."""
+
+from typing import Any
+
+import pandas as pd
+
+from workbench.analytics.tracking.course import Course
+from workbench.analytics.tracking.course_parts import OpenPipeline, Path, Record
+from workbench.analytics.tracking.goals import Goals
+from workbench.views.show import View, columns_of, label_of, sentences, split, view
+from workbench.views.tables import Column, Sheet, Table, table
+from workbench.views.tracking import course_charts as charts
+from workbench.views.words import Sentence, Words
+
+_MOST = 30
+_NODE = Column("node", "text", "course_node")
+_NODES = {
+    "chance": Column("chance", "chance", "course_chance"),
+    "target": Column("target", "money", "course_target"),
+    "booked": Column("booked", "money", "course_booked"),
+    "attainment": Column("attainment", "share", "course_attainment", minor=True),
+    "due": Column("due", "money", "course_due", minor=True),
+    "ahead": Column("ahead", "money", "course_ahead", minor=True),
+    "expected": Column("expected", "money", "course_expected"),
+    "lo_80": Column("lo_80", "money"),
+    "hi_80": Column("hi_80", "money"),
+    "needed": Column("needed", "money", "course_needed", minor=True, group="day"),
+    "usual": Column("usual", "money", "course_usual", group="day", minor=True),
+}
+_NODES_MORE = {
+    "level": Column("level", "text", "course_level"),
+    "remaining": Column("remaining", "money", "course_remaining"),
+    "lo_95": Column("lo_95", "money"),
+    "hi_95": Column("hi_95", "money"),
+}
+_PIPELINE = {
+    "open": Column("open", "money", "course_open"),
+    "deals": Column("deals", "count", "course_deals", minor=True),
+    "from_open": Column("from_open", "money", "course_from_open"),
+    "remaining": Column("remaining", "money", "course_remaining"),
+    "coverage": Column("coverage", "decimal", "course_coverage"),
+    "needed": Column("needed", "decimal", "course_needed_coverage"),
+}
+_RECORD = (
+    Column("method", "text", "course_method"),
+    Column("crps", "share_fine", "course_crps"),
+    Column("error", "share_fine", "course_error"),
+    Column("coverage_80", "share", "course_in_80"),
+    Column("coverage_95", "share", "course_in_95", minor=True),
+    Column("cases", "count", "course_cases", minor=True),
+)
+_WAYS = (Column("way", "phrase:tracking.course.ways", "course_way"), Column("weight", "share", "course_weight"))
+_PATH = (
+    Column("day", "date"),
+    Column("booked", "money", "course_booked"),
+    Column("due", "money", "course_due"),
+    Column("expected", "money", "course_expected"),
+    Column("lo_80", "money"),
+    Column("hi_80", "money"),
+)
+
+
+@view.register
+def _(result: Course, w: Words, as_of: pd.Timestamp) -> View:
+    parts = [f for f in result.findings if f.key == "tracking.course.parts"]
+    said = sentences([*parts, *(f for f in result.findings if f not in parts)], w, most=5)
+    aimed = charts.aimed(result)
+    heading = w.phrase(f"tracking.course.section.{'heading' if aimed else 'alone'}")
+    shown = charts.shown(result, w)
+    columns = (_NODE, *columns_of(shown, _NODES))
+    every = _named(result.table, w)
+    saved = Sheet(every, (_NODE, *columns_of(every, _NODES_MORE | _NODES)))
+    return View(
+        "course",
+        heading,
+        *split(said),
+        draw=lambda: charts.ranked(result, w, label_of(heading, said)),
+        tables=(table(Sheet(shown, columns), w, heading, most=_MOST), *_ways(result, w)),
+        how=w.phrase("tracking.course.section.how"),
+        terms=("prediction_interval",),
+        sheets={"course": saved},
+        uses=_uses(result),
+        caption=_caption(result, w),
+        open_table=True,
+    )
+
+
+@view.register
+def _(result: Path, w: Words, as_of: pd.Timestamp) -> View:
+    said = sentences(result.findings, w)
+    heading = w.phrase("tracking.course.path.heading")
+    return View(
+        "course-path",
+        heading,
+        *split(said),
+        draw=lambda: charts.path(result.course, w, label_of(heading, said)),
+        how=w.phrase("tracking.course.path.how"),
+        terms=("prediction_interval",),
+        sheets={"course-path": Sheet(result.course.path, _PATH)},
+        uses=_uses(result.course),
+    )
+
+
+@view.register
+def _(result: OpenPipeline, w: Words, as_of: pd.Timestamp) -> View:
+    course = result.course
+    said = sentences(result.findings, w)
+    heading = w.phrase("tracking.course.pipeline_section.heading")
+    joined = course.pipeline.assign(remaining=course.table["remaining"])
+    shown = joined[charts.main(course).reindex(joined.index).fillna(False).astype(bool)]
+    named, every = _named(shown, w), _named(joined, w)
+    return View(
+        "course-pipeline",
+        heading,
+        *split(said),
+        draw=(lambda: charts.coverage(course, w, label_of(heading, said))) if charts.covered(course) else None,
+        tables=(table(Sheet(named, (_NODE, *columns_of(named, _PIPELINE))), w, heading, most=_MOST),),
+        how=w.phrase("tracking.course.pipeline_section.how"),
+        sheets={"course-pipeline": Sheet(every, (_NODE, *columns_of(every, _PIPELINE)))},
+        uses=("opportunities", "orders"),
+        open_table=True,
+    )
+
+
+@view.register
+def _(result: Record, w: Words, as_of: pd.Timestamp) -> View:
+    said = sentences(result.findings, w)
+    heading = w.phrase("tracking.course.record.heading")
+    names = [
+        f"{w.phrase(f'tracking.course.method.{method}')} ({w.phrase(f'tracking.course.record.{part}')})"
+        for part, method in result.course.tested.index
+    ]
+    sheet = Sheet(result.course.tested.set_axis(pd.Index(names, name="method"), axis=0), _RECORD)
+    return View(
+        "course-record",
+        heading,
+        *split(said),
+        tables=(table(sheet, w, heading), *_ways(result.course, w)),
+        how=w.phrase("tracking.course.record.how"),
+        terms=("interval_coverage",),
+        sheets={"course-record": sheet},
+        open_table=True,
+    )
+
+
+@view.register
+def _(result: Goals, w: Words, as_of: pd.Timestamp) -> View:
+    heading = w.phrase("tracking.course.goals_section.heading")
+    named = _named(pd.DataFrame({"target": result.amount, "owner": result.nodes["owner"]}), w)
+    known = {"target": _NODES["target"], "owner": Column("owner", "text", "course_owner")}
+    sheet = Sheet(named, (_NODE, *columns_of(named, known)))
+    return View(
+        "goals",
+        heading,
+        *split(sentences(result.findings, w)),
+        tables=(table(sheet, w, heading),),
+        how=w.phrase("tracking.course.goals_section.how"),
+        sheets={"goals": sheet},
+        uses=("targets",) if result.source == "table" else (),
+    )
+
+
+def headline(result: Any) -> dict[str, float | None]:
+    """Sales so far, landing with its 80 % range, target and chance; empty for other results."""
+    if not isinstance(result, Course):
+        return {}
+    row: Any = result.table.iloc[0]
+    found = {"booked": row["booked"], "landing": row["expected"], "landing_lo_80": row["lo_80"],
+             "landing_hi_80": row["hi_80"], "target": row["target"]}  # fmt: skip
+    facts = {name: None if pd.isna(value) else float(f"{value:.3g}") for name, value in found.items()}
+    return facts | {"chance": None if pd.isna(row["chance"]) else round(float(row["chance"]), 2)}
+
+
+def _caption(result: Course, w: Words) -> Sentence | None:
+    parts = result.table[charts.main(result) & (result.table["level"] != "") & result.table["target"].gt(0)]
+    if result.over or not len(parts):
+        return None
+    values = {"level": result.level, "n": len(parts), "likely": int((parts["chance"] >= 0.5).sum())}
+    return w.say("tracking.course.section.caption", values)
+
+
+def _ways(result: Course, w: Words) -> tuple[Table, ...]:
+    """The ways of reckoning the rest by what they weigh, the ones that differ in their window taken together."""
+    if not len(result.ways):
+        return ()
+    kind = result.ways.index.map(lambda way: "pace" if "pace" in way else str(way).split("_")[0])
+    found = result.ways["weight"].groupby(kind).sum().sort_values(ascending=False).rename_axis("way").to_frame()
+    return (table(Sheet(found, _WAYS), w, w.phrase("tracking.course.ways.caption")),)
+
+
+def _named(frame: pd.DataFrame, w: Words) -> pd.DataFrame:
+    """The frame with the words for the whole in place of its empty name."""
+    names = [w.phrase("tracking.course.section.whole") if node == "" else node for node in frame.index]
+    return frame.set_axis(pd.Index(names, name="node"), axis=0)
+
+
+def _uses(result: Course) -> tuple[str, ...]:
+    targets = ("targets",) if result.goals is not None and result.goals.source == "table" else ()
+    return ("orders", *targets, *(("opportunities",) if len(result.pipeline) else ()))
