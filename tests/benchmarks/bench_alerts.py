@@ -40,9 +40,9 @@ def main() -> Iterator[dict]:
         rows = dict(list(watch.sums.groupby("node")))
         usual = {str(node): found for node, own in rows.items() if (found := usual_of(watch, own, run.calendar))}
         charts = [charted(watch, rows[n], n, u, len(usual), 50 + k) for k, (n, u) in enumerate(usual.items())]
-        found = 1 / sum(1 / c.rates.simulated for c in charts)
+        once = 1 / sum(1 / c.rates.simulated for c in charts)
         name = f"alerts.{watch.rule.on}{'.' + watch.rule.by if watch.rule.by else ''}"
-        yield _told(name, found, watch.once, watch.every, delay=float(np.median([c.rates.delay for c in charts])))
+        yield _told(name, once, watch.once, watch.every, delay=float(np.median([c.rates.delay for c in charts])))
         if watch.rule.on == "win_rate" and not watch.rule.by:
             yield from _by_kind(usual[""])
     yield from _calm()
@@ -70,7 +70,7 @@ def _calm() -> Iterator[dict]:
     off = 2 / np.sqrt(max(alarmed, 1))
     told = _told("alerts.calm_companies", weeks_each, 104.0, "week")
     # a chart that has just begun at 0 alarms less often than in the long run, so only too many count as a miss
-    yield told | {"ok": weeks_each > 104 * (1 - off), "alarms": alarmed}
+    yield told | {"limit": [round(1 - off, 3), None], "ok": bool(weeks_each > 104 * (1 - off)), "alarms": alarmed}
 
 
 def _alarms(chart: Scheme, adds: np.ndarray, limit: float) -> int:

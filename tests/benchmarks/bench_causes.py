@@ -1,8 +1,9 @@
-"""Does the review name causes where nothing happened? Every part and quarter of the demo company without what was planted.
+"""Does the review name causes where nothing happened? Every part and quarter of the demo company but what was
+planted.
 
 The same test as for events, on regions, product lines, their crossings and the customers of each rep, called unusual at
-5 %; then what is searched without an event (customers, products, win rate), quarter by quarter, where chance over all of
-it may show one in 20 quarters.
+5 %; then what is searched without an event (customers, products, win rate), quarter by quarter, where chance over all
+of it may show one in 20 quarters.
 """
 
 from collections.abc import Iterator

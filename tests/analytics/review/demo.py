@@ -82,18 +82,24 @@ def placebos(first: pd.Timestamp) -> list[tuple[str, float]]:
         for key, _ in lines.groupby(levels):
             inside = lines[levels].eq(list(key)).all(axis=1)
             found += [] if planted & set(key) else _p(" × ".join(levels), lines, inside, ~inside & ~touched, first)
-    return found + _books(lines, data.table("reps"), first)
+    reps = data.table("reps")
+    assert reps is not None
+    return found + _books(lines, reps, first)
 
 
 def _books(lines: pd.DataFrame, reps: pd.DataFrame, first: pd.Timestamp) -> list[tuple[str, float]]:
     """The customers of each rep who stays, by who sold most to them in the year before."""
     year = lines[(lines["period"] < first) & (lines["period"] >= first - pd.Timedelta(days=365))]
-    main = year.groupby(["customer", "rep"])["amount"].sum().reset_index().sort_values("amount")
-    main = main.drop_duplicates("customer", keep="last").set_index("customer")["rep"]
+    sums = year.groupby(["customer", "rep"])["amount"].sum().reset_index().sort_values("amount")
+    main = sums.drop_duplicates("customer", keep="last").set_index("customer")["rep"]
     left = reps.set_index("name")["left"].dropna()
     stay = set(main) - set(left[left <= first + pd.offsets.QuarterEnd(0)].index)
     whose = lines["customer"].map(main)
-    return [p for rep in sorted(stay) for p in _p("rep", lines, whose == rep, whose.notna() & (whose != rep), first)]
+    return [
+        p
+        for rep in sorted(map(str, stay))
+        for p in _p("rep", lines, whose == rep, whose.notna() & (whose != rep), first)
+    ]
 
 
 def _p(

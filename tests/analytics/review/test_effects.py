@@ -36,7 +36,7 @@ def company(seed: int = 1, **moved: float) -> Callable[..., pd.DataFrame]:
 
     def sales(every: str, by: tuple[str, ...]) -> pd.DataFrame:
         assert every == "day"
-        return lines.groupby(["period", *by], as_index=False)["amount"].sum()
+        return lines.groupby(["period", *by])["amount"].sum().reset_index()
 
     return sales
 
@@ -78,7 +78,12 @@ def test_an_event_that_touched_everything_is_not_measured_and_said_so() -> None:
 
 
 def test_where_everything_else_was_touched_too_there_is_nothing_to_compare_with() -> None:
-    two = {"date": [PERIOD.first] * 3, "end": [pd.NaT] * 3, "kind": ["fair"] * 3, "name": ["A", "B", "C"]}
+    two: dict[str, list[object]] = {
+        "date": [PERIOD.first] * 3,
+        "end": [pd.NaT] * 3,
+        "kind": ["fair"] * 3,
+        "name": ["A", "B", "C"],
+    }
     made = found(company(), events(**two, region=["North", "South", "East"]))
 
     assert set(made.table["reason"]) == {"control"}

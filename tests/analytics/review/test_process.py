@@ -114,7 +114,7 @@ def test_what_goes_with_winning_is_told_only_beyond_chance_over_all_that_was_tri
 
     assert "review.process.no_pattern" in keys_of(even)
     assert isinstance(told, Cases)
-    row = told.patterns.loc[("source", "web")]
+    row = told.patterns.xs(("source", "web"))
     assert (row["rate"], row["rest"]) == (1.0, pytest.approx(10 / 130))
     assert said(told, "review.process.pattern")["p"] < 0.001
 

@@ -194,7 +194,7 @@ def _slower(made: Process) -> Iterator[Finding]:
     slow = made.stages[made.stages["days_p"] < UNLIKELY]
     if len(slow):
         apart_by = ((slow["lost_days"] + 1) / (slow["won_days"] + 1)).map(np.log).abs()
-        row = slow.loc[apart_by.idxmax()]
+        row: Any = slow.loc[[apart_by.idxmax()]].iloc[0]
         yield fact("review.process.days", stage=str(apart_by.idxmax()), won=row["won_days"], lost=row["lost_days"],
                    p=row["days_p"], slower="lost" if row["lost_days"] > row["won_days"] else "won", stages=len(slow),
                    of=len(made.stages))  # fmt: skip

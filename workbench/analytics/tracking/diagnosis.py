@@ -76,9 +76,10 @@ def diagnose(
 ) -> Diagnosis | Unknown:
     """The chain of orders and that of deals of the days that are over, against what was due or the year before.
 
-    `spans`: see `stretch`, of the days up to Course.known_until. `due`: index node, money that was due by now (Course.table["due"]), nodes of `sold.level`
-    named by their values. What is due at the rates of the days compared asks for as many times their customers and
-    leads; a node without an amount of its own is asked for what it sold then.
+    `spans`: see `stretch`, of the days up to Course.known_until. `due`: index node, money that was due by now
+    (Course.table["due"]), nodes of `sold.level` named by their values. What is due at the rates of the days compared
+    asks for as many times their customers and leads; a node without an amount of its own is asked for what it sold
+    then.
     """
     if spans is None or sold.whole.empty:
         return Unknown(section="diagnosis", findings=(fact("tracking.diagnosis.unknown", section="diagnosis"),))

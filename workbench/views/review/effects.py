@@ -8,7 +8,7 @@ from workbench.analytics.review.effects import Effects
 from workbench.views.review import effects_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
-from workbench.views.words import Words
+from workbench.views.words import MISSING, Words
 
 _COLUMNS = {
     "kind": Column("kind", "text", "effect_kind", minor=True),
@@ -52,7 +52,7 @@ def _shown(found: pd.DataFrame, w: Words) -> pd.DataFrame:
     """The table with its places in words, and how each is judged."""
     told = [reason or str(bool(named)).lower() for reason, named in zip(found["reason"], found["named"], strict=True)]
     kinds = [w.phrase("review.effects.left") if kind == "left" else kind for kind in found["kind"]]
-    places = [w.places(where) if where else None for where in found["where"]]
+    places = [w.places(where) if where else MISSING for where in found["where"]]
     return found.assign(kind=kinds, place=places, told=told)
 
 

@@ -11,7 +11,7 @@ from workbench.views.review import process_charts as charts
 from workbench.views.review.ranges import MOST_ROWS, Range, ranges
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
-from workbench.views.words import Words, missing
+from workbench.views.words import MISSING, Words, missing
 
 _STAGES = {
     "reached": Column("reached", "count", "process_reached", minor=True),
@@ -191,8 +191,8 @@ def _action(name: str, number: float, w: Words) -> str:
     return w.phrase("review.process.action_count", {"kind": name, "count": number})
 
 
-def _joined(names: Any, w: Words) -> str | None:
-    return (", " if w.lang == "en" else "、").join(w.node(n) for n in names) or None
+def _joined(names: Any, w: Words) -> str:
+    return (", " if w.lang == "en" else "、").join(w.node(n) for n in names) or MISSING
 
 
 def _patterns(found: pd.DataFrame, w: Words) -> Sheet:
