@@ -51,7 +51,11 @@ def test_only_the_address_of_the_order_lines_changes(
 ) -> None:
     url, table = request.getfixturevalue(engine)(lines, tmp_path)
     lines.to_parquet(tmp_path / "lines.parquet", index=False)
-    columns = 'covers = ["2022-10-01", "2026-09-30"]\nexclude = { status = ["已取消"] }\ncolumns = { ' + ", ".join(f'"{c}" = "{c}"' for c in lines.columns) + " }"
+    columns = (
+        'covers = ["2022-10-01", "2026-09-30"]\nexclude = { status = ["已取消"] }\ncolumns = { '
+        + ", ".join(f'"{c}" = "{c}"' for c in lines.columns)
+        + " }"
+    )
     (tmp_path / "here").mkdir()
     (tmp_path / "there").mkdir()
     here = written(tmp_path / "here", f'files = ["{tmp_path}/lines.parquet"]\n{columns}')

@@ -26,6 +26,8 @@ from workbench.sources.quality import Quality, Step
 By = str | tuple[str, ...]
 Day = str | pd.Timestamp | None
 
+PEOPLE = "rep"
+
 
 @dataclass(frozen=True)
 class Data:
@@ -53,6 +55,12 @@ class Data:
         """The broadest level of each dimension that the orders lead to."""
         tops = ((level for level in levels if self.cube.has(level)) for levels in self.run.settings.dimensions.values())
         return tuple(level for found in tops if (level := next(found, "")))
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The broadest level of each dimension, and the people who sold, as far as the orders lead to them."""
+        people = (PEOPLE,) if self.cube.has(PEOPLE) else ()
+        return tuple(dict.fromkeys((*self.dimensions, *people)))
 
     @cached_property
     def cube(self) -> Cube:

@@ -13,7 +13,7 @@ from tests.analytics.plan.aims import bare
 from tests.analytics.review.bridges import QUARTER, sold, steady, targets
 from workbench.analytics.plan.period import period
 from workbench.analytics.results import Unknown
-from workbench.analytics.review import Bridge, bridge, main_level
+from workbench.analytics.review import Bridge, bridge
 from workbench.analytics.review.cents import in_cents, residual
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
@@ -167,14 +167,6 @@ def test_in_another_unit_of_money_the_story_is_the_same() -> None:
 
     assert one.steps["beyond"].tolist() == other.steps["beyond"].tolist()
     assert other.steps["effect"].to_numpy() == pytest.approx(one.steps["effect"].to_numpy() * 1000)
-
-
-def test_the_level_of_the_lead_figure_is_the_first_with_targets_of_two_nodes() -> None:
-    goals = targets({"": 10, "Ann": 5, "Bob": 5}, level="rep")
-
-    assert main_level(goals, ("region", "rep")) == "rep"
-    assert main_level(None, ("region", "rep")) == "region"
-    assert main_level(targets({"Ann": 5}, level="rep"), ("region", "rep")) == "region"
 
 
 money = st.one_of(st.just(0.0), st.floats(-1e9, 1e9).map(lambda v: round(v, 4)))

@@ -127,3 +127,13 @@ def test_parts_add_up_to_the_whole_whatever_the_months(north: list[float], south
 
     assert made.amount[["north", "south"]].sum() == pytest.approx(made.whole)
     assert made.months.sum(axis=1).to_numpy() == pytest.approx(made.amount.to_numpy())
+
+
+def test_a_page_goes_by_the_first_level_with_targets_of_two_nodes_and_by_people_where_they_have_some() -> None:
+    month = pd.Timestamp("2026-07-01")
+    by_rep = pd.DataFrame({"period": month, "rep": ["Ann", "Bo"], "region": ["N", "S"], "amount": [5.0, 5.0]})
+    one = goals(period(CHINA, month, "this month"), CHINA, table=by_rep, levels=("region", "rep"))
+
+    assert parts(one, ("channel", "region", "rep")) == ("region", "rep")
+    assert parts(None, ("channel", "rep")) == ("channel",)
+    assert parts(None, ()) == ()

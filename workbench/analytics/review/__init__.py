@@ -17,7 +17,7 @@ cases     deals worth keeping, and what goes with winning
 """
 
 from workbench.analytics.review.alarms import Alarmed, alarms
-from workbench.analytics.review.bridge import Bridge, bridge, main_level
+from workbench.analytics.review.bridge import Bridge, bridge
 from workbench.analytics.review.buyers import buyers_chain
 from workbench.analytics.review.cases import Cases, cases
 from workbench.analytics.review.causes import Causes, causes
@@ -62,7 +62,6 @@ __all__ = [
     "known_before",
     "lessons",
     "lessons_from",
-    "main_level",
     "market_chain",
     "price_mix",
     "process",

@@ -260,11 +260,3 @@ def _nodes(parts: pd.DataFrame) -> list[_Row]:
         effect, noise = float(rest["effect"].sum()), float(np.sqrt((rest["noise"] ** 2).sum(skipna=False)))
         rows.append(("rest", pd.NA, effect, noise, pd.NA if np.isnan(noise) else abs(effect) > noise))
     return rows
-
-
-def main_level(goals: Goals | Unknown | None, levels: Sequence[str]) -> str:
-    """The level that the lead figure is told by: the first of which two nodes or more have targets, else the first."""
-    if goals is None or isinstance(goals, Unknown):
-        return levels[0] if levels else ""
-    count = goals.nodes["level"].value_counts()
-    return next((level for level in levels if count.get(level, 0) > 1), levels[0] if levels else "")

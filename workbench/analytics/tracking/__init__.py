@@ -21,7 +21,7 @@ from workbench.analytics.tracking.coaching import Coaching, coaching
 from workbench.analytics.tracking.course import Course, course
 from workbench.analytics.tracking.course_parts import OpenPipeline, Path, Record, open_pipeline, path, record
 from workbench.analytics.tracking.diagnosis import Diagnosis, Sold, diagnose
-from workbench.analytics.tracking.goals import Goals, goals
+from workbench.analytics.tracking.goals import Goals, goals, parts
 from workbench.analytics.tracking.grain import grain
 from workbench.analytics.tracking.milestones import Board, board
 from workbench.analytics.tracking.period import watched
@@ -56,6 +56,7 @@ __all__ = [
     "goals",
     "grain",
     "open_pipeline",
+    "parts",
     "path",
     "pushes",
     "record",

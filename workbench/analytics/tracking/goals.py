@@ -15,6 +15,7 @@ from workbench.errors import DataError
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
 
+PEOPLE = "rep"
 JOIN = " × "  # between the levels of a crossing, as in Forecast.nodes
 _VALUES = " / "  # between the values of a crossing, likewise
 WHOLE = ""
@@ -55,6 +56,15 @@ class Goals(Result):
     def levels(self) -> tuple[str, ...]:
         """The single levels that have targets, in the order of the nodes."""
         return tuple(level for level in self.nodes["level"].unique() if level and JOIN not in level)
+
+
+def parts(found: Goals | Unknown | None, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The levels that a page goes by: the first of `known` of which two nodes or more have targets (else the first),
+    and the people, where they have targets, too. `known`: see Data.levels."""
+    count = {} if found is None or isinstance(found, Unknown) else found.nodes["level"].value_counts().to_dict()
+    main = next((level for level in known if count.get(level, 0) > 1), known[0] if known else "")
+    people = [level for level in known if level == PEOPLE and level != main and count.get(level, 0) > 1]
+    return tuple(filter(None, (main, *people)))
 
 
 def goals(
