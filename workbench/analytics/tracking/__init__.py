@@ -10,8 +10,8 @@ milestones  who has come how far
 stretch   the days that are over and those compared · truth_tables rules of thumb on leads, wins, triggers, milestones
 diagnosis   which factor is off, for the whole, each part and each week · chains the factors and their noise · weekly
 coaching  who needs help with what · pushes sprint and slack
-triggers  what calls for another look at the target · evidence what an event did to sales
-adjust    a new target for the period that runs, and what it means for its parts · revisions the versions it has had
+triggers  what calls for another look at the target · signals what is known of it · evidence what an event did to sales
+adjust    a new target for the period that runs · adjusted_plan its rows · revisions the versions it has had
 control   control charts as published; run_length: how long they run until they alarm
 """
 
