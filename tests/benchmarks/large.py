@@ -52,7 +52,7 @@ def main(lines: int, notebooks: list[str]) -> int:
 
 
 def _measured(command: list[str]) -> dict[str, Any]:
-    """Seconds, and the highest sum of what a command and all below it held at once; pages that they share count once."""
+    """Seconds, and the highest sum of what a command and all below it held at once; shared pages count once."""
     began, peak = time.perf_counter(), 0.0
     with subprocess.Popen(command) as process:
         top = psutil.Process(process.pid)

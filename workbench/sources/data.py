@@ -53,8 +53,13 @@ class Data:
     @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """The broadest level of each dimension that the orders lead to."""
-        tops = ((level for level in levels if self.cube.has(level)) for levels in self.run.settings.dimensions.values())
-        return tuple(level for found in tops if (level := next(found, "")))
+        return tuple(levels[0] for levels in self.hierarchies.values() if levels)
+
+    @property
+    def hierarchies(self) -> dict[str, tuple[str, ...]]:
+        """The levels of each dimension that the orders lead to, broad ones first."""
+        known = self.run.settings.dimensions.items()
+        return {name: tuple(level for level in levels if self.cube.has(level)) for name, levels in known}
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.analytics.kpis import declared
@@ -101,6 +102,13 @@ class Page:
         """Sections that show their heading and point; figure, table and method are a tap away."""
         for result in show.flat(results):
             self._section(result, "section", folded=True)
+
+    def propose(self, found: Any) -> Path | None:
+        """Writes the lessons that a review proposes as a file of the report, each with its sentence; None without one."""
+        from workbench import lessons
+
+        said = review.comments(found, self._speak[self.run.lang])
+        return lessons.issue(self.run, getattr(found, "lessons", ()), said)
 
     def close(self, data: "Data | None" = None) -> None:
         """What was read, dropped and repaired, and what is missing; then the definitions of the terms used."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.analytics.tracking.courses import AS_OF, CALENDAR, quarter, table
 from workbench.analytics.plan.period import period
 from workbench.analytics.results import Unknown
-from workbench.analytics.tracking import Goals, goals
+from workbench.analytics.tracking import Goals, goals, parts
 from workbench.errors import DataError
 
 QUARTER, YEAR = quarter(), period(CALENDAR, AS_OF, "this year")
@@ -132,7 +132,7 @@ def test_parts_add_up_to_the_whole_whatever_the_months(north: list[float], south
 def test_a_page_goes_by_the_first_level_with_targets_of_two_nodes_and_by_people_where_they_have_some() -> None:
     month = pd.Timestamp("2026-07-01")
     by_rep = pd.DataFrame({"period": month, "rep": ["Ann", "Bo"], "region": ["N", "S"], "amount": [5.0, 5.0]})
-    one = goals(period(CHINA, month, "this month"), CHINA, table=by_rep, levels=("region", "rep"))
+    one = goals(period(CALENDAR, month, "this month"), CALENDAR, table=by_rep, levels=("region", "rep"))
 
     assert parts(one, ("channel", "region", "rep")) == ("region", "rep")
     assert parts(None, ("channel", "rep")) == ("channel",)

@@ -1,6 +1,7 @@
 """Why did it end as it did, and what do we change?
 
 period    the fiscal period that is reviewed
+steps     all of it as the notebook asks for it
 lessons   what the next plan should do differently, each change tested: lessons_season, _replay, _rates, _people
 replay    past quarters planned and forecast again with what was known then, scored; came: what each brought
 alarms    early warnings as they would have come in the replayed quarters
@@ -32,6 +33,7 @@ from workbench.analytics.review.mix import PriceMix, price_mix
 from workbench.analytics.review.period import finished
 from workbench.analytics.review.process import Process, process
 from workbench.analytics.review.replay import Replayed, replay
+from workbench.analytics.review.steps import before, evaluated, ground, nested
 from workbench.analytics.review.suspects import Ground
 from workbench.analytics.review.verdict import Verdict, known_before, verdict
 
@@ -51,18 +53,22 @@ __all__ = [
     "Replayed",
     "Verdict",
     "alarms",
+    "before",
     "bridge",
     "buyers_chain",
     "cases",
     "causes",
     "effects",
+    "evaluated",
     "evaluation",
     "finished",
     "funnel_chain",
+    "ground",
     "known_before",
     "lessons",
     "lessons_from",
     "market_chain",
+    "nested",
     "price_mix",
     "process",
     "replay",

@@ -1,6 +1,5 @@
 """From the period's target to what was sold: the lead figure of the review, exact to the cent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 

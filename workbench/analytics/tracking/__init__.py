@@ -1,6 +1,7 @@
 """Are we on course, and what must change now?
 
 period    the fiscal period that is watched
+steps     all of it as the notebook asks for it
 goals     its targets, by node and month
 course    where it and each of its nodes will land · course_parts its sections · course_tables, course_told
 landing   how the period ends: tempo (usual days), rest (ways to reckon what is to come), learning, pipeline
@@ -27,6 +28,7 @@ from workbench.analytics.tracking.milestones import Board, board
 from workbench.analytics.tracking.period import watched
 from workbench.analytics.tracking.pushes import Pushes, pushes
 from workbench.analytics.tracking.revisions import Revisions, revisions
+from workbench.analytics.tracking.steps import adjusted, due, elapsed, evidence_of, rules_of, sold
 from workbench.analytics.tracking.stretch import stretch
 from workbench.analytics.tracking.triggers import Records, Triggered, triggers
 
@@ -48,11 +50,15 @@ __all__ = [
     "Sold",
     "Triggered",
     "adjust",
+    "adjusted",
     "alerts",
     "board",
     "coaching",
     "course",
     "diagnose",
+    "due",
+    "elapsed",
+    "evidence_of",
     "goals",
     "grain",
     "open_pipeline",
@@ -61,6 +67,8 @@ __all__ = [
     "pushes",
     "record",
     "revisions",
+    "rules_of",
+    "sold",
     "stretch",
     "triggers",
     "watched",

@@ -3,6 +3,9 @@
 from typing import Any
 
 from workbench.views.review import bridge, causes, effects, lessons, process, replay
+from workbench.views.review.lessons import comments
+
+__all__ = ["comments", "headline"]
 
 
 def headline(result: Any) -> dict[str, float | None]:

@@ -16,7 +16,8 @@
 | tracking.course.needs | needed, usual (money a working day of the rest), days, more (needed ÷ usual − 1) |
 | tracking.course.reached | over (beyond the target), days, usual |
 | tracking.course.ended | booked, target, attainment, gap: nothing is left to come |
-| tracking.course.parts | level, parts, likely (with a chance of half or more), node, chance, lo_rate, hi_rate: the weakest |
+| tracking.course.parts | level, parts, likely (with a chance of half or more), node, chance, lo_rate, hi_rate: |
+| | the weakest |
 | tracking.course.late | until, days: sales are known only until then |
 | tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), share |
 | | (of the expected rest) |
