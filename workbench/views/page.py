@@ -104,7 +104,7 @@ class Page:
             self._section(result, "section", folded=True)
 
     def propose(self, found: Any) -> Path | None:
-        """Writes the lessons that a review proposes as a file of the report, each with its sentence; None without one."""
+        """Writes the lessons that a review proposes as a file of the report, with a sentence each; None without."""
         from workbench import lessons
 
         said = review.comments(found, self._speak[self.run.lang])

@@ -2,8 +2,8 @@
 
 | key | values |
 |---|---|
-| tracking.course.goals | amount (of the whole), span, source ("ledger", "table", "given"), version (of the ledger), nodes |
-| | (parts with a target), levels |
+| tracking.course.goals | amount (of the whole), span, source ("ledger", "table", "given"), version (of the ledger), |
+| | nodes (parts with a target), levels |
 | tracking.course.goals_spread | every: the longest period whose target was spread over months by season |
 | tracking.course.goals_differ | level, amount (sum of its parts), whole, difference |
 | tracking.course.no_goals | span, every: no target is known |
@@ -19,8 +19,8 @@
 | tracking.course.parts | level, parts, likely (with a chance of half or more), node, chance, lo_rate, hi_rate: |
 | | the weakest |
 | tracking.course.late | until, days: sales are known only until then |
-| tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), share |
-| | (of the expected rest) |
+| tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), |
+| | share (of the expected rest) |
 | tracking.course.pipeline_alone | open, deals, expected, share: no remaining target to hold it against |
 | tracking.course.no_pipeline | until: too few deals had closed by then |
 | tracking.course.tested | error, straight, seasonal (mean absolute, shares of the period), coverage_80, cases |
