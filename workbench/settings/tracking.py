@@ -75,9 +75,6 @@ class Triggers(Strict):
     likely: float = Field(0.95, gt=0, lt=1)  # chance above which it is too easy
     lookback: int = Field(18, ge=1, le=60)  # months of events that are shown
     owners: dict[Literal["market", "resources", "difficulty"], str] = Field({})  # who looks at it, by family
-    actions: dict[Literal["market", "resources", "difficulty"], str | dict[Language, str]] = Field(
-        {}
-    )  # what is done then
 
     @model_validator(mode="after")
     def _ordered(self) -> "Triggers":
