@@ -12,12 +12,13 @@ def tiles(result: Course, w: Words) -> tuple[dict[str, Any], ...]:
     """Key, label, value and facts of each, as far as the data carry them."""
     row: Any = result.table.iloc[0]
     aimed = bool(row["target"] > 0)
-    sold = _tile(w, "booked", w.money(row["booked"]), _sold(row) if aimed else {})
-    return (sold, *([] if result.over else [_landing(row, w, aimed)]), *_coverage(result, w))
+    sold = _tile(w, "booked", w.money(row["booked"]), _sold(row, result.over) if aimed else {})
+    return (sold,) if result.over else (sold, _landing(row, w, aimed), *_coverage(result, w))
 
 
-def _sold(row: Any) -> dict[str, dict[str, Any]]:
-    return {"attained": {"attainment": row["attainment"]}, "due": {"due": row["due"] / row["target"]}}
+def _sold(row: Any, over: bool) -> dict[str, dict[str, Any]]:
+    due = {} if over else {"due": {"due": row["due"] / row["target"]}}
+    return {"attained": {"attainment": row["attainment"]}, **due}
 
 
 def _landing(row: Any, w: Words, aimed: bool) -> dict[str, Any]:
