@@ -131,7 +131,7 @@ def _(result: OpenPipeline, w: Words, as_of: pd.Timestamp) -> View:
         draw=(lambda: charts.coverage(course, w, label_of(heading, said))) if charts.covered(course) else None,
         tables=(table(Sheet(named, (_NODE, *columns_of(named, _PIPELINE))), w, heading, most=_MOST),),
         how=w.phrase("tracking.course.pipeline_section.how"),
-        terms=("kpi:pipeline_coverage",),
+        terms=("coverage",),
         sheets={"course-pipeline": Sheet(every, (_NODE, *columns_of(every, _PIPELINE)))},
         uses=("opportunities", "orders"),
         open_table=True,
