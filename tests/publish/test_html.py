@@ -180,3 +180,19 @@ def test_facts_are_the_last_line_of_json(text: str, facts: dict) -> None:
     stream = nbformat.v4.new_output("stream", name="stdout", text=text)
 
     assert html.facts(notebook(code("x", stream, tags=("facts",)))) == facts
+
+
+def test_the_figure_of_how_the_company_stands_leads_on_the_overview() -> None:
+    def one(role: str, anchor: str, **more: object) -> NotebookNode:
+        said = {"role": role, "id": anchor, "heading": {"en": anchor}, "html": {"en": f"{role} {anchor}"}, **more}
+        return nbformat.v4.new_output("display_data", data={MIME: said})
+
+    first, path = one("lead", "ranked"), one("section", "path", stands={"en": "figure of the path"})
+    plain, standing = notebook(code("x", first)), notebook(code("x", first, path))
+
+    assert [(f.role, f.html["en"]) for f in html.leading(plain)] == [("lead", "lead ranked")]
+    assert html.stands(plain) is None
+    assert [(f.role, f.html["en"]) for f in html.leading(standing)] == [
+        ("lead", "figure of the path"),
+        ("section", "section path"),
+    ]

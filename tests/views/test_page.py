@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import shared_data
 from tests.views import results
+from workbench.findings import Finding
 from workbench.run import Run
 from workbench.settings import LANGUAGES, Settings
 from workbench.sources.quality import Quality, Step
@@ -482,3 +483,11 @@ def test_every_hostile_string_survives_as_text() -> None:
         html = render("answer.html", sentences=[said])
         assert "".join(_read(str(html)).text).strip() == str(said)
         assert _read(str(html)).tags == ["div", "p", "bdi"]
+
+
+def test_one_part_of_the_company_asks_once_for_what_weighs_most() -> None:
+    part = {"level": "region", "node": "North"}
+    cause, risk = Finding("a", part, weight=2.0), Finding("b", part, weight=5.0)
+    whole, other = Finding("c", {"node": None}, weight=9.0), Finding("d", part | {"node": "South"}, weight=1.0)
+
+    assert [f.key for f in page_module._heaviest([cause, risk, whole, other])] == ["c", "b", "d"]

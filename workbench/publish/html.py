@@ -53,6 +53,18 @@ def fragments(notebook: NotebookNode) -> list[Fragment]:
     return [Fragment.of(bundle) for bundle in bundles(notebook)]
 
 
+def leading(notebook: NotebookNode) -> list[Fragment]:
+    """The fragments for an overview: the figure of how the company stands takes the place of the page's first one."""
+    instead = stands(notebook)
+    return [instead if instead and f.role == "lead" else f for f in fragments(notebook)]
+
+
+def stands(notebook: NotebookNode) -> Fragment | None:
+    """The figure that says how the company stands; None where a notebook has none."""
+    made = next((b for b in bundles(notebook) if "stands" in b), None)
+    return Fragment("lead", made["id"], dict(made["heading"]), dict(made["stands"])) if made else None
+
+
 def bundles(notebook: NotebookNode) -> list[Mapping[str, Any]]:
     """The bundles behind the fragments; a "data" bundle may carry `provenance` with `digests` and `rows`."""
     outputs = (o for cell in notebook.cells for o in cell.get("outputs", ()))

@@ -114,7 +114,7 @@ class _Book:
     def overview(self, lang: Language) -> Overview:
         entries = tuple(
             Entry(e.name, _name(e.name, lang), _href(e.name, lang), self.tops(e, lang), _problem(e))
-            for e in self.executed
+            for e in sorted(self.executed, key=lambda e: html.stands(e.notebook) is None)  # how we stand comes first
         )
         return Overview(
             self.plan.settings.company.called(lang), lang, entries, self.links("overview", lang),
@@ -122,7 +122,7 @@ class _Book:
         )  # fmt: skip
 
     def tops(self, one: Executed, lang: Language) -> tuple[Fragment, ...]:
-        return tuple(self.tiled(one, f, lang) for f in html.fragments(one.notebook))
+        return tuple(self.tiled(one, f, lang) for f in html.leading(one.notebook))
 
     def links(self, current: str, lang: Language) -> tuple[Link, ...]:
         names = ("overview", *(e.name for e in self.executed))

@@ -116,7 +116,7 @@ def text(found: Comparison, w: Words) -> str:
 
 def tiles(kept: Sequence[Mapping[str, Any]], found: Comparison, page: str, w: Words) -> str:
     """The tiles of a page, each with its change since the earlier report where that is known."""
-    known = {f.name: f for f in found.figures if f.page == page and f.kpi}
+    known = {f.name: f for f in sorted(found.figures, key=lambda f: f.kpi) if f.page == page}
     shown = [{**tile, "facts": [*tile["facts"], *_since(known.get(tile["key"]), found, w)]} for tile in kept]
     return str(render("tiles.html", tiles=shown, t=w.phrase))
 

@@ -76,8 +76,7 @@ class Page:
         rows = _tile_rows(scorecard)
         self._use(*(f"kpi:{key}" for key, _ in rows))
         shown = {lang: [show.tile(key, row, w) for key, row in rows] for lang, w in self._speak.items()}
-        self._display("tiles", "tiles", {}, lambda w: render("tiles.html", tiles=shown[w.lang], t=w.phrase),
-                      tiles=shown, measures=_measures(scorecard), span=self._span())  # fmt: skip
+        self._tiles(shown, measures=_measures(scorecard), span=self._span())
 
     def lead(self, result: Any) -> None:
         """The first figure; the section of the same result further down then shows only its table."""
@@ -136,6 +135,10 @@ class Page:
     def _speak(self) -> dict[str, Words]:
         return {lang: Words.of(self.run, lang) for lang in self.run.languages}
 
+    def _tiles(self, shown: Mapping[str, list[Any]], **more: Any) -> None:
+        self._display("tiles", "tiles", {}, lambda w: render("tiles.html", tiles=shown[w.lang], t=w.phrase),
+                      tiles=shown, **more)  # fmt: skip
+
     def _section(self, result: Any, role: Role, anchor: str = "", *, lead: bool = False, folded: bool = False) -> None:
         if isinstance(result, Unknown) and self._said(result):
             return
@@ -146,9 +149,18 @@ class Page:
         drawn = {lang: v.draw() for lang, v in views.items() if v.draw and not repeated}
         again = "page.table_of" if repeated else "page.plain"
         heading = {lang: self._speak[lang].phrase(again, {"heading": v.heading}) for lang, v in views.items()}
-        self._display(role, anchor or first.id, heading, lambda w: render(
-            "section.html", view=views[w.lang], picture=drawn.get(w.lang), repeated=repeated, lead=lead, t=w.phrase,
-            folded=folded and bool(drawn or first.tables), data_used=self._data_used(first.uses, w)))  # fmt: skip
+        if lead and first.tiles:
+            self._tiles({lang: list(v.tiles) for lang, v in views.items()})
+
+        def html(w: Words, leads: bool) -> str:
+            return str(render(
+                "section.html", view=views[w.lang], picture=drawn.get(w.lang), repeated=repeated, lead=leads,
+                t=w.phrase, folded=folded and bool(drawn or first.tables), data_used=self._data_used(first.uses, w),
+            ))  # fmt: skip
+
+        stands = {lang: html(w, True) for lang, w in self._speak.items()} if first.stands and drawn else None
+        more: dict[str, Any] = {"stands": stands} if stands else {}
+        self._display(role, anchor or first.id, heading, lambda w: html(w, lead), **more)
         if not repeated and self.run.tables_folder:
             for name, sheet in first.sheets.items():
                 titles = {lang: v.sheets[name].title or v.heading for lang, v in views.items()}
@@ -246,12 +258,17 @@ def _measures(scorecard: Any) -> dict[str, Any]:
 
 
 def _heaviest(decisions: Iterable[Finding]) -> list[Finding]:
-    """The decisions with the most money; the same money under two names (a region and its team) counts once."""
+    """The decisions with the most money; the same money under two names (a region and its team) counts once, and one
+    part of the company asks once, for what weighs most."""
     once: dict[tuple[Any, ...], Finding] = {}
     for finding in sorted(decisions, key=lambda d: -d.weight):
         same = (finding.key, round(finding.weight, 2), finding.values.get("amount"), finding.values.get("change"))
         once.setdefault(same if "node" in finding.values else (id(finding),), finding)
-    return list(once.values())[:_MOST_DECISIONS]
+    parts: dict[tuple[Any, ...], Finding] = {}
+    for finding in once.values():
+        part = (finding.values.get("level"), finding.values.get("node"))
+        parts.setdefault((id(finding),) if None in part else part, finding)
+    return list(parts.values())[:_MOST_DECISIONS]
 
 
 def _decision(finding: Finding, w: Words) -> dict[str, Any]:

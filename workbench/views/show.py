@@ -36,6 +36,8 @@ class View:
     uses: tuple[str, ...] = ("orders",)  # tables; none: all that were read
     open_table: bool = False  # the table is the point, so it is not behind a toggle
     caption: Sentence | None = None  # of the figure where it leads the page; else the point
+    tiles: tuple[Mapping[str, Any], ...] = ()  # key, label, value, facts: above the figure where it leads the page
+    stands: bool = False  # says how the company stands: on the overview its figure takes the place of the page's first
 
 
 @singledispatch

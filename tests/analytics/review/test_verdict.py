@@ -21,11 +21,13 @@ CALENDAR = Calendar()
     ("attainment", "chance", "place", "word"),
     [
         (0.9, 0.1, 0.5, "target"),
-        (0.9, 0.5, 0.05, "work"),
-        (0.9, 0.1, 0.05, "both"),
+        (0.9, 0.5, 0.02, "work"),
+        (0.9, 0.1, 0.02, "both"),
         (0.9, 0.5, 0.4, "chance"),
         (1.1, 0.5, 0.6, "met"),
-        (1.1, 0.5, 0.95, "beaten"),
+        (1.1, 0.5, 0.98, "beaten"),
+        (0.9, 0.5, 0.05, "chance"),  # within 95 of 100: chance means the same on the whole page
+        (1.1, 0.5, 0.95, "met"),
         (1.1, 0.95, 0.6, "easy"),
         (float("nan"), float("nan"), 0.5, None),
     ],

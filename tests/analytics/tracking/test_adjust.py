@@ -120,6 +120,13 @@ def test_without_a_target_it_is_unknown() -> None:
     assert isinstance(adjust(Unknown(section="course"), SETTINGS), Unknown)
 
 
+def test_a_period_that_is_over_gets_no_other_target() -> None:
+    found = adjust(replace(course(), known_until=YEAR.last), SETTINGS)
+
+    assert isinstance(found, Unknown)
+    assert [one.key for one in found.findings] == ["tracking.adjust.ended"]
+
+
 def history(*rows: tuple[int, str, float, str]) -> pd.DataFrame:
     named = ("version", "effective", "amount", "told")
     frame = pd.DataFrame(rows, columns=list(named))

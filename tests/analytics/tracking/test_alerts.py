@@ -134,7 +134,9 @@ def test_pace_and_landing_are_read_from_where_the_period_will_end() -> None:
     assert found.table.set_index("on")["value"]["pace"] == pytest.approx(-0.2)
     assert found.table["owner"].tolist() == ["Wang", "Wang"]  # who answers for the target
     assert found.table["money"].tolist() == [8.0, 8.0]
-    assert len(found.decisions) == 1  # behind and not landing is one matter
+    assert found.decisions == ()  # no rule says who acts: that the part is at risk is the course's own decision
+    named = tuple(rule.model_copy(update={"owner": "Li"}) for rule in rules)
+    assert [d.values["owner"] for d in told(*named, course=COURSE).decisions] == ["Li"]  # behind, not landing: one
 
 
 def test_without_rules_those_that_suit_most_companies_watch_what_there_is() -> None:

@@ -100,7 +100,9 @@ def test_the_answer_says_sales_attainment_and_the_gap() -> None:
 
 
 def test_steps_within_chance_are_pale_and_others_are_full() -> None:
-    seen = show.view(results()[2], Words("en", "CNY"), AS_OF)
+    calm, wild = steady(100, 0.10, 0.01, 1), steady(100, 0.10, 0.4, 2)
+    goals = targets({"calm": calm[-1] * 0.85, "wild": wild[-1] * 1.15})
+    seen = show.view(bridge(sold({"calm": calm, "wild": wild}), "region", QUARTER, goals=goals), Words("en"), AS_OF)
     assert seen.draw is not None
 
     assert "--grey-light" in str(seen.draw().wide) or "--accent-light" in str(seen.draw().wide)

@@ -63,4 +63,5 @@ def test_the_facts_are_numbers() -> None:
 def test_a_sentence_names_the_new_target_and_both_chances() -> None:
     said = [str(Words("zh-CN", "CNY").say(f.key, f.values)) for f in RESULTS[4].decisions]
     assert "上调" in said[0] or "下调" in said[0]
-    assert "plan draft --adjusted" in said[0]
+    assert "概率15%" in said[0]
+    assert "`" not in said[0]  # a decision names no command

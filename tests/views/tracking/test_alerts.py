@@ -76,11 +76,11 @@ def test_the_table_says_what_is_off_since_when_how_sure_and_who_acts() -> None:
     heads = [h.title for h in shown.tables[0].heads]
 
     assert shown.open_table
-    assert heads[:3] == ["What is off", "Now", "Expected"]
+    assert heads[:3] == ["What is off", "Now", "Expected or limit"]
     assert any("1 in 104 weeks" in cells and "Li" in cells for cells in east)
     assert any("25.0%" in cells and "Li" not in cells for cells in east)
     assert south[heads.index("Since") - 1] == MISSING
-    assert "10% still reached" in south
+    assert "10% to reach it still" in south
 
 
 def test_a_phone_sees_at_most_seven_columns() -> None:

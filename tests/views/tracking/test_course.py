@@ -81,3 +81,20 @@ def test_pipeline_and_record_are_sections_of_their_own() -> None:
     assert OpenPipeline in kinds
     assert Record in kinds
     assert open_pipeline(made(pd.Timestamp("2026-09-30"))) is None
+
+
+def test_the_tiles_tell_what_the_data_carry() -> None:
+    views = {kind: show.view(results(kind)[0], Words("en", "USD"), AS_OF) for kind in ("full", "bare", "over")}
+
+    keys = {kind: [tile["key"] for tile in view.tiles] for kind, view in views.items()}
+    assert keys["full"][:2] == ["booked", "landing"]
+    assert keys["bare"] == ["booked", "landing"]
+    assert keys["over"] == ["booked"]  # nothing is to come
+    assert any("chance of the target" in fact for fact in views["full"].tiles[1]["facts"])
+
+
+def test_a_period_that_is_over_tells_who_reached_the_target_and_no_chances() -> None:
+    view = show.view(results("over")[0], Words("en", "USD"), AS_OF)
+
+    assert "reached the target; furthest from it is" in str(view.point)
+    assert "Chance of target" not in [head.title for head in view.tables[0].heads]

@@ -35,7 +35,7 @@ class Bridge(Result):
                  "unassigned" (target that no node has), "amount"
         node     of the level; NA for other steps
         effect   money
-        noise    half width of what chance brings (80 %), money; NaN unknown
+        noise    half width of what chance brings (95 %), money; NaN unknown
         beyond   whether the effect is beyond it; NA unknown
     `table`: index node, NA for sales without one, largest effect first; columns
         target, before, expected (by the forecast at the period's start), amount     NaN where unknown
@@ -56,6 +56,11 @@ class Bridge(Result):
     table: pd.DataFrame
     beyond: bool | None
     judged: str
+
+    @property
+    def leads(self) -> int:
+        """How many findings open the answer: none where the verdict, which knows target and forecast too, opens it."""
+        return 0 if self.kind == "target" and self.against == "expected" else 1
 
     @property
     def begin(self) -> float:
@@ -166,9 +171,9 @@ def _against(table: pd.DataFrame, sides: Pair | None) -> str:
 
 
 def _of_draws(table: pd.DataFrame, level: str, base: Baseline) -> pd.Series:
-    """Half of the forecast's 80 % interval of each node."""
+    """Half of the forecast's 95 % interval of each node."""
     names, at = base.nodes[level].astype(str), np.flatnonzero(base.nodes["level"] == level)
-    high, low = np.quantile(base.draws[:, at], (0.9, 0.1), axis=0)
+    low, high = np.quantile(base.draws[:, at], noises.TAILS, axis=0)
     halves = dict(zip(names.iloc[at], (high - low) / 2, strict=True))
     return pd.Series([halves.get(str(n), np.nan) for n in table.index], table.index, dtype=float)
 
@@ -246,7 +251,8 @@ def _with_left(rows: list[_Row], name: str, left: float) -> list[_Row]:
 
 
 def _half(base: Baseline) -> float:
-    return float(np.subtract(*np.quantile(base.draws[:, 0], (0.9, 0.1)))) / 2
+    low, high = np.quantile(base.draws[:, 0], noises.TAILS)
+    return float(high - low) / 2
 
 
 def _nodes(parts: pd.DataFrame) -> list[_Row]:

@@ -44,11 +44,11 @@ def findings(made: "Bridge", base: Baseline | None) -> Iterator[Finding]:
 
 def _start(made: "Bridge", base: Baseline) -> Iterator[Finding]:
     expected = round(float(base.expected.iloc[0]), 2)
-    lo, hi = (float(q) for q in np.quantile(base.draws[:, 0], (0.1, 0.9)))
+    lo, hi = (float(q) for q in np.quantile(base.draws[:, 0], noises.TAILS))
     rest = round(made.amount - expected, 2)
     asked = round(expected - made.begin, 2)
     yield fact("review.bridge.start", weight=asked, target=made.begin, expected=expected, asked=asked,
-               direction=direction(asked), lo_80=lo, hi_80=hi, rest=rest,
+               direction=direction(asked), lo_95=lo, hi_95=hi, rest=rest,
                within=lo <= made.amount <= hi)  # fmt: skip
 
 

@@ -53,6 +53,11 @@ class Causes(Result):
     within: bool
     scaled: float
 
+    @property
+    def leads(self) -> int:
+        """How many findings open the answer: the gap, and what of it the target itself is."""
+        return 2 if self.against == "target" else 1
+
 
 def causes(
     found: Verdict | Unknown, start: Baseline | Unknown, happened: Effects | Unknown | None, ground: Ground

@@ -28,7 +28,7 @@ class Chain(Result):
         rate             now / before - 1
         effect           money, LMDI (Shapley's where an amount is below 0); they and `other` sum to end - begin
         shapley          money by Shapley's values: the other exact way
-        noise, beyond    half width of what chance brings (80 %), NaN unknown; whether the effect is beyond it
+        noise, beyond    half width of what chance brings (95 %), NaN unknown; whether the effect is beyond it
     `other`: money that the chain cannot tell (a part that began or stopped half-way), told apart
     `nodes`: index node of `level`; columns before, now, change, a column for each factor, other: they sum to change.
         Their effects do not sum to the whole's: there the shift between nodes is within each factor

@@ -21,7 +21,7 @@ from workbench.periods import PER_YEAR, Calendar
 
 COUNTS = ("leads", "created", "decided", "won", "valued")
 FACTORS = ("leads", "per_lead", "decisions", "win_rate", "valued", "size")
-_Z = 1.2816  # 80 %
+_Z = 1.96  # 95 %
 
 
 @dataclass(frozen=True)

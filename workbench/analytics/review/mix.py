@@ -30,7 +30,7 @@ class PriceMix(Result):
     `steps`: index step (before, price, volume, mix_<level> …, mix (of the items), new, lost, placed, other, after);
         new and lost are items that the whole did not sell in one of the spans, placed those that some node began or
         stopped selling while others sold them in both; columns
-        effect (money, in cents that add up), noise (half width of what the steps of earlier periods scatter, 80 %; NaN
+        effect (money, in cents that add up), noise (half width of what the steps of earlier periods scatter, 95 %; NaN
         unknown), beyond (NA unknown)
     `nodes`: one row a node of every level but the last, broad ones first; columns level, the levels (NA where summed
         over), amount, amount_before, change and a column for each step: they sum to change, and over nodes to the whole

@@ -1,7 +1,7 @@
 """How far a node's sales move by themselves: what of a gap is within its own usual ups and downs.
 
 The changes on the same period a year before are taken for every earlier period; a change counts as noise as far as it
-lies within an 80 % prediction interval (Student's t) around the mean of the earlier ones. A node that grows steadily
+lies within a 95 % prediction interval (Student's t) around the mean of the earlier ones. A node that grows steadily
 has little noise however fast it grows. Nodes with few changes lean on the others: Smyth (2004), "Linear models and
 empirical Bayes methods", Statistical Applications in Genetics and Molecular Biology 3(1).
 """
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 FEWEST = 3  # earlier changes, below which nothing is said of noise
-LEVEL = 0.8
+LEVEL = 0.95  # as everywhere on the page of the review: one meaning of chance
+TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 PRIOR = 3  # changes that the other nodes count for: the spread of three changes alone is mostly luck
 
 
 def noise(past: pd.DataFrame, lag: int, size: pd.Series) -> pd.Series:
-    """Half width of the 80 % interval of each node's change, in money; NaN where fewer than three changes are known.
+    """Half width of the 95 % interval of each node's change, in money; NaN where fewer than three changes are known.
 
     `past`: index period without gaps, columns nodes, money, before the period that is judged. `size`: index node, the
     money whose share the changes are: the mean of before and now. Changes are shares of the mean of both amounts, which
@@ -30,7 +31,7 @@ def noise(past: pd.DataFrame, lag: int, size: pd.Series) -> pd.Series:
 
 
 def noise_of_logs(past: pd.DataFrame, lag: int) -> pd.Series:
-    """Half width of the 80 % interval of the change of each column's logarithm; NaN with fewer than three changes."""
+    """Half width of the 95 % interval of the change of each column's logarithm; NaN with fewer than three changes."""
     if len(past) < lag + FEWEST:
         return pd.Series(np.nan, past.columns)
     values = past.to_numpy(float)

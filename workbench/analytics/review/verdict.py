@@ -11,13 +11,14 @@ from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.aims.odds import chances_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
+from workbench.analytics.review.noise import TAILS
 from workbench.analytics.tracking.goals import WHOLE, Goals
 from workbench.errors import ParameterError
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
 
 HARD, EASY = 0.2, 0.9  # chance at the start below which a target was too high, from which on it asked for nothing
-LOW, HIGH = 0.1, 0.9  # place among what was to be expected below and above which sales were unusual: outside of 80 %
+LOW, HIGH = TAILS  # place among what was to be expected below and above which sales were unusual: outside of 95 %
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -31,9 +32,9 @@ class Verdict(Result):
         place        share of what was to be expected that lies below what came: 0.5 is as expected, 0.02 unusually low
         naive        the same period a year before
         verdict      NA without a target; else missed: "target" (it had a chance below 20 %, and sales were as
-                     expected), "work" (it could be reached, and sales came in below what 9 of 10 cases bring), "both",
+                     expected), "work" (it could be reached, and sales came in below what 39 of 40 cases bring), "both",
                      "chance" (neither); reached: "easy" (it had a chance of 90 % or more, and sales were as expected),
-                     "beaten" (sales above what 9 of 10 cases bring), "met"
+                     "beaten" (sales above what 39 of 40 cases bring), "met"
     `scores`: index of what was said beforehand: "expected", "naive", "target", and "issued" (what reports issued before
     the first day); columns amount (of the whole), error (actual - amount; as for residuals), size (error ÷ actual),
     nodes (sum of absolute errors of the finest nodes that a year before is known of ÷ sales; NaN for the others)
@@ -179,7 +180,7 @@ def _scores(table: pd.DataFrame, issued: float) -> pd.DataFrame:
 def _findings(made: Verdict) -> Iterator[Finding]:
     whole = made.whole
     shared = {"span": made.period.span, "every": made.period.name, "actual": whole["actual"], "place": whole["place"],
-              "expected": whole["expected"], "lo_80": whole["lo_80"], "hi_80": whole["hi_80"]}  # fmt: skip
+              "expected": whole["expected"], "lo_95": whole["lo_95"], "hi_95": whole["hi_95"]}  # fmt: skip
     gap = whole["actual"] - whole["target"]
     if pd.notna(whole["verdict"]):
         yield fact("review.causes.verdict", weight=gap, verdict=whole["verdict"], target=whole["target"],

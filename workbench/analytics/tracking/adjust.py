@@ -78,6 +78,8 @@ def adjust(
     """
     if isinstance(course, Unknown) or course.goals is None or not course.goals.whole > 0:
         return Unknown(section="adjust", findings=(fact("tracking.adjust.unknown_adjust", section="adjust"),))
+    if course.over:
+        return Unknown(section="adjust", findings=(fact("tracking.adjust.ended", span=course.period.span),))
     families = triggers.count if isinstance(triggers, Triggered) else dict.fromkeys(TRIGGERS, 0)
     by = _level(course.goals, settings.adjust.by)
     amount, direction = _amount(course, settings, families, by)
@@ -221,11 +223,6 @@ def _table(course: Course, plan: pd.DataFrame, by: str, sure: pd.Series) -> pd.D
 
 def _findings(result: Adjustment, settings: TrackingSettings) -> Iterator[Finding]:
     whole, rest, span = result.table.iloc[0], result.rest, result.period.span
-    if not rest["remaining"] > 0:
-        yield fact("tracking.adjust.met", target=whole["target"], booked=whole["booked"],
-                   over=whole["booked"] - whole["target"])  # fmt: skip
-    else:
-        yield _of_rest(rest)
     if result.direction == "same":
         limits = settings.triggers
         yield fact("tracking.adjust.keep", target=whole["target"], chance=whole["chance"], unlikely=limits.unlikely,
@@ -233,6 +230,11 @@ def _findings(result: Adjustment, settings: TrackingSettings) -> Iterator[Findin
     else:
         yield fact("tracking.adjust.proposal", weight=whole["change"], odds=settings.adjust.chance, span=span,
                    **_told(result))  # fmt: skip
+    if not rest["remaining"] > 0:
+        yield fact("tracking.adjust.met", target=whole["target"], booked=whole["booked"],
+                   over=whole["booked"] - whole["target"])  # fmt: skip
+    else:
+        yield _of_rest(rest)
     yield from _of_parts(result)
 
 

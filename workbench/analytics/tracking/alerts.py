@@ -19,7 +19,7 @@ from workbench.analytics.tracking.rules import PER_YEAR, Sums, Watch, watched_by
 from workbench.errors import SettingsError
 from workbench.findings import Finding
 from workbench.periods import Calendar
-from workbench.settings.tracking import TrackingSettings
+from workbench.settings.tracking import COURSE, TrackingSettings
 
 MOST_CHARTS = 24  # parts of a level that are watched: the largest
 _MOST_DECISIONS, _MOST_SAID = 5, 3
@@ -78,9 +78,10 @@ def alerts(
     """The rules of the settings (else the usual ones) on the company's series and on where the period will land.
 
     `sums(every, by)` gives the sums that KPIs divide by node and period, as Data.sums. `tops`: the broadest level of
-    each dimension. `course`: a Course, for rules on pace and landing. SettingsError names KPIs that there are none of.
+    each dimension. `course`: a Course, for rules on pace and landing; one that is over
+    warns of nothing. SettingsError names KPIs that there are none of.
     """
-    table = getattr(course, "table", None)
+    table = None if getattr(course, "over", False) else getattr(course, "table", None)
     watches = watched_by(settings, sums, tops)
     done = [_rule(n, w, calendar, table, _owners(course, owners), seed) for n, w in enumerate(watches, 1)]
     made = [d for d in done if d.row["charts"] > 0]
@@ -99,7 +100,7 @@ def alerts(
         rules=Rules(table=rules, findings=tuple(_rates(rules, charts, made))),
         a_year=a_year,
         findings=tuple(_findings(found, rules, charts, done, a_year)),
-        decisions=tuple(_decisions(found)),
+        decisions=tuple(_decisions(found, rules)),
     )
 
 
@@ -218,11 +219,17 @@ def _findings(found: pd.DataFrame, rules: pd.DataFrame, charts: list[Chart], don
         yield fact("tracking.alerts.clear", **watched)
     else:
         yield fact("tracking.alerts.off", count=len(found), **watched)
-    for row in found.head(_MOST_SAID).to_dict("records"):
+    for row in _once_each(found).head(_MOST_SAID).to_dict("records"):
         yield _said(row)
     if past := sum(c.alarms for c in charts):
         yield fact("tracking.alerts.over", count=past, every=charts[0].every, periods=_watched(charts))
     yield from _left_out(done)
+
+
+def _once_each(found: pd.DataFrame) -> pd.DataFrame:
+    """Without the pace of parts that will not land either."""
+    late = set(found["node"][found["on"] == "landing"])
+    return found[~((found["on"] == "pace") & found["node"].isin(late))]
 
 
 def _watched(charts: list[Chart]) -> int:
@@ -254,11 +261,15 @@ def _said(row: Mapping[Any, Any]) -> Finding:
     return fact("tracking.alerts.worst", weight=row["money"], about=about, **shared, **more)
 
 
-def _decisions(found: pd.DataFrame) -> Iterator[Finding]:
-    """One for each alert, the most money first; a part that is behind and will not land asks once."""
-    late = set(found["node"][found["on"] == "landing"])
-    twice = (found["on"] == "pace") & found["node"].isin(late)
-    for row in found[~twice].head(_MOST_DECISIONS).to_dict("records"):
+def _decisions(found: pd.DataFrame, rules: pd.DataFrame) -> Iterator[Finding]:
+    """One for each alert, the most money first; a part that is behind and will not land asks once.
+
+    Pace and landing ask for a decision only where their rule says who acts or what is done: that such a part is at risk
+    is a decision of the course already.
+    """
+    acts = found["rule"].map(rules["owner"].fillna("").ne("") | rules["action"].fillna("").ne("")).fillna(False)
+    asks = ~found["on"].isin(COURSE) | acts.astype(bool)
+    for row in _once_each(found[asks]).head(_MOST_DECISIONS).to_dict("records"):
         shared = {"on": row["on"], "node": row["node"] or None, "value": row["value"], "owner": row["owner"],
                   "action": row["action"] or None, "money": row["money"]}  # fmt: skip
         if pd.notna(row["chance"]):
@@ -278,7 +289,7 @@ def _rates(rules: pd.DataFrame, charts: list[Chart], made: list[_Done]) -> Itera
                    a_year=float(by_limit["a_year"].sum()), simulated=simulated)  # fmt: skip
     for row in by_limit.sort_values("on", key=lambda on: on != "win_rate", kind="stable").head(3).to_dict("records"):
         values = {name: row[name] for name in ("on", "change", "delay", "every", "once", "kind")}
-        yield fact("tracking.alerts.found", **values)
+        yield fact("tracking.alerts.found", level=row["level"] or None, **values)
     for row in by_limit[(by_limit["simulated"] / by_limit["once"] - 1).abs() > _APART].to_dict("records"):
         yield fact("tracking.alerts.apart", **{name: row[name] for name in ("on", "once", "simulated", "every")})
     tied, spread = (sum(test(c) for c in charts) for test in (_tied, _spread))

@@ -271,4 +271,5 @@ def _decisions(result: Diagnosis) -> Iterator[Finding]:
     nodes = result.table.iloc[1:]
     told = nodes[nodes["cause"].ne("") & nodes["gap"].lt(0)].sort_values("effect")
     for node, row in told.head(_DECISIONS).iterrows():
-        yield fact("tracking.diagnosis.decide", weight=row["effect"], about=node, **_named(result, node, row))
+        stake = max(row["gap"], row["effect"])  # both below zero: no more than is short
+        yield fact("tracking.diagnosis.decide", weight=stake, about=node, **_named(result, node, row))

@@ -96,7 +96,11 @@ def triggers(
     table[["fires", "direction"]] = pd.DataFrame(fires, index=table.index, columns=["fires", "direction"])
     table = table.sort_values(["fires", "date"], ascending=[False, False], kind="stable").reset_index(drop=True)
     result = Triggered(table=table, decided=decided)
-    return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
+    return replace(
+        result,
+        findings=tuple(_findings(result)),
+        decisions=() if isinstance(course, Course) and course.over else tuple(_decisions(result)),
+    )
 
 
 def _fires(row: dict[str, Any], settings: Triggers, course: Course | Unknown | None) -> tuple[bool, str]:
@@ -134,7 +138,8 @@ def _decisions(result: Triggered) -> Iterator[Finding]:
     happened = happened[~(happened["change"] > 0)]
     ordered = happened.reindex(happened["amount"].abs().sort_values(ascending=False).index)
     for row in plans.records(ordered.head(_DECISIONS)):
-        yield fact("tracking.adjust.look", weight=row["amount"], about=row["node"], owner=row["owner"], **_told(row))
+        told = _told(row) | ({"level": None} if row["kind"] == "rep_left" else {})  # who left does not answer for it
+        yield fact("tracking.adjust.look", weight=row["amount"], about=row["node"], owner=row["owner"], **told)
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

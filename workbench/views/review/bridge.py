@@ -84,7 +84,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         how=w.phrase(
             "review.bridge.how.bridge", {"against": result.against, "level": result.level, "kind": result.kind}
         ),
-        terms=("kpi:attainment",) if result.kind == "target" else (),
+        terms=("beyond_chance", *(("kpi:attainment",) if result.kind == "target" else ())),
         sheets={slug("target-bridge", result.level): sheet, slug("target-bridge-steps", result.level): moves},
     )
 
@@ -143,6 +143,7 @@ def _(result: Chain, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: charts.waterfall(_chain_bars(result, w), w, label_of(heading, said)),
         tables=tuple(made),
         how=w.phrase("review.bridge.how.chain", {"kind": result.kind, "first": str(result.factors.index[0])}),
+        terms=("beyond_chance", "lmdi", "shapley"),
         uses={"funnel": ("opportunities",), "market": ("orders", "market")}.get(result.kind, ("orders",)),
         sheets=sheets,
     )

@@ -43,7 +43,7 @@ def bars(names: Iterable[str], steps: pd.DataFrame) -> list[Bar]:
 
 
 def _drawn(rows: Sequence[Bar], w: Words, wide: bool) -> Canvas:
-    left, right = (170, 112) if wide else (112, 92)
+    left, right = (170, 112) if wide else (126, 84)
     size = svg.canvas(WIDE if wide else NARROW, _ROW * len(rows) + 8)
     axes = size.axes(left=left, top=4, right=right, bottom=4)
     spans = _floating(rows)

@@ -68,7 +68,7 @@ def _(result: Verdict, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: _ranges(shown, w, label_of(heading, said)),
         tables=(table(Sheet(shown, sheet.columns), w, heading, most=len(shown)), table(guesses, w, guesses.title)),
         how=w.phrase("review.causes.how.verdict"),
-        terms=("kpi:attainment", "prediction_interval"),
+        terms=("kpi:attainment", "prediction_interval", "place"),
         sheets={"verdict": sheet, "verdict-said-before": guesses},
         uses=("orders", "targets"),
     )
@@ -87,7 +87,7 @@ def _ranges(frame: pd.DataFrame, w: Words, label: str) -> Any:
     for name, row in frame[frame["expected"] > 0].iterrows():
         middle = row["expected"]
         word = "" if missing(row["verdict"]) else w.phrase(f"review.causes.word.{row['verdict']}")
-        rows.append(Range(w.node(name), row["lo_80"] / middle, row["hi_80"] / middle, row["actual"] / middle,
+        rows.append(Range(w.node(name), row["lo_95"] / middle, row["hi_95"] / middle, row["actual"] / middle,
                           row["target"] / middle, word))  # fmt: skip
     return ranges(rows, w, label, w.phrase("review.causes.reading.verdict"))
 

@@ -130,7 +130,7 @@ def _(result: Evaluation, w: Words, as_of: pd.Timestamp) -> View:
         draw=(lambda: _people(frame, w, label_of(heading, said))) if known else None,
         tables=(table(sheet, w, heading, most=30),),
         how=w.phrase("review.process.how.fairness", {"common": common}),
-        terms=("kpi:attainment", "prediction_interval"),
+        terms=("kpi:attainment", "prediction_interval", "place"),
         sheets={"fairness-of-evaluation": sheet, "attainments": every},
         uses=("orders", "targets", "reps"),
     )

@@ -67,7 +67,7 @@ def _(result: Replayed, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(scores, w, scores.title),
                 table(Sheet(quarters, _QUARTERS), w, w.phrase(f"{_P}.quarters_table"), most=20)),
         how=w.phrase(f"{_P}.how"),
-        terms=("prediction_interval",),
+        terms=("prediction_interval", "crps"),
         sheets=sheets,
         caption=w.say(f"{_P}.caption", values),
     )  # fmt: skip

@@ -63,6 +63,7 @@ def _(result: Triggered, w: Words, as_of: pd.Timestamp) -> View:
         *split(sentences(result.findings, w, most=_MOST)),
         tables=(table(sheet, w, heading),),
         how=w.phrase("tracking.adjust.trigger_section.how"),
+        terms=("trigger",),
         sheets={"tracking-triggers": sheet},
         uses=("orders", "events", "competitors", "reps", "market", "satisfaction", "targets"),
         open_table=True,
@@ -74,7 +75,8 @@ def _(result: Adjustment, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w, most=_MOST)
     heading = w.phrase("tracking.adjust.section.heading")
     shown = result.table.rename(index={"": w.phrase("tracking.diagnosis.whole")})
-    sheet = Sheet(shown, (_first(result.by), *columns_of(shown, _PARTS)))
+    mixed = shown["level"].nunique() > 2  # the whole, and parts of several levels
+    sheet = Sheet(shown, (_first("" if mixed else result.by), *columns_of(shown, _PARTS)))
     return View(
         "tracking-adjust",
         heading,

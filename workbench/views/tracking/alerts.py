@@ -63,6 +63,7 @@ def _(result: Alerts, w: Words, as_of: pd.Timestamp) -> View:
         draw=(lambda: charts.charts(result, w, label_of(heading, said))) if result.charts else None,
         tables=(table(sheet, w, heading),) if len(frame) else (),
         how=w.phrase(f"{_A}.how"),
+        terms=("control_chart", "false_alarm"),
         sheets={"alerts": sheet} if len(frame) else {},
         uses=_USES,
         open_table=True,
@@ -80,6 +81,7 @@ def _(result: Rules, w: Words, as_of: pd.Timestamp) -> View:
         *split(said),
         tables=(table(sheet, w, heading, most=24),),
         how=w.phrase(f"{_A}.rules.how"),
+        terms=("control_chart", "false_alarm"),
         sheets={"rules": sheet},
         uses=_USES,
     )
@@ -125,12 +127,13 @@ def _standing(found: pd.DataFrame, w: Words) -> pd.DataFrame:
     rows = found.to_dict("records")
     named = pd.Index([place(r["on"], r["node"], w) for r in rows], name="what")
     columns = {
-        "value_said": [_number(r["value"], r["unit"], w) for r in rows],
+        "value_said": [w.chance(r["value"]) if r["on"] == "landing" else _number(r["value"], r["unit"], w)
+                       for r in rows],
         "expected_said": [_number(r["expected"] if missing(r["limit"]) else r["limit"], r["unit"], w) for r in rows],
         "by_chance": [_by_chance(r, w) for r in rows],
         "delay_said": [_lasts(r["delay"], r["every"], w) for r in rows],
-        "action_said": [w.called(r["action"]) if r["action"] else MISSING for r in rows],
-    }
+        "action_said": [w.called(r["action"]) if r["action"] else None for r in rows],
+    }  # fmt: skip
     plain = found[["since", "began", "money", "owner"]].set_axis(named)
     return pd.concat([pd.DataFrame(columns, index=named), plain], axis="columns")
 

@@ -10,9 +10,21 @@ from workbench.analytics.tracking.goals import Goals
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.tracking import course_charts as charts
+from workbench.views.tracking.course_tiles import tiles
 from workbench.views.words import Sentence, Words
 
 _MOST = 30
+_OWN = ("tracking.course.late", "tracking.course.untested")  # said here: the answer and other sections say the rest
+_TO_COME = (
+    "chance",
+    "due",
+    "ahead",
+    "expected",
+    "lo_80",
+    "hi_80",
+    "needed",
+    "usual",
+)  # columns of no meaning at the end
 _NODE = Column("node", "text", "course_node")
 _NODES = {
     "chance": Column("chance", "chance", "course_chance"),
@@ -63,10 +75,12 @@ _PATH = (
 @view.register
 def _(result: Course, w: Words, as_of: pd.Timestamp) -> View:
     parts = [f for f in result.findings if f.key == "tracking.course.parts"]
-    said = sentences([*parts, *(f for f in result.findings if f not in parts)], w, most=5)
+    rest = [f for f in result.findings[3:] if f.key in _OWN] if parts else list(result.findings)
+    ended = _ended(result, w)
+    said = [ended] if ended else sentences([*parts, *rest], w)
     aimed = charts.aimed(result)
     heading = w.phrase(f"tracking.course.section.{'heading' if aimed else 'alone'}")
-    shown = charts.shown(result, w)
+    shown = charts.shown(result, w).drop(columns=[*_TO_COME] if result.over else [])
     columns = (_NODE, *columns_of(shown, _NODES))
     every = _named(result.table, w)
     saved = Sheet(every, (_NODE, *columns_of(every, _NODES_MORE | _NODES)))
@@ -77,25 +91,26 @@ def _(result: Course, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: charts.ranked(result, w, label_of(heading, said)),
         tables=(table(Sheet(shown, columns), w, heading, most=_MOST), *_ways(result, w)),
         how=w.phrase("tracking.course.section.how"),
-        terms=("prediction_interval",),
+        terms=("landing", "seasonal_path", "prediction_interval", "kpi:attainment"),
         sheets={"course": saved},
         uses=_uses(result),
-        caption=_caption(result, w),
+        tiles=tiles(result, w),
         open_table=True,
     )
 
 
 @view.register
 def _(result: Path, w: Words, as_of: pd.Timestamp) -> View:
-    said = sentences(result.findings, w)
+    said = _path_said(result.course, w) or sentences(result.findings, w)
     heading = w.phrase("tracking.course.path.heading")
     return View(
         "course-path",
         heading,
         *split(said),
+        stands=True,
         draw=lambda: charts.path(result.course, w, label_of(heading, said)),
         how=w.phrase("tracking.course.path.how"),
-        terms=("prediction_interval",),
+        terms=("seasonal_path", "prediction_interval"),
         sheets={"course-path": Sheet(result.course.path, _PATH)},
         uses=_uses(result.course),
     )
@@ -116,6 +131,7 @@ def _(result: OpenPipeline, w: Words, as_of: pd.Timestamp) -> View:
         draw=(lambda: charts.coverage(course, w, label_of(heading, said))) if charts.covered(course) else None,
         tables=(table(Sheet(named, (_NODE, *columns_of(named, _PIPELINE))), w, heading, most=_MOST),),
         how=w.phrase("tracking.course.pipeline_section.how"),
+        terms=("coverage",),
         sheets={"course-pipeline": Sheet(every, (_NODE, *columns_of(every, _PIPELINE)))},
         uses=("opportunities", "orders"),
         open_table=True,
@@ -135,9 +151,9 @@ def _(result: Record, w: Words, as_of: pd.Timestamp) -> View:
         "course-record",
         heading,
         *split(said),
-        tables=(table(sheet, w, heading), *_ways(result.course, w)),
+        tables=(table(sheet, w, heading),),
         how=w.phrase("tracking.course.record.how"),
-        terms=("interval_coverage",),
+        terms=("interval_coverage", "crps"),
         sheets={"course-record": sheet},
         open_table=True,
     )
@@ -171,12 +187,25 @@ def headline(result: Any) -> dict[str, float | None]:
     return facts | {"chance": None if pd.isna(row["chance"]) else round(float(row["chance"]), 2)}
 
 
-def _caption(result: Course, w: Words) -> Sentence | None:
-    parts = result.table[charts.main(result) & (result.table["level"] != "") & result.table["target"].gt(0)]
-    if result.over or not len(parts):
+def _ended(result: Course, w: Words) -> Sentence | None:
+    """How many parts reached their targets in a period that is over, and the one furthest from it."""
+    parts = result.table[(result.table["level"] == result.level) & result.table["target"].gt(0)]
+    if not result.over or len(parts) < 2 or not result.level:
         return None
-    values = {"level": result.level, "n": len(parts), "likely": int((parts["chance"] >= 0.5).sum())}
-    return w.say("tracking.course.section.caption", values)
+    worst: Any = parts.sort_values("attainment").iloc[0]
+    values = {"level": result.level, "parts": len(parts), "reached": int(parts["attainment"].ge(1).sum()),
+              "node": worst.name, "attainment": worst["attainment"]}  # fmt: skip
+    return w.say("tracking.course.section.ended", values)
+
+
+def _path_said(result: Course, w: Words) -> list[Sentence]:
+    """How far off the path sales are, and where they should end; nothing without a target or once it is over."""
+    row: Any = result.table.iloc[0]
+    if result.over or not row["target"] > 0:
+        return []
+    names = ("ahead", "expected", "lo_80", "hi_80", "target")
+    values = {name: row[name] for name in names} | {"gap": row["expected"] - row["target"]}
+    return [w.say("tracking.course.path.point", values)]
 
 
 def _ways(result: Course, w: Words) -> tuple[Table, ...]:

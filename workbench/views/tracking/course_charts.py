@@ -12,6 +12,7 @@ from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, MUT
 from workbench.views.words import Words
 
 _MOST = 14
+_MANY = 7  # months from which on a phone names each third
 
 
 def main(result: Course) -> pd.Series:
@@ -43,12 +44,13 @@ def ranked(result: Course, w: Words, label: str) -> Picture:
     """A dot a node with its interval as share of its target, the target as a line, the chance beside it."""
     rows = shown(result, w).head(_MOST)
     known = aimed(result)
-    reading = w.phrase(f"tracking.course.section.{'reading' if known else 'reading_alone'}")
+    kind = "reading_ended" if result.over else "reading" if known else "reading_alone"
+    reading = w.phrase(f"tracking.course.section.{kind}")
     rows = rows[rows["target"] > 0] if known else rows
-    return drawing.both(lambda wide: _ranked(rows, w, known, wide), label, reading)
+    return drawing.both(lambda wide: _ranked(rows, w, known, wide, result.over), label, reading)
 
 
-def _ranked(rows: pd.DataFrame, w: Words, known: bool, wide: bool) -> Canvas:
+def _ranked(rows: pd.DataFrame, w: Words, known: bool, wide: bool, over: bool) -> Canvas:
     columns = ["booked", "lo_80", "expected", "hi_80"]
     values = rows[columns].div(rows["target"], axis=0) if known else rows[columns]
     scale = w.scale([float(v) for v in values.to_numpy().ravel()])
@@ -67,7 +69,8 @@ def _ranked(rows: pd.DataFrame, w: Words, known: bool, wide: bool) -> Canvas:
         said = w.phrase("tracking.course.section.target")
         size.text(min(at, size.width - right - svg.text_width(said, 11) / 2), size.height - 6, said, ha="center",
                   fontsize=11)  # fmt: skip
-        size.text(size.width, 12, w.phrase("tracking.course.section.chance"), ha="right", fontsize=11)
+        if not over:
+            size.text(size.width, 12, w.phrase("tracking.course.section.chance"), ha="right", fontsize=11)
     else:
         size.text(size.width, 12, scale.unit, ha="right", fontsize=11)
     for n, (name, row) in enumerate(zip(names, values.to_dict("records"), strict=True)):
@@ -75,7 +78,10 @@ def _ranked(rows: pd.DataFrame, w: Words, known: bool, wide: bool) -> Canvas:
         _dot(axes, row, middle)
         base = head + (middle + 4 if wide else n * row_height + 16)
         size.text(0 if wide else 4, base, svg.fitted(name, 170 if wide else 220), color=INK)
-        _beside(size, rows.iloc[n], row, base, head + middle + 4, w, known, wide)
+        if over and known:
+            size.text(size.width, head + middle + 4, w.percent(row["booked"], 0), ha="right", color=INK)
+        else:
+            _beside(size, rows.iloc[n], row, base, head + middle + 4, w, known, wide)
     return size
 
 
@@ -103,7 +109,8 @@ def path(result: Course, w: Words, label: str) -> Picture:
     """Cumulative sales, the target's seasonal path, and the fan to the period's end."""
     known = bool(result.path["due"].notna().any())
     fits = drawing.roomy(w, result.path[["due", "hi_80", "booked"]].max().tolist())
-    reading = w.phrase(f"tracking.course.path.{'reading' if known else 'reading_alone'}")
+    kind = "reading_ended" if result.over else "reading" if known else "reading_alone"
+    reading = w.phrase(f"tracking.course.path.{kind}")
     return drawing.both(lambda wide: _path(result, fits, known, wide), label, reading)
 
 
@@ -117,7 +124,7 @@ def _path(result: Course, w: Words, known: bool, wide: bool) -> Canvas:
     axes.set(xlim=(0, len(frame)), ylim=(min(0.0, float(frame["booked"].min())), top * 1.06))
     drawing.grid(axes, w, scale.size)
     size.text(0, 12, scale.unit)
-    _months(axes, result, w)
+    _months(axes, result, w, wide)
     if known:
         axes.plot(np.r_[0, days], np.r_[0.0, frame["due"]], color=GREY, linewidth=1.8)
     fan = frame["expected"].notna().to_numpy()
@@ -131,13 +138,14 @@ def _path(result: Course, w: Words, known: bool, wide: bool) -> Canvas:
     return size
 
 
-def _months(axes: Any, result: Course, w: Words) -> None:
-    """Each month's name under its middle, where there is room for it."""
+def _months(axes: Any, result: Course, w: Words, wide: bool) -> None:
+    """Each month's name under its middle; of a year on a phone each quarter's first."""
     first = result.path.index[0]
     months = list(result.period.months)
     edges = [(m - first).days for m in months] + [len(result.path)]
     for month, a, b in zip(months, edges[:-1], edges[1:], strict=True):
-        drawing.under(axes, (a + b) / 2, w.short_month(month), 14)
+        if wide or len(months) < _MANY or (month.month - months[0].month) % 3 == 0:
+            drawing.under(axes, (a + b) / 2, w.short_month(month), 14)
         if a:
             axes.axvline(a, color=svg.LINE, linewidth=1, zorder=0)
 

@@ -32,7 +32,7 @@ _STEPS = (
 _SHARES, _MONEY = ("conversion", "cycle"), ("size", "order_value", "price")
 _WEEKS = {
     "leads": Column("leads", "count", "track_leads"),
-    "leads_usual": Column("leads_usual", "decimal", "track_leads_usual", minor=True),
+    "leads_usual": Column("leads_usual", "count", "track_leads_usual", minor=True),
     "decided": Column("decided", "count", "track_decided", on_page=False),
     "conversion": Column("conversion", "share", "track_conversion"),
     "conversion_usual": Column("conversion_usual", "share", "track_conversion_usual", minor=True),
@@ -95,6 +95,7 @@ def _(result: Diagnosis, w: Words, as_of: pd.Timestamp) -> View:
         draw=lambda: charts.factors(result, w, label_of(heading, said)),
         tables=tuple(table(_of_whole(s), w, s.title or heading, most=14) for s in shown),
         how=w.phrase("tracking.diagnosis.how"),
+        terms=("beyond_chance", "lmdi"),
         sheets=sheets,
         uses=("orders", "opportunities", "targets"),
     )

@@ -88,7 +88,7 @@ def _pushes(result: Pushes, w: Words, wide: bool) -> Canvas:
 def _rows(names: list[str], wide: bool, right: float) -> tuple[Canvas, "Axes", float]:
     """A canvas with one row a name, the names at the left."""
     row = 26 if wide else 32
-    left = min(max((svg.text_width(n) for n in names), default=0.0), 190 if wide else 112) + 12
+    left = min(max((svg.text_width(n) for n in names), default=0.0), 190 if wide else 138) + 12
     size = svg.canvas(WIDE if wide else NARROW, row * max(len(names), 1) + 30)
     axes = size.axes(left=left, top=4, right=right, bottom=26)
     for n, name in enumerate(names):

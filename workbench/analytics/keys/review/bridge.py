@@ -1,5 +1,5 @@
 """What the findings of review.bridge hold, by key. `against`: "target", "expected" or "before": what an effect is
-measured from; `noise`: half width of what chance brings (80 %), None unknown."""
+measured from; `noise`: half width of what chance brings (95 %), None unknown."""
 
 _PERIOD = ("period", "every")
 _GAP = ("amount", "gap", "size", "direction", "beyond")
@@ -8,7 +8,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     # target: from the target to the sales; before: from the sales of the period before (against: "year", "previous")
     "review.bridge.target": ("target", "attainment", "chance", *_PERIOD, *_GAP),  # chance: at the start; None unknown
     "review.bridge.before": ("before", "rate", "against", *_PERIOD, *_GAP),
-    "review.bridge.start": ("target", "expected", "asked", "direction", "lo_80", "hi_80", "rest", "within"),
+    "review.bridge.start": ("target", "expected", "asked", "direction", "lo_95", "hi_95", "rest", "within"),
     "review.bridge.fall": ("level", "node", "effect", "amount", "against", "noise"),
     "review.bridge.rise": ("level", "node", "effect", "amount", "against", "noise"),
     "review.bridge.within": ("level", "count", "nodes", "every", "effect", "judged"),

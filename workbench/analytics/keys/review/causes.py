@@ -1,6 +1,6 @@
 """What the findings of review.verdict and review.causes hold, by key."""
 
-_WHOLE = ("span", "every", "actual", "place", "expected", "lo_80", "hi_80")
+_WHOLE = ("span", "every", "actual", "place", "expected", "lo_95", "hi_95")
 _MONEY = ("money", "size", "direction")
 
 KEYS: dict[str, tuple[str, ...]] = {

@@ -19,7 +19,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.alerts.act_course": ("on", "node", "value", "threshold", "chance", "owner", "action", "money"),
     "tracking.alerts.unknown": ("section",),
     "tracking.alerts.rates": ("rules", "charts", "a_year", "simulated"),
-    "tracking.alerts.found": ("on", "change", "delay", "every", "once", "kind"),
+    "tracking.alerts.found": ("on", "level", "change", "delay", "every", "once", "kind"),
     "tracking.alerts.apart": ("on", "once", "simulated", "every"),
     "tracking.alerts.together": ("spread", "tied", "charts"),
     "tracking.alerts.changed": ("on", "charts"),
