@@ -46,7 +46,10 @@ def test_the_limit_found_keeps_what_is_declared_in_a_simulation(scheme: Scheme, 
     shift = -0.5 if scheme.kind == "cusum" else 0.0
     limit = limit_for(lambda h: 1 / run_length(scheme, lambda x: norm.cdf((x - shift) / scale), h), 1 / wanted)
 
-    count = alarms(scheme, lambda n, m: rng.normal(shift, scale, (m, n)), limit, runs=400, periods=int(20 * wanted), warm=100)
+    def draw(runs: int, periods: int) -> np.ndarray:
+        return rng.normal(shift, scale, (periods, runs))
+
+    count = alarms(scheme, draw, limit, runs=400, periods=int(20 * wanted), warm=100)
     assert 400 * 20 * wanted / count == pytest.approx(wanted, rel=0.05)
 
 
