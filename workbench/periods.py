@@ -1,7 +1,7 @@
 """The fiscal calendar: the only place that knows when a period starts, ends or how much of it is over."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 PER_YEAR: dict[str, int] = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _DAY = pd.Timedelta(days=1)
+_KNOWN = 2**16  # days whose periods are remembered: some 20 MB
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Calendar:
 
     def start_of(self, day: pd.Timestamp, every: Every) -> pd.Timestamp:
         """First day of the period that holds `day`."""
-        return self.start(pd.Series([pd.Timestamp(day)]), every).iloc[0]
+        day = pd.Timestamp(day)
+        return _start_of(self, day, day.unit, every)
 
     def end_of(self, day: pd.Timestamp, every: Every) -> pd.Timestamp:
         """Last day of the period that holds `day`."""
@@ -56,13 +58,8 @@ class Calendar:
 
     def next(self, start: pd.Timestamp, every: Every) -> pd.Timestamp:
         """First day of the period after the one that starts on `start`."""
-        if every in ("day", "week"):
-            return start + (7 if every == "week" else 1) * _DAY
-        if self._by_month:
-            return start + pd.DateOffset(months=_MONTHS[every])
-        longest = {"month": 7 * 7, "quarter": 15 * 7, "year": 54 * 7}[every]
-        starts = self.start(pd.Series(pd.date_range(start, periods=longest)), every)
-        return starts[starts > start].iloc[0]
+        start = pd.Timestamp(start)
+        return _next(self, start, start.unit, every)
 
     def range(self, first: pd.Timestamp, last: pd.Timestamp, every: Every) -> pd.DatetimeIndex:
         """First days of all periods that hold any day from `first` to `last`."""
@@ -135,8 +132,11 @@ class Calendar:
         days = pd.date_range(pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize())
         if not self.settings.country:
             return np.asarray(days.day_of_week < 5)
-        known = _holidays(self.settings.country)
-        return np.array([known.is_working_day(d) for d in days], dtype=bool)
+        if not len(days):
+            return np.zeros(0, dtype=bool)
+        years = [_worked(self.settings.country, year) for year in range(days[0].year, days[-1].year + 1)]
+        before = days[0].day_of_year - 1
+        return np.concatenate(years)[before : before + len(days)]
 
     def _day_of_week(self, days: pd.Series) -> pd.Series:
         return (days.dt.day_of_week + (self.settings.week_starts == "sunday")) % 7
@@ -170,6 +170,7 @@ class Calendar:
         return pd.DatetimeIndex(anchors + pd.to_timedelta(shift, unit="D"))
 
 
+@cache
 def spring_festival(year: int) -> pd.Timestamp:
     """First day of the Chinese new year that falls in `year`. Source: the holidays library's lunar calendar."""
     from holidays.calendars import _ChineseLunisolar  # the library's own table; it offers no public name for it
@@ -178,6 +179,31 @@ def spring_festival(year: int) -> pd.Timestamp:
     if day is None:
         raise ValueError(f"the lunar calendar at hand does not reach {year}")
     return pd.Timestamp(day)
+
+
+@lru_cache(_KNOWN)
+def _start_of(calendar: Calendar, day: pd.Timestamp, unit: str, every: Every) -> pd.Timestamp:
+    """`Calendar.start_of`, asked for the same days thousands of times; days that are equal may differ in their unit."""
+    return calendar.start(pd.Series([day]), every).iloc[0]
+
+
+@lru_cache(_KNOWN)
+def _next(calendar: Calendar, start: pd.Timestamp, unit: str, every: Every) -> pd.Timestamp:
+    """`Calendar.next`, likewise."""
+    if every in ("day", "week"):
+        return start + (7 if every == "week" else 1) * _DAY
+    if calendar.settings.pattern == "months":
+        return start + pd.DateOffset(months=_MONTHS[every])
+    longest = {"month": 7 * 7, "quarter": 15 * 7, "year": 54 * 7}[every]
+    starts = calendar.start(pd.Series(pd.date_range(start, periods=longest)), every)
+    return starts[starts > start].iloc[0]
+
+
+@cache
+def _worked(country: str, year: int) -> np.ndarray:
+    """Whether people work in a country, by day of a year."""
+    known = _holidays(country)
+    return np.array([known.is_working_day(d) for d in pd.date_range(f"{year}-01-01", f"{year}-12-31")], dtype=bool)
 
 
 @cache

@@ -1,66 +1,103 @@
-"""What notebooks of a report share, and what a report for each of many parts costs.
+"""What notebooks of a report share, and what a report of all notebooks for each of many parts costs.
 
-    python -m tests.benchmarks many
+    python -m tests.benchmarks many                  # 20 and 40 regions
+    python -m tests.benchmarks.bench_many 200        # as many regions as named: half an hour or more
 
-One JSON line for each figure, each a ratio within one run: shared results against none (CPU seconds of a report of
-history, forecast and plan of the demo company), the reports of 20 regions against 20 single runs, twice as many against
-as many (linear), and the same again, unchanged.
+One JSON line for each figure, each a ratio within one run: shared results against none (CPU seconds of a report of the
+demo company), the reports of the regions against as many single runs, the same again unchanged, twice as many regions
+against as many (linear), and the peak memory of both (flat). `value` and `ratio` are CPU seconds, which other work on
+the machine leaves alone; seconds on the clock stand in `peer`.
 """
 
-import contextlib
 import json
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
+from tests.benchmarks.bench_report import AS_OF, DEMO
+from tests.benchmarks.spent import Spent, load, spent
 
-from tests.benchmarks.bench_report import AS_OF, ROOT, SETTINGS
-
-LIMIT = 3000  # seconds for one process
-DEMO = ROOT / "data" / "demo"
 # a run that tells its notebooks nothing of the folder that they share
 ALONE = "from workbench import cli, remember; remember.FOLDER = 'WORKBENCH_UNUSED'; cli.main()"
-SINGLE = 3  # single runs that are measured; 20 of them cost 20 times their mean
+SINGLE = 2  # single runs that are measured; 20 of them cost 20 times their mean
 FEW, MANY = 20, 40
+SETTINGS = """
+[company]
+name = "Tiny"
+currency = "EUR"
+languages = ["en"]
+[sources.orders]
+files = ["orders.csv"]
+[sources.orders.columns]
+date = "date"
+order = "order"
+customer = "customer"
+product = "product"
+region = "region"
+quantity = "quantity"
+amount = "amount"
+[dimensions]
+place = ["region"]
+"""
 
 
-def main() -> Iterator[dict[str, Any]]:
+def main(regions: int = 0) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="workbench-bench-") as name:
         folder = Path(name)
+        if regions:
+            yield from _counted(folder, regions)
+            return
         yield _shared(folder)
         yield from _each(folder)
 
 
 def _shared(folder: Path) -> dict[str, Any]:
     """Two rounds in turns; the lower CPU time of each counts, for other work on the machine only adds."""
-    call = ("run", "history", "forecast", "plan", "--settings", str(DEMO), "--as-of", AS_OF, "--lang", "en", "--force")
-    call = (*call, "--out", str(folder / "shared"))
+    call = ("run", "--settings", str(DEMO), "--as-of", AS_OF, "--lang", "en", "--force", "--out", str(folder / "out"))
     commands = [sys.executable, "-m", "workbench.cli", *call], [sys.executable, "-c", ALONE, *call]
-    rounds = [[_cpu(command) for command in commands] for _ in range(2)]
+    rounds = [[spent(command).cpu for command in commands] for _ in range(2)]
     ours, alone = (min(column) for column in zip(*rounds, strict=True))
     return _told("report_shared_results", ours, "CPU s", f"nothing shared: {alone:.1f} CPU s", ours / alone, 0.95)
 
 
 def _each(folder: Path) -> Iterator[dict[str, Any]]:
     few, many = folder / "few", folder / "many"
-    _company(few, FEW)
+    single, each, again = _measured(few, FEW)
+    yield _against(single, each, FEW)
+    peer = f"the first time: {each.wall:.0f} s; now {again.wall:.1f} s"
+    yield _told("report_each_unchanged", again.cpu, "CPU s", peer, again.cpu / each.cpu, 0.15)
     _company(many, MANY)
-    single = sum(_run(few, "--scope", f"region=R{i:03d}", "--out", str(few / "single")) for i in range(SINGLE)) / SINGLE
-    each = _run(few, "--each", "region", "--out", str(few / "out"))
-    peer = f"{FEW} × a single run of {single:.1f} s"
-    yield _told("report_each", each, "s", peer, each / (FEW * single), 0.35)
-    again = _run(few, "--each", "region", "--out", str(few / "out"))
-    yield _told("report_each_unchanged", again, "s", f"the first time: {each:.1f} s", again / each, 0.15)
-    twice = _run(many, "--each", "region", "--out", str(many / "out"))
-    ratio = twice / each
-    yield _told(
-        "report_each_linear", twice, "s", f"{MANY} against {FEW} regions: {each:.1f} s", ratio, 1.2 * MANY / FEW
+    twice = _run(many, "--each", "region", "--out", str(many / "out"), memory=True)
+    peer = f"{MANY} against {FEW} regions: {each.cpu:.0f} CPU s; {twice.wall:.0f} s against {each.wall:.0f} s"
+    yield _told("report_each_linear", twice.cpu, "CPU s", peer, twice.cpu / each.cpu, 1.1 * MANY / FEW)
+    peer = f"{MANY} against {FEW} regions: {each.peak_mb:.0f} MB"
+    yield _told("report_each_memory", twice.peak_mb, "MB", peer, twice.peak_mb / each.peak_mb, 1.1)
+
+
+def _counted(folder: Path, regions: int) -> Iterator[dict[str, Any]]:
+    single, each, _ = _measured(folder / "some", regions)
+    yield _against(single, each, regions)
+    yield _told("report_each_memory", each.peak_mb, "MB", f"one report: {single.peak_mb:.0f} MB", 0.0, 0.0)
+
+
+def _measured(folder: Path, regions: int) -> tuple[Spent, Spent, Spent]:
+    """A single run, a run for each region, and the latter once more."""
+    _company(folder, regions)
+    out = ("--out", str(folder / "single"))
+    singles = [_run(folder, "--scope", f"region=R{i:03d}", *out, memory=True) for i in range(SINGLE)]
+    each = [_run(folder, "--each", "region", "--out", str(folder / "out"), memory=True) for _ in range(2)]
+    return min(singles, key=lambda one: one.cpu), each[0], each[1]
+
+
+def _against(single: Spent, each: Spent, regions: int) -> dict[str, Any]:
+    """A report for each region against as many single runs."""
+    wall = each.wall / (regions * single.wall)
+    peer = (
+        f"{regions} × a single run of {single.cpu:.1f} CPU s, {single.wall:.1f} s: {wall:.2f} of their time; {load()}"
     )
+    return _told("report_each", each.cpu, "CPU s", peer, each.cpu / (regions * single.cpu), 0.25)
 
 
 def _company(folder: Path, regions: int) -> None:
@@ -75,36 +112,9 @@ def _company(folder: Path, regions: int) -> None:
     (folder / "workbench.toml").write_text(SETTINGS, "utf-8")
 
 
-def _run(folder: Path, *more: str) -> float:
-    began = time.perf_counter()
-    _called(["run", "history", "--settings", str(folder), "--as-of", AS_OF, "--lang", "en", *more])
-    return time.perf_counter() - began
-
-
-def _cpu(command: list[str]) -> float:
-    """CPU seconds of a command and all the processes below it, as last seen of each: forked kernels are not waited
-    for by those who count."""
-    seen: dict[tuple[int, float], float] = {}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        top, until = psutil.Process(process.pid), time.monotonic() + LIMIT
-        while process.poll() is None and time.monotonic() < until:
-            with contextlib.suppress(psutil.Error):
-                for one in [top, *top.children(recursive=True)]:
-                    with contextlib.suppress(psutil.Error):
-                        spent = one.cpu_times()
-                        seen[one.pid, one.create_time()] = spent.user + spent.system
-            time.sleep(0.1)
-        process.kill()
-    if process.returncode:
-        raise RuntimeError(f"{command[:3]} ended with {process.returncode}")
-    return sum(seen.values())
-
-
-def _called(call: list[str]) -> None:
-    command = [sys.executable, "-m", "workbench.cli", *call]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
-    if done.returncode:
-        raise RuntimeError(f"{call[:4]} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+def _run(folder: Path, *more: str, memory: bool) -> Spent:
+    call = [sys.executable, "-m", "workbench.cli", "run", "--settings", str(folder), "--as-of", AS_OF, "--lang", "en"]
+    return spent([*call, *more], memory=memory)
 
 
 def _told(name: str, value: float, unit: str, peer: str, ratio: float, limit: float) -> dict[str, Any]:
@@ -113,5 +123,5 @@ def _told(name: str, value: float, unit: str, peer: str, ratio: float, limit: fl
 
 
 if __name__ == "__main__":
-    for figure in main():
+    for figure in main(int(sys.argv[1]) if len(sys.argv) > 1 else 0):
         print(json.dumps(figure, ensure_ascii=False), flush=True)

@@ -179,8 +179,6 @@ def _ran(
     with remember.kept() as shared, ExitStack() as held:
         if means.nursery:
             means.nursery.guard(scratch=shared)
-        if means.nursery:
-            means.nursery.guard(scratch=shared)
         around = {"WORKBENCH_REPORTS": str(planned.out.resolve()), remember.FOLDER: str(shared), "PYTHONHASHSEED": "0"}
         jobs = []
         for path in notebooks:

@@ -28,7 +28,10 @@ from workbench.publish.processes import adopt, end_descendants
 LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
     "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
-    "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "statsmodels.tsa.seasonal",
+    "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib.patheffects",
+    "statsmodels.tsa.seasonal", "statsmodels.duration.survfunc", "statsmodels.genmod.generalized_linear_model",
+    "statsmodels.tsa.statespace.structural", "scipy.stats", "scipy.optimize", "pyarrow.dataset", "python_calamine",
+    "holidays.countries",
 )  # fmt: skip
 _PATIENCE = 10  # seconds for a killed process to be gone
 _ENVIRONMENT = {

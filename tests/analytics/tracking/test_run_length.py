@@ -46,13 +46,16 @@ def test_the_limit_found_keeps_what_is_declared_in_a_simulation(scheme: Scheme, 
     shift = -0.5 if scheme.kind == "cusum" else 0.0
     limit = limit_for(lambda h: 1 / run_length(scheme, lambda x: norm.cdf((x - shift) / scale), h), 1 / wanted)
 
-    count = alarms(scheme, lambda n: rng.normal(shift, scale, n), limit, runs=400, periods=int(20 * wanted), warm=100)
+    def draw(runs: int, periods: int) -> np.ndarray:
+        return rng.normal(shift, scale, (periods, runs))
+
+    count = alarms(scheme, draw, limit, runs=400, periods=int(20 * wanted), warm=100)
     assert 400 * 20 * wanted / count == pytest.approx(wanted, rel=0.05)
 
 
 def test_the_rate_from_first_alarms_agrees_with_the_chain() -> None:
     rng = np.random.default_rng(6)
-    highest = first_passages(CUSUM, lambda n: rng.normal(-0.5, 1, n), runs=2000, periods=600)
+    highest = first_passages(CUSUM, lambda n, m: rng.normal(-0.5, 1, (m, n)), runs=2000, periods=600)
 
     assert 1 / rate_of(highest, 4.0) == pytest.approx(335.4, rel=0.08)
 
@@ -66,7 +69,7 @@ def test_a_higher_limit_never_alarms_sooner(limit: float, more: float) -> None:
 
 def test_delays_are_shorter_for_larger_changes_and_open_ones_are_told() -> None:
     rng = np.random.default_rng(7)
-    usual, small, large = ((lambda n, m=m: rng.normal(m - 0.5, 1, n)) for m in (0.0, 0.5, 1.5))
+    usual, small, large = ((lambda n, m, by=by: rng.normal(by - 0.5, 1, (m, n))) for by in (0.0, 0.5, 1.5))
     found = [delays(CUSUM, usual, after, 5.0, runs=300, warm=30, most=200).mean() for after in (small, large)]
 
     assert found[1] < 7 < found[0]

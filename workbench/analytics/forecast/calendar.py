@@ -34,13 +34,13 @@ def festival_shares(periods: pd.DatetimeIndex, calendar: Calendar, every: Every)
     """
     ends = [*periods[1:], calendar.next(periods[-1], every)]
     years = range(periods[0].year - 1, ends[-1].year + 2)
-    days = [spring_festival(year) for year in years]
+    edges = pd.DatetimeIndex([*periods, ends[-1]]).to_numpy().astype("datetime64[D]").astype(int)
     columns = {}
     for name, (first, last) in WINDOWS.items():
         hit = np.zeros(len(periods))
-        for day in days:
-            window = pd.date_range(day + pd.Timedelta(days=first), day + pd.Timedelta(days=last))
-            hit += [((window >= start) & (window < end)).mean() for start, end in zip(periods, ends, strict=True)]
+        for day in (spring_festival(year).to_datetime64().astype("datetime64[D]").astype(int) for year in years):
+            within = np.clip(edges, day + first, day + last + 1)
+            hit += np.diff(within) / (last + 1 - first)
         columns[name] = hit
     return pd.DataFrame(columns, index=periods)
 

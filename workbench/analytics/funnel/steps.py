@@ -87,20 +87,23 @@ def placed(deals: pd.DataFrame, stage_history: pd.DataFrame, stages: Stages) -> 
 
 def stepped(deals: pd.DataFrame, stages: Stages) -> pd.DataFrame:
     """One row for each stage of the settings: what became of the deals that reached it."""
+    reached = deals["reached"].to_numpy(float)
+    lost, open_, won = (deals[name].to_numpy(bool) for name in ("lost", "open", "won"))
+    amount = deals["amount"].fillna(0.0).to_numpy(float) if "amount" in deals else None
     rows = []
     for n in range(len(stages.order)):
-        here, there = deals["reached"] == n, deals["reached"] > n
+        here, there = reached == n, reached > n
         at_least = here | there
         row = {
             "entered": at_least.sum(),
             "passed": there.sum(),
-            "lost": (here & deals["lost"]).sum(),
-            "waiting": (here & deals["open"]).sum(),
-            "won": (at_least & deals["won"]).sum(),
-            "closed": (at_least & ~deals["open"]).sum(),
+            "lost": (here & lost).sum(),
+            "waiting": (here & open_).sum(),
+            "won": (at_least & won).sum(),
+            "closed": (at_least & ~open_).sum(),
         }
-        if "amount" in deals:
-            row["amount_lost"] = deals["amount"].where(here & deals["lost"]).sum()
+        if amount is not None:
+            row["amount_lost"] = np.where(here & lost, amount, 0.0).sum()
         rows.append(row)
     table = pd.DataFrame(rows, index=pd.Index(stages.order, name="stage"))
     table = with_rates(table.assign(settled=table["passed"] + table["lost"]), "passed", "settled")

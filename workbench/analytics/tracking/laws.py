@@ -126,19 +126,39 @@ class Counted:
         most = n if self.kind == "share" else np.inf
         return np.arange(max(np.floor(0.5 * middle - half), 0), min(np.ceil(1.5 * middle + half), most) + 1)
 
-    def _law(self, n: Array, usual: Array | float, factor: float) -> Any:
+    def _law(self, n: Array, usual: Array | float, factor: float) -> "_Law":
         from scipy import stats
 
         if self.kind == "count":
             mean = np.maximum(n, 1e-9) * factor
             if self.spread <= 1.001:
-                return stats.poisson(mean)
-            return stats.nbinom(mean / (self.spread - 1), 1 / self.spread)
+                return _Law(stats.poisson, (mean,))
+            return _Law(stats.nbinom, (mean / (self.spread - 1), 1 / self.spread))
         share, cases = np.clip(usual * factor, 1e-6, 1 - 1e-6), np.maximum(np.round(n), 1)
         if self.spread <= 1e-6:
-            return stats.binom(cases, share)
+            return _Law(stats.binom, (cases, share))
         size = 1 / self.spread - 1
-        return stats.betabinom(cases, share * size, (1 - share) * size)
+        return _Law(stats.betabinom, (cases, share * size, (1 - share) * size))
+
+
+@dataclass(frozen=True)
+class _Law:
+    """A discrete law with what it is given: scipy's own way to freeze one writes its documentation anew each time."""
+
+    family: Any
+    given: tuple[Any, ...]
+
+    def pmf(self, x: Array) -> Array:
+        return np.asarray(self.family.pmf(x, *self.given))
+
+    def logpmf(self, x: Array) -> Array:
+        return np.asarray(self.family.logpmf(x, *self.given))
+
+    def cdf(self, x: Array) -> Array:
+        return np.asarray(self.family.cdf(x, *self.given))
+
+    def sf(self, x: Array) -> Array:
+        return np.asarray(self.family.sf(x, *self.given))
 
 
 @dataclass(frozen=True)

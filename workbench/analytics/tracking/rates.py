@@ -87,8 +87,8 @@ def _simulated(
 def _adds(usual: Usual, scheme: Scheme, rng: np.random.Generator, factor: float) -> Draw:
     source = usual.draw(rng, factor)
 
-    def draw(runs: int) -> Array:
-        u, llr, _, _ = source(runs)
+    def draw(runs: int, periods: int) -> Array:
+        u, llr, _, _ = source.many(runs, periods)
         return scheme.adds(u, llr)
 
     return draw

@@ -6,7 +6,7 @@ Page 1954), or a score alone (Shewhart). The rate of false alarms is 1 ÷ averag
 charts, whether or not these go together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,7 +91,8 @@ def limit_for(rate: Callable[[float], float], wanted: float, *, steps: int = 22)
     return high
 
 
-Draw = Callable[[int], Array]  # how many runs → what one more period adds to each
+Draw = Callable[[int, int], Array]  # how many runs and periods → (periods, runs) what each period adds
+_BLOCK = 50  # periods drawn at once
 
 
 def alarms(scheme: Scheme, draw: Draw, limit: float, *, runs: int, periods: int, warm: int = 0) -> int:
@@ -100,19 +101,26 @@ def alarms(scheme: Scheme, draw: Draw, limit: float, *, runs: int, periods: int,
     The first `warm` periods do not count: a chart that has just begun alarms less often than in the long run.
     """
     z, count = np.zeros(runs), 0
-    for t in range(warm + periods):
-        z = np.maximum(0.0, scheme.keep * z + draw(runs))
+    for t, add in enumerate(_drawn(draw, runs, warm + periods)):
+        z = np.maximum(0.0, scheme.keep * z + add)
         hit = z >= limit
-        count += int(hit.sum()) if t >= warm else 0
-        z[hit] = 0.0
+        if hit.any():
+            count += int(hit.sum()) if t >= warm else 0
+            z[hit] = 0.0
     return count
+
+
+def _drawn(draw: Draw, runs: int, periods: int) -> Iterator[Array]:
+    """What each period adds to the runs, drawn many periods at once."""
+    for first in range(0, periods, _BLOCK):
+        yield from draw(runs, min(_BLOCK, periods - first))
 
 
 def first_passages(scheme: Scheme, draw: Draw, *, runs: int, periods: int) -> Array:
     """(periods, runs) the highest z so far: a chart with limit h alarms where this first reaches h."""
     z, path = np.zeros(runs), np.empty((periods, runs))
-    for t in range(periods):
-        z = np.maximum(0.0, scheme.keep * z + draw(runs))
+    for t, add in enumerate(_drawn(draw, runs, periods)):
+        z = np.maximum(0.0, scheme.keep * z + add)
         path[t] = z
     return np.asarray(np.maximum.accumulate(path, axis=0))
 
@@ -130,12 +138,12 @@ def delays(scheme: Scheme, before: Draw, after: Draw, limit: float, *, runs: int
     The chart has run for `warm` periods of the usual when the change comes; alarms before it are false and start anew.
     """
     z = np.zeros(runs)
-    for _ in range(warm):
-        z = np.maximum(0.0, scheme.keep * z + before(runs))
+    for add in _drawn(before, runs, warm):
+        z = np.maximum(0.0, scheme.keep * z + add)
         z[z >= limit] = 0.0
     found = np.full(runs, most + 1)
-    for t in range(1, most + 1):
-        z = np.maximum(0.0, scheme.keep * z + after(runs))
+    for t, add in enumerate(_drawn(after, runs, most), 1):
+        z = np.maximum(0.0, scheme.keep * z + add)
         found[(z >= limit) & (found > most)] = t
         if (found <= most).all():
             break

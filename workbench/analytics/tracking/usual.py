@@ -57,16 +57,23 @@ class Drawn:
 
     def __call__(self, runs: int) -> tuple[Array, Array, Array, Array]:
         """u, llr, above and below of one more period of each run."""
+        u, llr, above, below = (rows[0] for rows in self.many(runs, 1))
+        return u, llr, above, below
+
+    def many(self, runs: int, periods: int) -> tuple[Array, Array, Array, Array]:
+        """(periods, runs) the same of several more periods: what they are is told of all at once."""
         from scipy.special import ndtr
 
-        fresh = self._rng.standard_normal(runs)
-        before = self.latent if self.latent is not None and len(self.latent) == runs else None
-        z = fresh if before is None else self._tie * before + np.sqrt(1 - self._tie**2) * fresh
-        self.latent = z
-        context = self._rng.integers(0, len(self._law.contexts), runs)
+        z, context = np.empty((periods, runs)), np.empty((periods, runs), dtype=np.int64)
+        last = self.latent if self.latent is not None and len(self.latent) == runs else None
+        for t in range(periods):
+            fresh = self._rng.standard_normal(runs)
+            last = z[t] = fresh if last is None else self._tie * last + np.sqrt(1 - self._tie**2) * fresh
+            context[t] = self._rng.integers(0, len(self._law.contexts), runs)
+        self.latent = last
         if isinstance(self._law, Level):
             u, llr, value = self._law.drawn(z, self._law.contexts[context], self._factor)
-            return u, llr, value, np.ones(runs)
+            return u, llr, value, np.ones_like(u)
         table = self._table
         at = table.at(context, ndtr(z))
         return table.u[at], table.llr[at], table.above[at], table.below[at]
