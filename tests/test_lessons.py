@@ -1,5 +1,8 @@
 """`workbench lessons …`, and the cycle twice around: what a review finds changes the next plan, and makes it better."""
 
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import workbench as wb
-from workbench.errors import DataError, ParameterError, WorkbenchError
+from workbench.errors import DataError, ParameterError, RunError, WorkbenchError
 from workbench.ledger import store as ledger_store
 from workbench.lessons import Approval, Lesson
 from workbench.lessons import store as lesson_store
@@ -311,3 +314,137 @@ def test_a_company_s_lessons_on_people_hold_for_its_parts_and_those_on_parts_do_
     part = Run.start("workbench.toml", as_of="2024-06-30", scope="region=East")
 
     assert [t.lesson.setting for t in wb.lessons.approved(part).lessons] == ["people.ramp"]
+
+
+HEAD = '[about]\ncompany = "Acme"\nscope = ""\nas_of = "2023-12-31"\n'
+
+
+def written(kind: str, setting: str, after: str, before: str = "0.0", more: str = "") -> str:
+    """A file of one lesson, as a person may have edited it."""
+    return f'{HEAD}[[lesson]]\nkind = "{kind}"\nsetting = "{setting}"\nbefore = {before}\nafter = {after}\n{more}'
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        *((written("reserve", "means.reserve", v), "write a number") for v in ("nan", "inf", "-inf")),
+        *((written("reserve", "means.reserve", v), "nothing else") for v in ('"0.03"', "true", "2024-01-01")),
+        (written("reserve", "means.reserve", "10:00:00"), "no lesson can hold"),
+        (written("reserve", "means.reserve", "0.03", '"abc"'), "before must hold numbers"),
+        (written("reserve", "means.reserve", "0.03", "{ a = 1 }"), "before: "),
+        (written("reserve", "means.reserve", "0.03", more="money = nan\n"), "money holds nan"),
+        (written("reserve", "means.reserve", "0.03", more="evidence = { usual = inf }\n"), "evidence holds inf"),
+        (written("reserve", "means.reserve", "9" * 400), "means.reserve"),
+        (written("reserve", "", "0.03"), "no setting that lessons may change"),
+        *((written("reserve", s, "0.03"), "no setting") for s in ("../x", "notify.urls", "ledger", "keys.tilt.East")),
+        (HEAD + '[[lesson]]\nkind = "reserve"\nsetting = "means.reserve"\n', "after is missing"),
+        (written("training", "", "[1]", '""', 'at = { rep = "x" }\n'), "as text"),
+        (written("tilt", "keys.tilt", "1.1", "1.0", 'at = { planet = "Mars" }\n'), "no level planet"),
+        (written("tilt", "keys.tilt", "1e308", "1.0", 'at = { region = "East" }\n'), "less than or equal to 100"),
+        (written("tilt", "keys.tilt", "1.1", "1.0", "at = 3\n"), "at needs names and values"),
+        (written("tilt", "keys.tilt", "1.1", "1.0", "at = { region = { a = 1 } }\n"), "at names one part"),
+        (written("season", "keys.season", "[1e308, 1e308, 1, 1]", "[1, 1, 1, 1]"), "less than or equal"),
+        (written("season", "keys.season", "3", "[1, 1, 1, 1]"), "tuple"),
+        (written("season", "keys.season", "[1, 2, 3]", "[1, 1, 1, 1]"), "12 or 4 weights"),
+        (written("weights", "keys", "{ history = 1e308, forecast = 1e308 }", "{ history = 1 }"), "less than or equal"),
+        (written("incentive", "weights", "{ sales = -1 }", "{ sales = 1 }", 'at = { role = "rep" }\n'), "sum to 1"),
+        ("lesson = 3\n" + HEAD, "no lesson"),
+        (HEAD + '[lesson]\nkind = "reserve"\nsetting = 4\n', "needs setting, as text"),
+        ("about = 3\n", "needs as_of"),
+    ],
+)
+def test_a_file_edited_into_nonsense_is_refused_in_words_and_nothing_is_approved(
+    here: Path, text: str, why: str
+) -> None:
+    (here / "lessons.toml").write_text(text, "utf-8")
+
+    with pytest.raises((DataError, ParameterError), match=why):
+        call("approve", "lessons.toml", *WHO)
+    assert not (here / "lessons").exists()
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mAnn\x1b[0m", "Ann\r\nBob", "A\x00nn", "\u202eAnn", "\ud800Ann"])
+def test_names_with_control_characters_are_kept_as_one_plain_line(here: Path, name: str) -> None:
+    proposed(RESERVE)
+
+    assert call("approve", "lessons.toml", "--author", name, "--reason", name, "--effective", "2023-12-31")
+    (made,) = wb.lessons.approvals(here / "lessons")
+    assert "Ann" in made.author.replace("A nn", "Ann")
+    assert made.author.isprintable()
+    assert made.reason == made.author
+    assert "\x1b" not in call("show", "--as-of", "2024-01-01")
+
+
+def test_an_author_of_control_characters_only_is_none(here: Path) -> None:
+    proposed(RESERVE)
+
+    with pytest.raises(ParameterError, match="--author is missing"):
+        call("approve", "lessons.toml", "--author", "\x00\x07", "--reason", "why")
+
+
+def test_what_is_to_count_later_can_be_taken_back_before_it_does_and_once_only(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found: a lesson approved for next year could not be taken back until then."""
+    proposed(RESERVE)
+    call("approve", "lessons.toml", *WHO, "--effective", "2025-01-01")
+    monkeypatch.setattr("workbench.lessons.cli.date", _Today)
+
+    call("withdraw", "means.reserve", *WHO)
+    plan = run_at("2025-06-30").settings.plan
+    assert wb.plan.learned(plan, wb.lessons.approved(run_at("2025-06-30"))).plan == plan
+    with pytest.raises(ParameterError, match="approved are: none"):
+        call("withdraw", "means.reserve", *WHO)
+
+
+def test_what_a_person_edited_is_not_written_over_and_a_full_disk_is_told(here: Path) -> None:
+    proposed(RESERVE)
+    before = (here / "lessons.toml").read_bytes()
+    with pytest.raises(RunError, match="may have edited it"):
+        call("propose", "--as-of", "2023-12-31")
+    assert (here / "lessons.toml").read_bytes() == before
+
+    for place, why in (("none/lessons.toml", "No such file"), (".", "directory"), ("/dev/full", "No space left")):
+        with pytest.raises(RunError, match=why):
+            call("propose", "--as-of", "2023-12-31", "--out", place)
+
+
+def test_a_full_disk_leaves_the_approved_lessons_as_they_were(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    approve(here, RESERVE)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(ledger_store.os, "fsync", full)
+    with pytest.raises(RunError, match="No space left on device"):
+        approve(here, FORECAST)
+    assert [p.name for p in (here / "lessons").iterdir()] == ["a0001.json"]
+    assert len(wb.lessons.approvals(here / "lessons")) == 1
+
+
+def test_two_people_who_approve_at_once_are_both_kept(here: Path) -> None:
+    rival = Lesson("rates", "funnel.months", 24, 12)
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(lambda one: approve(here, one), [RESERVE, rival] * 8))
+
+    found = wb.lessons.approvals(here / "lessons")
+    assert [a.number for a in found] == list(range(1, 17))
+    assert sum(a.lessons == (rival,) for a in found) == 8
+
+
+def test_a_clock_far_behind_the_last_approval_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the approval would be dated ahead, and no plan would see it until then."""
+    today(monkeypatch, "2040-01-01")
+    approve(here, RESERVE)
+    today(monkeypatch, "2024-01-01")
+
+    with pytest.raises(RunError, match=r"approval 1 was written on 2040-01-01 .*Set the clock"):
+        approve(here, FORECAST)
+
+
+def test_comments_hold_no_character_that_toml_forbids(here: Path) -> None:
+    odd = Lesson("tilt", "keys.tilt", 1.0, 1.05, {"a\x7fb": "x\x7f\x01"})
+    about = {"company": "Ac\x7fme", "scope": "", "as_of": "2023-12-31"}
+    (here / "x.toml").write_text(wb.lessons.text(about, [odd], {odd.id: "a\x01\x7f\x1b[31m 华东\u2028b"}), "utf-8")
+
+    assert wb.lessons.read(here / "x.toml").lessons[0].at == odd.at

@@ -27,6 +27,11 @@ while True:
 FULL = """import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 Path(os.environ["WORKBENCH_TABLES"], "big.parquet").write_bytes(bytes(9999))"""
+PROPOSALS = """import resource, workbench as wb
+from workbench.lessons import Lesson
+run = wb.Run.start(settings, as_of=as_of)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+kept = wb.lessons.issue(run, [Lesson("reserve", "means.reserve", 0.0, 0.03)])"""
 DAEMON = """if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
@@ -56,6 +61,8 @@ ENDS = (
           ("import ctypes; ctypes.CDLL(None).abort()", NEVER)),
     Cells("a full disk under a cell", "failed", "OSError",
           (FULL, NEVER)),
+    Cells("a full disk under a review's proposals", "failed", "OSError",
+          (PROPOSALS, NEVER)),
     Cells("children that it leaves", "ok", "",
           ("import subprocess; c = [subprocess.Popen(['sleep', '600']) for _ in range(3)]",)),
     Cells("a daemon that it leaves", "ok", "",

@@ -1,4 +1,8 @@
-"""The command line with a fault built in, named by FAULT: `kill:<function>`, `full:<function>`, `clock:<seconds>`."""
+"""The command line with a fault built in, named by FAULT: `kill:<function>`, `full:<function>`, `clock:<seconds>`.
+
+A function is one of the workbench, as `publish.pages.write`, or one that a module uses, as
+`publish.notify/subprocess.run`.
+"""
 
 import errno
 import importlib
@@ -12,8 +16,10 @@ from typing import Any
 
 def _before(path: str, act: Callable[[], object]) -> None:
     """Does something each time before a function of the workbench."""
-    module, _, name = path.rpartition(".")
+    before, _, name = path.rpartition(".")
+    module, _, used = before.partition("/")
     place = importlib.import_module(f"workbench.{module}")
+    place = getattr(place, used) if used else place
     function = getattr(place, name)
 
     def doing(*given: Any, **more: Any) -> Any:

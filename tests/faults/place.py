@@ -133,10 +133,10 @@ class Place:
         self.before = _digests(self.out)
 
 
-def ended(started: "subprocess.Popen[bytes]") -> Run:
+def ended(started: "subprocess.Popen[bytes]", longest: float = LONGEST) -> Run:
     """How a run ended; it is killed where it goes on for ever."""
     most = 0.0
-    until = time.monotonic() + LONGEST
+    until = time.monotonic() + longest
     while started.poll() is None and time.monotonic() < until:
         with suppress(OSError, IndexError):
             status = Path(f"/proc/{started.pid}/status").read_text()

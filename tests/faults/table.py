@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.cells import CELL_LIMIT, ENDS, LOOPS, SECRET, Cells
-from tests.faults.place import Place, Run, ended, wait_for
+from tests.faults.place import ROOT, Place, Run, ended, wait_for
 
+NOBODY = "json://127.0.0.1:9/hook"  # an address at which nobody listens
 MEMORY = 350  # megabytes that a run may take whatever its notebooks print
 
 
@@ -136,11 +137,12 @@ def _killed_before(where: str) -> Callable[[Place], Iterator[Seen]]:
     def inject(place: Place) -> Iterator[Seen]:
         notebook = place.notebook("n")
         run = place.run(notebook, inject=f"kill:{where}")
-        yield seen(place, f"kill -9 before {where.rpartition('publish.')[2]}", run, status="killed", code=-9)
+        told = "ok" if where.endswith("of_run") else "killed"  # people are told when all is written and said
+        yield seen(place, f"kill -9 before {where.rpartition('publish.')[2]}", run, status=told, code=-9)
         again = place.run(notebook)
         listed = (place.out / "index.html").read_text("utf-8").count("overview.en.html")
         wrong = () if listed >= 3 else (f"the index lists {listed} reports",)
-        right = "unchanged" if where.endswith("rebuild") else "ok"
+        right = "unchanged" if where.endswith(("rebuild", "of_run")) else "ok"
         yield seen(place, "… and the run after it", again, status=right, code=0, wrong=wrong)
 
     return inject
@@ -176,6 +178,32 @@ def _full(where: str) -> Callable[[Place], Iterator[Seen]]:
         yield seen(place, name, run, status="failed", code=1, wrong=wrong)
 
     return inject
+
+
+def _untold(name: str, inject: str, why: str) -> Callable[[Place], Iterator[Seen]]:
+    """Telling people goes wrong once the report stands: it is whole, and the log says who was not told."""
+
+    def inject_it(place: Place) -> Iterator[Seen]:
+        settings = place.company / "workbench.toml"
+        settings.write_text(settings.read_text("utf-8") + f'[notify]\nurls = ["{NOBODY}"]\nseconds = 10\n', "utf-8")
+        run = place.run(place.notebook("n"), inject=inject)
+        wrong = () if f"Not told: address 1 (json): {why}" in run.errors else (run.errors[-300:],)
+        wrong += () if run.folder and (run.folder / "overview.en.html").is_file() else ("no report",)
+        yield seen(place, name, run, status="ok", code=0, wrong=wrong)
+
+    return inject_it
+
+
+def _beside_the_six(place: Place) -> Iterator[Seen]:
+    """All notebooks of the project on the demo company, and one that dies while they share results."""
+    demo, six = ROOT / "data" / "demo" / "workbench.toml", sorted((ROOT / "notebooks").glob("*.ipynb"))
+    dies = place.notebook("dies", "time.sleep(5); os._exit(1)")
+    started = place.start(*six, dies, "--settings", demo, "--lang", "en")
+    run = ended(started, longest=900)
+    states = {path.stem: run.status(path.stem) for path in six}
+    wrong = tuple(f"{name}: {state}" for name, state in states.items() if state != "ok")
+    wrong += () if run.status("dies") == "kernel_died" else (f"dies: {run.status('dies')}",)
+    yield seen(place, "a notebook that dies beside the six", run, status="failed", code=1, wrong=wrong)
 
 
 def _small_files(place: Place) -> Iterator[Seen]:
@@ -329,6 +357,11 @@ FAULTS = (
     Fault("killed at the pages", _killed_before("publish.pages.write"), slow=True),
     Fault("killed at the renaming", _killed_before("publish.folders.finish"), slow=True),
     Fault("killed at the index", _killed_before("publish.index.rebuild"), slow=True),
+    Fault("killed before people are told", _killed_before("publish.notify.of_run"), slow=True),
+    Fault("nobody at the address", _untold("nobody answers where people are told", "", "Connection"), slow=True),
+    Fault("full while telling", _untold("a full disk while people are told", "full:publish.notify/subprocess.run",
+          "the sender could not start"), slow=True),
+    Fault("beside the six", _beside_the_six, slow=True),
     Fault("two at once", _at_once),
     Fault("full at the manifest", _full("publish.manifest.write"), slow=True),
     Fault("full at the workbook", _full("publish.workbook.write"), slow=True),

@@ -2,8 +2,10 @@
 
 import shutil
 import threading
+import unicodedata
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,12 +14,17 @@ from typing import Any
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+import workbench as wb
+import workbench.ledger.cli
+import workbench.lessons.cli
 from tests.conftest import shared_data
 from tests.faults import hostile
 from tests.publish.conftest import write_notebook
-from workbench import publish
-from workbench.publish import Outcome, Request, plan
+from workbench import ledger, lessons, publish, vintages
+from workbench.analytics.plan.learned import learned
+from workbench.publish import Outcome, Request, drafts, manifest, message, plan
 
 ALLOWED = {"default-src 'none'", "img-src data:", "style-src 'unsafe-inline'"}
 NEVER = {"script", "iframe", "object", "embed", "form", "base", "link", "applet", "frame", "audio", "video", "template"}
@@ -62,6 +69,7 @@ def pages(report: Outcome) -> dict[str, Page]:
 def test_every_notebook_says_what_it_can(report: Outcome) -> None:
     assert {r.notebook: r.error for r in report.reports} == {r.notebook: None for r in report.reports}
     assert report.status == "ok"
+    assert {r.notebook for r in report.reports} == {"history", "market", "forecast", "plan", "tracking", "review"}
 
 
 def test_names_never_become_markup(pages: dict[str, Page]) -> None:
@@ -84,6 +92,8 @@ def test_names_are_there_as_they_are_written(pages: dict[str, Page]) -> None:
 
     assert sum(name in history for name in hostile.OWN) >= 8
     assert hostile.OWN[0] in pages["overview.en.html"].text
+    for name, least in (("plan", 8), ("tracking", 8), ("review", 5)):
+        assert sum(own in pages[f"{name}.en.html"].text for own in hostile.OWN) >= least, name
 
 
 def test_every_page_forbids_what_it_does_not_need(pages: dict[str, Page]) -> None:
@@ -107,6 +117,62 @@ def test_names_stand_in_the_tables_as_they_are(report: Outcome) -> None:
     found = {v for file in report.folder.glob("tables/*.parquet") for v in _texts(pq.read_table(file))}
 
     assert sum(name in found for name in hostile.OWN) >= 15
+
+
+def test_proposed_lessons_are_read_as_they_were_written(report: Outcome, company: Path, tmp_path: Path) -> None:
+    """lessons.toml goes to a person with names in sentences, keys and values; what it says comes back the same."""
+    run = wb.Run.start(company, as_of="2026-09-30")
+    file = lessons.newest(run, report.folder.parents[2])
+    assert file is not None
+    found = lessons.read(file)
+    regions = set(hostile._tables(shared_data("nasty/blns/blns.json"))["orders"]["region"])
+
+    assert found.about["company"] == hostile.COMPANY
+    assert {name for one in found.lessons for name in one.at.values()} & regions
+    assert {name for one in found.lessons if "region" in one.at for name in one.at.values()} <= regions
+    (tmp_path / "again.toml").write_text(lessons.text(found.about, found.lessons), "utf-8")
+    assert [(one.id, one.before, one.after) for one in lessons.read(tmp_path / "again.toml").lessons] == [
+        (one.id, one.before, one.after) for one in found.lessons
+    ]
+    told = learned(run.settings.plan, lessons.approved(run)).lessons
+    assert told is not None
+    assert set(told.table["author"]) == {hostile.OWN[0]}
+
+
+def test_the_workbooks_to_owners_hold_no_formula_and_stay_in_their_folder(
+    report: Outcome, company: Path, tmp_path: Path
+) -> None:
+    run = wb.Run.start(company, as_of="2026-09-30")
+    for name in (vintages.PLAN, vintages.ADJUSTED):
+        plan = vintages.opened(report.folder, name).frame
+        assert len(plan)
+        made = drafts.write(run, plan, date(2026, 9, 30), tmp_path / "drafts" / name, each_owner=True)
+
+        assert {file.resolve().parent for file in made.files} == {(tmp_path / "drafts" / name).resolve()}
+        assert len(list((tmp_path / "drafts" / name).iterdir())) == len(made.files) >= 3
+        cells = [c for f in made.files for s in openpyxl.load_workbook(f).worksheets for r in s.iter_rows() for c in r]
+        assert [c.value for c in cells if c.data_type == "f"] == []
+        assert [c.hyperlink for c in cells if c.hyperlink] == []
+    assert {p.name for p in tmp_path.iterdir()} == {"drafts"}
+
+
+def test_what_people_are_told_mentions_nobody_and_links_nowhere(report: Outcome) -> None:
+    told = manifest.read(report.folder)
+    assert told is not None
+    for lang in ("en", "zh-CN", "zh-TW"):
+        said = message.of_report(told, report.folder, message.Place(Path("/r"), "https://reports.example"), lang)
+        text = said.title + said.body
+        assert not set("@<>[]*`#~|\\") & set(text)
+        assert "://" not in text
+        assert "www." not in text
+
+
+def test_what_a_terminal_is_told_has_no_control_characters(company: Path, tmp_path: Path) -> None:
+    for module, words in ((ledger.cli, ["show"]), (ledger.cli, ["show", "--node", "all"]), (lessons.cli, ["show"])):
+        done = CliRunner().invoke(module.app, [*words, "--settings", str(company), "--as-of", "2026-09-30"])
+        assert done.exit_code == 0, done.output
+        assert [c for c in done.output if c != "\n" and unicodedata.category(c) in ("Cc", "Cs")] == []
+        assert len(done.output.splitlines()) > 2
 
 
 def test_all_files_are_where_they_belong(report: Outcome, company: Path) -> None:

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.faults.opened import holding
 from tests.publish import servers
 from tests.publish.conftest import SETTINGS, SHOW, write_notebook
 from workbench import settings
@@ -431,3 +433,32 @@ def test_apprise_knows_each_address_of_the_readme() -> None:
         assert made is not None, address
         kinds.append(str(made.service_name))
     assert len(kinds) == 6
+
+
+LEAKS = """import os
+from pathlib import Path
+import pandas as pd
+import workbench as wb
+from workbench.lessons import Lesson
+run, token = wb.Run.start(settings, as_of=as_of), os.environ["HOOK_TOKEN"]
+tables = Path(os.environ["WORKBENCH_TABLES"])
+print(token, token[::-1])
+tables.joinpath("leaks.said.json").write_text(json.dumps({"title": {"en": token}}))
+pd.DataFrame({"name": ["a", f"x{token}y"], token: [1.0, 2.0]}).to_parquet(tables / "leaks.said.parquet")
+kept = wb.lessons.issue(run, [Lesson("reserve", "means.reserve", 0.0, 0.03)], {"means.reserve": token})
+show("section", "more", token, token, said={"en": [token], "zh-CN": [token]})
+pd.DataFrame({"shown": [token]})"""
+
+
+def test_a_secret_that_a_notebook_puts_everywhere_stands_in_no_file(
+    call: Callable[..., subprocess.CompletedProcess[str]], here: Path
+) -> None:
+    """Opened, too: what the workbook, the tables and the PDF hold is packed."""
+    write_notebook(here / "leaks.ipynb", SHOW, LEAKS, 'print(json.dumps({"note": os.environ["HOOK_TOKEN"]}))',
+                   tags={3: ["facts"]})  # fmt: skip
+    done = call("run", "leaks.ipynb", "--as-of", "2026-03-31", *(["--pdf"] if shutil.which("chromium") else []))
+
+    assert done.returncode == 0, done.stderr
+    assert TOKEN not in done.stdout + done.stderr
+    assert len(list(here.rglob("*.xlsx"))) == 1
+    assert holding(here, TOKEN) == []

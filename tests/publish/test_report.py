@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import workbench as wb
 from tests.publish.conftest import SETTINGS, SHOW, manifest_of, write_notebook
-from workbench import publish
+from workbench import lessons, publish
 from workbench.errors import ParameterError, RunError, SettingsError
 from workbench.publish import Outcome, Request
 
@@ -401,3 +402,21 @@ def test_a_manifest_that_was_tampered_with_leads_nowhere(
         file.write_text(json.dumps(told), "utf-8")
 
     assert [reused_from for *_, reused_from in statuses(changing("5"))] == [None, None]
+
+
+def test_what_a_review_proposes_is_kept_with_its_report_for_a_person_to_approve(
+    asked: Callable[..., Request], notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Found missing: the report left the file of proposals out, so `workbench lessons propose` never found one."""
+    issues = """import workbench as wb
+from workbench.lessons import Lesson
+run = wb.Run.start(settings, as_of=as_of)
+kept = wb.lessons.issue(run, [Lesson("reserve", "means.reserve", 0.0, 0.03)])"""
+    came = publish.run(
+        asked(as_of="2026-09-30", notebooks=(str(notebook("proposes", SHOW, issues)),), out=tmp_path / "out")
+    )
+    run = wb.Run.start(asked().settings, as_of="2026-09-30")
+
+    file = lessons.newest(run, tmp_path / "out")
+    assert file == came.folder / "vintages" / "lessons.toml"
+    assert [one.id for one in lessons.read(file).lessons] == ["means.reserve"]

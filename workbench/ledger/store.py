@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from workbench.errors import DataError, RunError
 from workbench.ledger.version import Note, Version, read_note, read_version
@@ -20,6 +20,15 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _SKEW = timedelta(days=1)  # by which the clocks of two machines that share a ledger may differ
 _TRIES = 1000  # others that may confirm in the same moment
 T = TypeVar("T")
+
+
+class Dated(Protocol):
+    """What is written one after the other: versions of targets, approvals of lessons."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def written(self) -> datetime: ...
 
 
 def versions(folder: Path) -> tuple[Version, ...]:
@@ -60,7 +69,7 @@ def confirm(folder: Path, version: Version) -> Version:
         _same_base(there, version)
         last = there[-1] if there else None
         made = replace(
-            version, number=len(there) + 1, written=_time(last), previous=last.digest if last else ""
+            version, number=len(there) + 1, written=time_after(last), previous=last.digest if last else ""
         )  # fmt: skip
         with contextlib.suppress(FileExistsError):
             create(folder / f"v{made.number:04d}.json", made.text())
@@ -97,14 +106,14 @@ def _same_base(there: tuple[Version, ...], version: Version) -> None:
     )
 
 
-def _time(last: Version | None) -> datetime:
-    """Now, never before the version before; a clock that is far behind is told instead of believed."""
+def time_after(last: Dated | None, what: str = "version") -> datetime:
+    """Now, never before the one before; a clock that is far behind is told instead of believed."""
     at = now()
     if last is None or last.written <= at:
         return at
     if last.written - at > _SKEW:
         raise RunError(
-            f"Nothing was confirmed: version {last.number} was written on {last.written:%Y-%m-%d %H:%M}, and this "
+            f"Nothing was confirmed: {what} {last.number} was written on {last.written:%Y-%m-%d %H:%M}, and this "
             f"machine's clock says {at:%Y-%m-%d %H:%M}. Set the clock first."
         )
     return last.written

@@ -47,7 +47,7 @@ def propose(
     if not count:
         typer.echo("Nothing in the past goes beyond what chance explains; the plan stays as it is.")
         return
-    out.write_text(told, "utf-8")
+    _write(out, told)
     named = "1 lesson" if count == 1 else f"{count} lessons"
     typer.echo(f"{named} proposed in {out}. Next: read it, delete what you do not want, then")
     typer.echo(f"workbench lessons approve {out} --author NAME --reason WHY")
@@ -91,7 +91,7 @@ def withdraw(
 
     day = _checked("withdraw", author, reason, effective)
     run = _run(settings, "", scope)
-    held = {one.lesson.id: one.lesson for one in store.approved(run).lessons}
+    held = store.standing(run)
     if lesson not in held or held[lesson].after is None:
         known = [name for name, one in held.items() if one.after is not None]
         raise ParameterError("workbench lessons withdraw", [
@@ -147,10 +147,12 @@ def _looked(run: "Run") -> str:
 
 def _checked(command: str, author: str, reason: str, effective: str) -> date:
     """The day from which on it counts; ParameterError names everything that is missing or wrong."""
+    from workbench.views.words import MISSING, clean
+
     problems = [
         f"--{name} is missing: nothing is approved without {what}"
         for name, said, what in (("author", author, "a person who does so"), ("reason", reason, "a reason"))
-        if not said.strip()
+        if clean(said) == MISSING
     ]
     try:
         day = date.fromisoformat(effective) if effective else date.today()
@@ -159,6 +161,23 @@ def _checked(command: str, author: str, reason: str, effective: str) -> date:
     if problems:
         raise ParameterError(f"workbench lessons {command}", problems)
     return day
+
+
+def _write(out: Path, told: str) -> None:
+    """All of the file or nothing; RunError where it cannot be written, or a file there may hold a person's changes."""
+    from workbench.errors import RunError
+    from workbench.publish import folders
+
+    if out.is_file() and out.read_bytes() != told.encode():
+        raise RunError(f"{out} is there already, and you may have edited it. Name another with --out, or delete it.")
+    try:
+        if out.exists():
+            out.write_text(told, "utf-8")  # a device, as /dev/stdout, or the same once more
+        else:
+            folders.write(out, told)
+    except OSError as error:
+        why = f"{error.strerror or error} ({out})"
+        raise RunError(f"The proposals cannot be written: {why}. Name another place with --out.") from error
 
 
 def _fits(run: "Run", given: "Proposed") -> None:
@@ -175,8 +194,8 @@ def _usable(run: "Run", lessons: "tuple[Lesson, ...]") -> None:
     """ParameterError names every lesson that the settings could not take."""
     from workbench.analytics.plan.learned import problem_of
 
-    plan = run.settings.plan
-    problems = [f"{one.id}: {told}" for one in lessons if (told := problem_of(plan, one))]
+    plan, levels = run.settings.plan, tuple(run.settings.levels)
+    problems = [f"{one.id}: {told}" for one in lessons if (told := problem_of(plan, one, levels))]
     if problems:
         raise ParameterError("workbench lessons approve", problems)
 
@@ -186,8 +205,9 @@ def _approval(
 ) -> "Approval":
     from workbench.ledger.store import now
     from workbench.lessons.lesson import Approval
+    from workbench.views.words import clean
 
-    return Approval(0, now(), day, author.strip(), reason.strip(), tuple(lessons), run.scope, review)
+    return Approval(0, now(), day, clean(author), clean(reason), tuple(lessons), run.scope, review)
 
 
 def _cell(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -67,14 +68,16 @@ class Lesson:
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Lesson:
-        """From plain data; KeyError, TypeError, AttributeError or ValueError where it is not what `told` writes."""
+        """From plain data; ValueError where it is not what `told` writes."""
+        _shaped(told)
         kind = str(told["kind"])
         if kind not in KINDS:
             raise ValueError(f"there is no kind of lesson '{kind}'; known: {', '.join(KINDS)}")
+        kept = {name: _kept(name, told.get(name)) for name in ("before", "after", "evidence", "money")}
         return cls(
-            kind, str(told["setting"]), told.get("before"), told.get("after"),
-            {str(k): str(v) for k, v in dict(told.get("at", {})).items()}, dict(told.get("evidence", {})),
-            float(told.get("money", 0.0)),
+            kind, str(told["setting"]), kept["before"], kept["after"],
+            {str(k): str(v) for k, v in told.get("at", {}).items()}, kept["evidence"] or {},
+            float(kept["money"] or 0.0),
         )  # fmt: skip
 
 
@@ -129,6 +132,37 @@ class Taken:
 
     lesson: Lesson
     by: Approval
+
+
+def _shaped(told: Any) -> None:
+    """ValueError where a lesson's parts are not of their kinds."""
+    if not isinstance(told, Mapping):
+        raise ValueError("it is no lesson; begin each with [[lesson]]")
+    missing = [name for name in ("kind", "setting") if not isinstance(told.get(name), str)]
+    if missing:
+        raise ValueError(f"it needs {' and '.join(missing)}, as text")
+    for name in ("at", "evidence"):
+        if not isinstance(told.get(name, {}), Mapping):
+            raise ValueError(f'{name} needs names and values, as {{ region = "East" }}')
+    if any(isinstance(value, Mapping | list) for value in told.get("at", {}).values()):
+        raise ValueError('at names one part, as { region = "East" }')
+    if not isinstance(told.get("money", 0.0), int | float):
+        raise ValueError("money must be a number")
+
+
+def _kept(name: str, value: Any) -> Any:
+    """A value as files hold it; ValueError where they cannot."""
+    if isinstance(value, Mapping):
+        return {str(part): _kept(name, one) for part, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_kept(name, one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} holds {value}; write a number")
+    if value is not None and not isinstance(value, str | int | float):
+        raise ValueError(f"{name} holds {value!r}, which no lesson can hold")
+    return value
 
 
 def read_approval(text: str) -> Approval:

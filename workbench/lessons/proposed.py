@@ -47,7 +47,7 @@ def text(about: Mapping[str, str], lessons: Iterable[Lesson], comments: Mapping[
     for one in lessons:
         told = one.told()
         evidence = told.pop("evidence") | {"proposed": told["after"]}
-        lines += ["", "[[lesson]]", *(f"# {line}" for line in (comments or {}).get(one.id, "").splitlines())]
+        lines += ["", "[[lesson]]", *(f"# {line}" for line in _lines((comments or {}).get(one.id, "")))]
         lines += [f"{name} = {_value(value)}" for name, value in told.items() if value is not None]
         lines += [f"evidence = {_value({k: v for k, v in evidence.items() if v is not None})}"]
     return "\n".join(lines) + "\n"
@@ -69,12 +69,13 @@ def parsed(written: str, where: str) -> Proposed:
         told = tomllib.loads(written)
     except tomllib.TOMLDecodeError as error:
         raise DataError(where, [f"it is not valid TOML: {error}"]) from error
-    about = {str(k): str(v) for k, v in dict(told.get("about", {})).items()}
+    head, blocks = told.get("about"), told.get("lesson", [])
+    about = {str(k): str(v) for k, v in head.items()} if isinstance(head, dict) else {}
     found, problems = list[Lesson](), list[str]()
-    for number, one in enumerate(told.get("lesson", []), 1):
+    for number, one in enumerate(blocks if isinstance(blocks, list) else [blocks], 1):
         try:
             found.append(Lesson.read(one))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except ValueError as error:
             problems.append(f"lesson {number}: {error}")
     problems += [] if _is_day(about.get("as_of", "")) else ["[about] needs as_of, the day of the review"]
     twice = {one.id for one in found if [o.id for o in found].count(one.id) > 1}
@@ -110,7 +111,7 @@ def _is_day(written: str) -> bool:
 
 
 def _value(value: Any) -> str:
-    """A plain value as TOML writes it; JSON's escapes are TOML's."""
+    """A plain value as TOML writes it."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items() if v is not None) + " }"
     if isinstance(value, list | tuple):
@@ -119,10 +120,18 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.2f}"
-    return (
-        str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")
-    )
+    return str(value) if isinstance(value, int) else _text(str(value))
+
+
+def _text(written: str) -> str:
+    """JSON's escapes are TOML's, but for one character that only TOML forbids."""
+    return json.dumps(written, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
+def _lines(comment: str) -> list[str]:
+    """Lines that a comment of TOML may hold: without control characters."""
+    return ["".join(c for c in line if c.isprintable() or c == " ") for line in comment.splitlines()]
 
 
 def _key(name: str) -> str:
-    return name if name.isascii() and name.replace("_", "a").isalnum() else json.dumps(name, ensure_ascii=False)
+    return name if name.isascii() and name.replace("_", "a").isalnum() else _text(name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import DataError, RunError
 from workbench.ledger import store
-from workbench.lessons.lesson import Approval, Taken, read_approval
+from workbench.lessons.lesson import Approval, Lesson, Taken, read_approval
 
 if TYPE_CHECKING:
     from workbench.run import Run
@@ -59,8 +59,8 @@ def approve(folder: Path, approval: Approval) -> Approval:
     for _ in range(_TRIES):
         there = approvals(folder)
         last = there[-1] if there else None
-        at = max(store.now(), last.written) if last else store.now()
-        made = replace(approval, number=len(there) + 1, written=at, previous=last.digest if last else "")
+        at, previous = store.time_after(last, "approval"), last.digest if last else ""
+        made = replace(approval, number=len(there) + 1, written=at, previous=previous)
         with contextlib.suppress(FileExistsError):
             store.create(folder / f"a{made.number:04d}.json", made.text(), "approved lessons", "review.lessons")
             return made
@@ -77,6 +77,12 @@ def approved(run: Run) -> Approved:
     return Approved(
         day, tuple(Taken(one, a) for a in seen for one in a.lessons if _concerns(one.setting, a, run.scope))
     )
+
+
+def standing(run: Run) -> dict[str, Lesson]:
+    """By id, the last lesson of each setting that was approved by `run.as_of`, whenever it is to count from."""
+    seen = [a for a in approvals(folder_of(run.settings)) if a.written.date() <= run.as_of.date()]
+    return {one.id: one for a in seen for one in a.lessons if _concerns(one.setting, a, run.scope)}
 
 
 def fingerprint(settings: Settings, day: date) -> str:

@@ -5,18 +5,18 @@ the workbench and the versions of its libraries. The manifest says so, and the p
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from workbench.publish import folders, manifest
+from workbench.publish import folders, hidden, manifest
 from workbench.publish.folders import Staging
 from workbench.publish.plan import Plan
 from workbench.publish.runner import Executed
 
-FOLDERS = ("tables", "vintages")
-_WRITTEN = (".parquet", ".json")
+_WRITTEN = {"tables": (".parquet", ".json"), "vintages": (".parquet", ".toml")}  # toml: what a review proposes
+FOLDERS = tuple(_WRITTEN)
 _LOOK_BACK = 20  # revisions
 
 
@@ -27,14 +27,15 @@ def tables(staging: Staging, notebook: str) -> Path:
     return folder
 
 
-def collected(staging: Staging, names: Iterable[str]) -> dict[str, list[str]]:
-    """Puts what the notebooks wrote in the report's folders; the files of each, as paths in the report."""
+def collected(staging: Staging, names: Iterable[str], secrets: Collection[str] = ()) -> dict[str, list[str]]:
+    """Puts what the notebooks wrote, without secrets, in the report's folders; the files of each, as paths in it."""
     found: dict[str, list[str]] = {}
     folders.empty(staging.folder, keep=".parts")  # a notebook may have written where it has no business
     (staging.folder / "tables").mkdir()
     for name in names:
         own = staging.folder / ".parts" / folders.slug(name)
-        files = sorted(p for folder in FOLDERS for p in (own / folder).rglob("*") if _written(p))
+        files = sorted(p for folder in FOLDERS for p in (own / folder).rglob("*") if _written(p, folder))
+        hidden.clean(files, secrets)
         found[name] = [p.relative_to(own).as_posix() for p in files]
         for file in files:
             target = staging.folder / file.relative_to(own)
@@ -44,9 +45,9 @@ def collected(staging: Staging, names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _written(file: Path) -> bool:
+def _written(file: Path, folder: str) -> bool:
     """Whether a file is one of those that the workbench writes, and no way to another file."""
-    return file.suffix in _WRITTEN and file.is_file() and not file.is_symlink()
+    return file.suffix in _WRITTEN[folder] and file.is_file() and not file.is_symlink()
 
 
 def reusable(planned: Plan) -> dict[str, tuple[Path, dict[str, Any]]]:

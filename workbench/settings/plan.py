@@ -7,6 +7,8 @@ from pydantic import Field, field_validator, model_validator
 from workbench.settings.company import Language, Strict
 
 Share = Annotated[float, Field(ge=0, le=1.5)]
+Tilt = Annotated[float, Field(ge=0, le=100)]
+Weight = Annotated[float, Field(ge=0, le=1e15)]  # weights may be written as money; beyond this nothing adds up
 Period = Literal["next year", "this year", "next quarter", "this quarter"]
 
 
@@ -77,15 +79,15 @@ class Probabilities(Strict):
 class Keys(Strict):
     """What the split goes by: a mixture; the weights are made to sum to 1."""
 
-    history: float = Field(0.5, ge=0)  # sales of the year before
-    forecast: float = Field(0.5, ge=0)  # what each part is expected to sell
-    potential: float = Field(0.0, ge=0)  # the market's size, where the market table tells it by a level
-    capacity: float = Field(0.0, ge=0)  # what its people can carry, ramp included
+    history: Weight = 0.5  # sales of the year before
+    forecast: Weight = 0.5  # what each part is expected to sell
+    potential: Weight = 0.0  # the market's size, where the market table tells it by a level
+    capacity: Weight = 0.0  # what its people can carry, ramp included
     unknown: Literal["others", "average", "smallest", "none"] = "others"  # share of a part that one source lacks
     new: dict[str, tuple[str, ...]] = Field({})  # parts that are to come: { region = ["海外"] }
     margins: dict[str, dict[str, float]] = Field({})  # { customers = { new = 0.4, repeat = 0.6 } }, beside the levels
-    tilt: dict[str, dict[str, float]] = Field({})  # weight shifted by hand: { region = { "华东" = 1.1 } } is 10 % more
-    season: tuple[float, ...] = ()  # weights of the period's months or quarters; empty: from history and forecast
+    tilt: dict[str, dict[str, Tilt]] = Field({})  # weight shifted by hand: { region = { "华东" = 1.1 } } is 10 % more
+    season: tuple[Weight, ...] = ()  # weights of the period's months or quarters; empty: from history and forecast
 
     @model_validator(mode="after")
     def _usable(self) -> "Keys":
@@ -96,9 +98,7 @@ class Keys(Strict):
                 raise ValueError(f"the shares of {name} must be 0 or more and sum to 1, not {sum(shares.values()):g}")
         if any(not name.strip() for names in self.new.values() for name in names):
             raise ValueError("a part that is to come needs a name")
-        if any(factor < 0 for shares in self.tilt.values() for factor in shares.values()):
-            raise ValueError("a tilt must be 0 or more")
-        if self.season and (min(self.season) < 0 or sum(self.season) <= 0):
+        if self.season and sum(self.season) <= 0:
             raise ValueError("season needs weights of 0 or more, not all 0")
         return self
 
@@ -246,7 +246,7 @@ class Funnel(Strict):
     months: int = Field(24, ge=6, le=120)  # of history that the rates come from
     tolerance: float = Field(0.005, ge=0, lt=0.5)  # of the money that whole deals may leave open: 3 × 8.3 for 25
     through: float | None = Field(None, gt=0, le=1)  # share of sales that opportunities bring; empty: as in the history
-    deal: float | None = Field(None, gt=0)  # by hand, shown beside the history: money of a won deal
+    deal: float | None = Field(None, gt=0, le=1e15)  # by hand, shown beside the history: money of a won deal
     win_rate: float | None = Field(None, gt=0, le=1)  # by hand: opportunities won
     lead_rate: float | None = Field(None, gt=0, le=1)  # by hand: leads that become opportunities
     referrals: tuple[str, ...] = ("转介绍", "轉介紹", "推荐", "推薦", "referral", "word of mouth")  # sources so called

@@ -7,13 +7,16 @@ import pandas as pd
 import pytest
 
 from tests.analytics.tracking.landing_course import AS_OF, YEAR, course, targets
-from tests.plans import adds_up, plan
+from tests.plans import plan
 from workbench.analytics.results import Unknown
 from workbench.analytics.tracking.adjust import Adjustment, adjust
 from workbench.analytics.tracking.course import Course
+from workbench.analytics.tracking.goals import Goals, goals
+from workbench.analytics.tracking.naming import as_in
 from workbench.analytics.tracking.revisions import Revisions, revisions
 from workbench.analytics.tracking.triggers import Records, Triggered, triggers
 from workbench.ledger import plans
+from workbench.periods import Calendar
 from workbench.settings.tracking import TrackingSettings
 
 SETTINGS = TrackingSettings()
@@ -110,7 +113,9 @@ def test_what_the_ledger_holds_moves_along_crossings_and_all() -> None:
     made = adjusted(found, ledger=held)
     assert made.direction == "down"
     assert set(made.plan["level"]) == {"", "region", "channel", "region × channel"}
-    assert adds_up(made.plan)()
+    cents = (made.plan["target"] * 100).round().astype("int64").groupby([made.plan["level"], made.plan["every"]]).sum()
+    assert cents.nunique() == 1
+    assert set(made.plan["level"]) == {"", "region", "team"}
     assert made.plan.loc[(made.plan["level"] == "") & (made.plan["every"] == "year"), "draft"].item() == 1_500_000
 
 
@@ -144,3 +149,20 @@ def test_a_period_that_no_version_holds_has_none() -> None:
     assert isinstance(revisions(history().iloc[:0], YEAR), Unknown)
     quarter = replace(YEAR, name="quarter", first=pd.Timestamp("2026-10-01"), months=YEAR.months[9:])
     assert isinstance(revisions(history((1, "2026-01-01", 1800.0, "")), quarter), Unknown)
+
+
+def test_a_new_target_goes_to_the_region_and_not_to_the_team_of_its_name() -> None:
+    """A team called as a region: its own target stays what it was, and the plan's sums hold by both levels."""
+    rows = [(m, r, t, a / 12) for m in YEAR.months for r, t, a in (("East", "North", 1200.0), ("North", "East", 600.0))]
+    table = pd.DataFrame(rows, columns=["period", "region", "team", "amount"])
+    both = goals(YEAR, Calendar(), table=table, levels=("region", "team"))
+    assert isinstance(both, Goals)
+    own = course()
+    made = adjusted(course(aims=as_in(both, own.nodes)), by="region")
+
+    alone = adjusted(own, by="region")
+    assert made.table["proposed"][["East", "North"]].tolist() == alone.table["proposed"][["East", "North"]].tolist()
+    assert made.table["target"][["East (team)", "North (team)"]].tolist() == [600.0, 1200.0]
+    cents = (made.plan["target"] * 100).round().astype("int64").groupby([made.plan["level"], made.plan["every"]]).sum()
+    assert cents.nunique() == 1
+    assert set(made.plan["level"]) == {"", "region", "team"}

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from tests.analytics.tracking.courses import AS_OF, CALENDAR, quarter, table
+from tests.analytics.tracking.courses import AS_OF, CALENDAR, quarter, sales, table
 from workbench.analytics.plan.period import period
 from workbench.analytics.results import Unknown
-from workbench.analytics.tracking import Goals, goals, parts
+from workbench.analytics.tracking import Course, Goals, course, goals, parts
 from workbench.errors import DataError
 
 QUARTER, YEAR = quarter(), period(CALENDAR, AS_OF, "this year")
@@ -137,3 +137,20 @@ def test_a_page_goes_by_the_first_level_with_targets_of_two_nodes_and_by_people_
     assert parts(one, ("channel", "region", "rep")) == ("region", "rep")
     assert parts(None, ("channel", "rep")) == ("channel",)
     assert parts(None, ()) == ()
+
+
+def test_a_team_called_as_a_region_keeps_its_own_target() -> None:
+    """Found with a company whose team and region share a name: the page stopped."""
+    teams = table().assign(team=lambda f: f["region"].replace({"south": "north", "north": "inner"}))
+    made = found(QUARTER, CALENDAR, table=teams, levels=("region", "team"))
+
+    assert made.amount.index.is_unique
+    assert made.amount[["north (region)", "north (team)"]].tolist() == [135_000.0, 75_000.0]
+    landed = course(
+        sales(), ("region",), QUARTER, every="day", calendar=CALENDAR, as_of=AS_OF, goals=made,
+        covers=(sales()["period"].min(), AS_OF),
+    )  # fmt: skip
+    assert isinstance(landed, Course)
+    assert landed.table["target"].to_dict() == {"": 210_000.0, "north": 135_000.0, "south": 75_000.0}
+    assert landed.goals is not None
+    assert landed.goals.amount[["north", "north (team)", "inner"]].tolist() == [135_000.0, 75_000.0, 135_000.0]

@@ -1,7 +1,7 @@
 """The settings of a plan with the lessons that a person approved, and what became of each lesson."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -9,7 +9,9 @@ import pandas as pd
 from pydantic import ValidationError
 
 from workbench.analytics.keys import fact
+from workbench.analytics.plan.staff.weights import weights
 from workbench.analytics.results import Result
+from workbench.errors import ParameterError
 from workbench.findings import Finding
 from workbench.lessons import Approved, Lesson, Taken
 from workbench.settings.plan import PlanSettings, Probabilities
@@ -64,17 +66,47 @@ def learned(plan: PlanSettings, approved: Approved, there: Mapping[str, pd.DataF
     return Taught(now, Learned(table=table, findings=tuple(_findings(table))))
 
 
-def problem_of(plan: PlanSettings, lesson: Lesson) -> str:
-    """Why the settings could not take a lesson's value; "" where they can."""
-    if not lesson.setting:
-        return ""
+def problem_of(plan: PlanSettings, lesson: Lesson, levels: Collection[str] | None = None) -> str:
+    """Why the settings could not take a lesson's value, or the one that it stands on; "" where they can.
+
+    `levels`: those that the company has, where parts are to be looked up.
+    """
     if not _allowed(lesson):
         return f"'{lesson.setting}' is no setting that lessons may change"
-    try:
-        _with(plan, lesson)
-    except ValidationError as error:
-        return "; ".join(e["msg"].removeprefix("Value error, ") for e in error.errors())
+    if lesson.after is None:
+        return "after is missing; write what should count, or delete the lesson"
+    if not lesson.setting:
+        return "" if isinstance(lesson.after, str) else "after must be what is to be done, as text"
+    if lesson.setting == "keys.tilt" and levels is not None and not set(lesson.at) <= set(levels):
+        return f"there is no level {', '.join(lesson.at)}; levels are {', '.join(levels) or 'none'}"
+    for name, value in (("after", lesson.after), ("before", lesson.before)):
+        if told := _no_value(plan, replace(lesson, after=value), name) if value is not None else "":
+            return told
     return ""
+
+
+def _no_value(plan: PlanSettings, lesson: Lesson, name: str) -> str:
+    """Why the settings could not hold a lesson's `after`; `name` is where it stands in the file."""
+    if not _numbers(lesson.after):
+        return f"{name} must hold numbers and nothing else"
+    sizes, given = _SEASONS[plan.period.split()[-1]], lesson.after if isinstance(lesson.after, list | tuple) else ()
+    if lesson.kind == "season" and given and len(given) not in sizes:
+        return f"{name} needs {' or '.join(map(str, sizes))} weights, not {len(given)}"
+    try:
+        made = _with(plan, lesson)
+        weights(made) if lesson.kind == "incentive" else None
+    except (ValidationError, ParameterError) as error:
+        told = [e["msg"] for e in error.errors()] if isinstance(error, ValidationError) else error.problems
+        return f"{name}: " + "; ".join(one.removeprefix("Value error, ") for one in told)
+    return ""
+
+
+def _numbers(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_numbers, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_numbers, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 _SETTINGS = {
@@ -89,6 +121,7 @@ _SETTINGS = {
     "reserve": {"means.reserve"},
     "chances": {"chances"},
 }
+_SEASONS = {"year": (12, 4), "quarter": (3, 1)}  # months, or quarters, of what is planned
 _WITHIN = {"keys": {"history", "forecast", "potential", "capacity"}, "chances": set(Probabilities.model_fields)}
 
 
@@ -96,7 +129,8 @@ def _allowed(lesson: Lesson) -> bool:
     levels = {"keys.tilt": 1, "weights": 1}.get(lesson.setting, 0)
     inside = _WITHIN.get(lesson.setting)
     fits = inside is None or (isinstance(lesson.after, Mapping) and set(lesson.after) <= inside)
-    return lesson.setting in _SETTINGS.get(lesson.kind, set()) and len(lesson.at) == levels and fits
+    placed = len(lesson.at) == levels or not lesson.setting
+    return lesson.setting in _SETTINGS.get(lesson.kind, set()) and placed and fits
 
 
 def _taken(
@@ -107,7 +141,7 @@ def _taken(
     if not lesson.setting:
         old = (approved.day - one.by.effective).days > _DONE_FOR
         return now, "back" if lesson.after is None else "past" if old else "done"
-    if lesson.setting == "keys.tilt" and any(n not in nodes[level] for level, n in lesson.at.items() if level in nodes):
+    if lesson.setting == "keys.tilt" and nodes and any(n not in nodes.get(v, ()) for v, n in lesson.at.items()):
         return now, "gone"
     if lesson.after is None:
         return _set(now, lesson.path, _held(plan, lesson)), "back"

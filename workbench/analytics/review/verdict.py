@@ -13,6 +13,7 @@ from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
 from workbench.analytics.review.noise import TAILS
 from workbench.analytics.tracking.goals import WHOLE, Goals
+from workbench.analytics.tracking.naming import as_in
 from workbench.errors import ParameterError
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
@@ -112,6 +113,7 @@ def verdict(
 
 def _table(start: Baseline, sales: pd.DataFrame, goals: Goals | None) -> pd.DataFrame:
     came = actual(sales, start.nodes, start.period)
+    goals = as_in(goals, start.nodes) if goals else None
     target = goals.amount.reindex(came.index) if goals else pd.Series(np.nan, came.index)
     if goals is not None and pd.isna(target[WHOLE]):
         target[WHOLE] = goals_sum(goals)

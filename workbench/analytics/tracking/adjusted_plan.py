@@ -11,7 +11,8 @@ from workbench.analytics.plan.aims.odds import chances_of
 from workbench.analytics.plan.handover.settling import settle
 from workbench.analytics.plan.parts.rounding import largest_remainder
 from workbench.analytics.tracking.course import Course
-from workbench.analytics.tracking.goals import JOIN, WHOLE, Goals
+from workbench.analytics.tracking.goals import WHOLE, Goals
+from workbench.analytics.tracking.naming import keys, plain
 from workbench.ledger import plans
 
 _CENTS = 100
@@ -55,7 +56,8 @@ def _confirmed(goals: Goals, ledger: pd.DataFrame | None) -> pd.DataFrame | None
     later = whole.loc[(whole["every"] == every) & (whole["period"] > first), "period"]
     end = later.min() if len(later) else pd.Timestamp.max
     rows = ledger[(ledger["period"] >= first) & (ledger["period"] < end) & ledger["every"].isin((every, "month"))]
-    node = [JOIN.join("" if pd.isna(r[n]) else str(r[n]) for n in plans.parts(r["level"])) for r in plans.records(rows)]
+    names = dict(zip(keys(goals.nodes), goals.nodes.index, strict=True))
+    node = [names.get(one, plain(row)) for one, row in zip(keys(rows), rows.to_dict("records"), strict=True)]
     made = rows.rename(columns={"amount": "target"}).assign(node=node).drop(columns=["version", "effective"])
     return plans.checked(made)
 

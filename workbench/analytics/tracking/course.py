@@ -13,6 +13,7 @@ from workbench.analytics.tracking.course_tables import days_of, path_of, pipelin
 from workbench.analytics.tracking.course_told import findings, risks
 from workbench.analytics.tracking.goals import Goals
 from workbench.analytics.tracking.landing import Landed, Records, land, records_of, stretch
+from workbench.analytics.tracking.naming import as_in
 from workbench.analytics.tracking.pipeline import Deals, deals_of
 from workbench.analytics.tracking.tested import tested
 from workbench.periods import Calendar, Every
@@ -113,6 +114,7 @@ def course(
 
 
 def _made(records: Records, landed: Landed, deals: Deals | Unknown, period: PlanPeriod, goals: Goals | None) -> Course:
+    goals = as_in(goals, records.nodes) if goals else None
     table = table_of(records, landed, goals)
     done, left = days_of(records, landed)
     return Course(

@@ -9,6 +9,7 @@ from workbench.analytics.plan.aims.odds import chances_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.tracking.goals import Goals
 from workbench.analytics.tracking.landing import Landed, Records
+from workbench.analytics.tracking.naming import keys
 from workbench.analytics.tracking.pipeline import Deals, coverage
 from workbench.analytics.tracking.rest import Stretch
 from workbench.analytics.tracking.tempo import weights
@@ -61,9 +62,8 @@ def _months(nodes: pd.DataFrame, goals: Goals | None, what: str) -> pd.DataFrame
     """The goals' months by our nodes: matched by level and values, whatever they are called."""
     if goals is None:
         return pd.DataFrame(np.nan, index=nodes.index, columns=[0])
-    levels = [c for c in nodes.columns if c != "level"]
-    known = {_key(row, goals.nodes.columns): at for at, row in enumerate(goals.nodes.to_dict("records"))}
-    rows = [known.get(_key(row, levels), -1) for row in nodes.to_dict("records")]
+    known = {one: at for at, one in enumerate(keys(goals.nodes))}
+    rows = [known.get(one, -1) for one in keys(nodes)]
     rows = [
         at if at >= 0 else _within(row, nodes, known) for at, row in zip(rows, nodes.to_dict("records"), strict=True)
     ]
@@ -79,11 +79,6 @@ def _within(row: dict, nodes: pd.DataFrame, known: dict[tuple, int]) -> int:
     named = str(row["level"]).split(" × ")
     alone = [c for c in named if c not in set(nodes["level"])] if len(named) > 1 else []
     return next((known[key] for c in alone if (key := ((c, str(row[c])),)) in known), -1)
-
-
-def _key(row: dict, columns: "pd.Index | list[str]") -> tuple:
-    named = str(row["level"]).split(" × ") if row["level"] else []
-    return tuple(sorted((c, str(row.get(c))) for c in named))
 
 
 def _chance(landed: Landed, target: Array) -> Array:

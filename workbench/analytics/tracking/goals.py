@@ -11,13 +11,12 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
+from workbench.analytics.tracking.naming import JOIN, VALUES, apart, plain
 from workbench.errors import DataError
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
 
 PEOPLE = "rep"
-JOIN = " × "  # between the levels of a crossing, as in Forecast.nodes
-_VALUES = " / "  # between the values of a crossing, likewise
 WHOLE = ""
 _LONG: tuple[Every, ...] = ("month", "quarter", "year")
 _SHORT: tuple[Every, ...] = ("day", "week")
@@ -32,8 +31,9 @@ class Goals(Result):
     """Targets of a fiscal period.
 
     `source`: "ledger", "table" (the company's targets) or "given". `version`: of the ledger, where that is the source
-    `nodes`: index node, only those with a target, the whole ("") first if known; columns level ("" for the whole; names
-    joined by " × " for a crossing), owner (NA where nobody is named), and one per level (NA where it is summed over)
+    `nodes`: index node, named as naming.apart does; only those with a target, the whole ("") first if known; columns
+        level ("" for the whole; names joined by " × " for a crossing), owner (NA where nobody is named), and one per
+        level (NA where it is summed over)
     `amount`: index node: money of the whole period
     `months`: index node, columns the period's months: money; NaN in a month for which a node has none
     `spread`: "" where months are as written, else the longest period ("quarter", "year") that was spread over months
@@ -102,15 +102,11 @@ def _of_ledger(ledger: pd.DataFrame | None, levels: tuple[str, ...]) -> pd.DataF
     named = [c for c in ledger.columns if c not in _COLUMNS]
     order = {level: at for at, level in enumerate((*levels, *(c for c in named if c not in levels)))}
     made = ledger.assign(level=[_ordered(level, order) for level in ledger["level"]])
-    return made.assign(node=[_node(row, str(row["level"])) for row in made.to_dict("records")])
+    return made.assign(node=[plain(row) for row in made.to_dict("records")])
 
 
 def _ordered(level: str, order: dict[str, int]) -> str:
     return JOIN.join(sorted(str(level).split(JOIN), key=lambda one: order.get(one, len(order)))) if level else ""
-
-
-def _node(row: dict, level: str) -> str:
-    return _VALUES.join("" if pd.isna(row[one]) else str(row[one]) for one in level.split(JOIN)) if level else WHOLE
 
 
 def _of_table(table: pd.DataFrame | None, calendar: Calendar, levels: tuple[str, ...]) -> pd.DataFrame:
@@ -133,7 +129,7 @@ def _of_table(table: pd.DataFrame | None, calendar: Calendar, levels: tuple[str,
 
 def _summed(own: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
     found = own.dropna(subset=list(keys)).groupby(["every", "period", *keys], as_index=False)["amount"].sum()
-    joined = [_VALUES.join(map(str, one)) for one in found[list(keys)].to_numpy()] if keys else WHOLE
+    joined = [VALUES.join(map(str, one)) for one in found[list(keys)].to_numpy()] if keys else WHOLE
     return found.assign(level=JOIN.join(keys), node=joined)
 
 
@@ -184,7 +180,7 @@ def _assembled(
     nodes = pd.DataFrame({
         "level": [level for level, _ in keys], "owner": [_known(first.at[key, "owner"]) for key in keys],
         **{c: [first.at[key, c] for key in keys] for c in keep},
-    }, index=pd.Index([node for _, node in keys], name="node", dtype=object))  # fmt: skip
+    }, index=apart([node for _, node in keys], [level for level, _ in keys]))  # fmt: skip
     months = pd.DataFrame([found[key][0] for key in keys], index=nodes.index)
     versions = rows["version"].dropna()
     made = Goals(
