@@ -87,7 +87,7 @@ def bridge(
 ) -> Bridge | Unknown:
     """The way from the target to the sales by the nodes of `level`, each beyond its noise or within.
 
-    `sales`: data.sales(period.name, by=level). `goals`: tracking.goals of the period; without them the way starts at
+    `sales`: data.sales(period.name, by=level), "" for a company without levels: the whole is its one node. `goals`: tracking.goals of the period; without them the way starts at
     the sales of the period before. `start`: the forecast as it stood before the period began; with it the first step is
     what the target asked beyond it (target quality), and each node's step is how far it came from its own forecast.
     """
@@ -131,6 +131,7 @@ def _table(
     sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None, goals: Goals | None, base: Baseline | None
 ) -> pd.DataFrame:
     """target, before, expected and amount of every node that has any of them."""
+    sales = sales if level else sales.assign(**{level: WHOLE})
     both = (
         cells(sales, [level], sides or Pair(period.first, period.first, "previous"))
         .astype({level: object})
@@ -167,7 +168,8 @@ def _against(table: pd.DataFrame, sides: Pair | None) -> str:
 
 def _of_draws(table: pd.DataFrame, level: str, base: Baseline) -> pd.Series:
     """Half of the forecast's 80 % interval of each node."""
-    names, at = base.nodes[level].astype(str), np.flatnonzero(base.nodes["level"] == level)
+    names = base.nodes[level].astype(str) if level else pd.Series(base.nodes.index, base.nodes.index)
+    at = np.flatnonzero(base.nodes["level"] == level)
     high, low = np.quantile(base.draws[:, at], (0.9, 0.1), axis=0)
     halves = dict(zip(names.iloc[at], (high - low) / 2, strict=True))
     return pd.Series([halves.get(str(n), np.nan) for n in table.index], table.index, dtype=float)

@@ -80,7 +80,7 @@ def alerts(
     `sums(every, by)` gives the sums that KPIs divide by node and period, as Data.sums. `tops`: the broadest level of
     each dimension. `course`: a Course, for rules on pace and landing. SettingsError names KPIs that there are none of.
     """
-    table = getattr(course, "table", None)
+    table = None if getattr(course, "over", False) else getattr(course, "table", None)  # too late to act on
     watches = watched_by(settings, sums, tops)
     done = [_rule(n, w, calendar, table, _owners(course, owners), seed) for n, w in enumerate(watches, 1)]
     made = [d for d in done if d.row["charts"] > 0]

@@ -35,6 +35,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.adjust.decide_shift": ("level", "up", "down", "points", "amount", "from_share", "to_share"),
     "tracking.adjust.met": ("target", "booked", "over"),
     "tracking.adjust.unknown_adjust": ("section",),
+    "tracking.adjust.over": ("span", "until"),
     # the ledger's versions of the period's target
     "tracking.adjust.versions": ("versions", "first", "last", "amount", "amount_first", "author", "reason", "told"),
     "tracking.adjust.no_versions": ("span",),

@@ -11,6 +11,8 @@
 | tracking.course.stands | booked, target, attainment, span, every, done (share of working days), until, ahead (of the |
 | | seasonal pace, money), due_rate (share of the target that is usually booked by now) |
 | tracking.course.stands_alone | the same without a target |
+| tracking.course.not_begun | span, until, days (working ones, to come), target (None unknown): the sales end before |
+| | the period |
 | tracking.course.lands | expected, lo_rate, hi_rate (80 %, shares of the target), chance, gap (expected − target) |
 | tracking.course.lands_alone | expected, lo_80, hi_80 |
 | tracking.course.needs | needed, usual (money a working day of the rest), days, more (needed ÷ usual − 1) |
@@ -38,6 +40,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.course.no_sales": ("have", "need"),
     "tracking.course.stands": (*_STANDS, "target", "attainment", "ahead", "due_rate"),
     "tracking.course.stands_alone": _STANDS,
+    "tracking.course.not_begun": ("span", "until", "days", "target"),
     "tracking.course.lands": ("expected", "lo_rate", "hi_rate", "chance", "gap"),
     "tracking.course.lands_alone": ("expected", "lo_80", "hi_80"),
     "tracking.course.needs": ("needed", "usual", "days", "more"),
