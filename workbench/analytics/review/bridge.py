@@ -87,9 +87,10 @@ def bridge(
 ) -> Bridge | Unknown:
     """The way from the target to the sales by the nodes of `level`, each beyond its noise or within.
 
-    `sales`: data.sales(period.name, by=level), "" for a company without levels: the whole is its one node. `goals`: tracking.goals of the period; without them the way starts at
-    the sales of the period before. `start`: the forecast as it stood before the period began; with it the first step is
-    what the target asked beyond it (target quality), and each node's step is how far it came from its own forecast.
+    `sales`: data.sales(period.name, by=level); without a level the whole is the one node. `goals`: tracking.goals of
+    the period; without them the way starts at the sales of the period before. `start`: the forecast as it stood before
+    the period began; with it the first step is what the target asked beyond it (target quality), and each node's step
+    is how far it came from its own forecast.
     """
     sides = pair(sales, period)
     held = (sales["period"].eq(period.first) & sales["whole"].astype(bool)).any()

@@ -39,7 +39,8 @@ class Course(Result):
     `draws`: (draws, nodes) money at the period's end, in the order of `nodes`; they add up over nodes, draw by draw
     `path`: index day of the period, of the whole: booked (cumulative, NaN after known_until), due (cumulative target),
         lo_80, expected, hi_80 (NaN before)
-    `pipeline`: index node; columns open (money in open opportunities), deals, from_open (expected from them by the
+    `pipeline`: index node; columns open (money in open opportunities), deals, sized (those of them without an amount,
+        which count with the mean of the won ones), from_open (expected from them by the
         period's end), coverage (open ÷ remaining), needed (open ÷ what was then sold, in earlier such stretches);
         empty where there are no opportunities (`no_pipeline` says why)
     `tested`: index part ("whole", "parts") and method ("ours", "seasonal", "straight"); columns crps and error (share

@@ -24,6 +24,7 @@
 | tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), |
 | | share (of the expected rest) |
 | tracking.course.pipeline_alone | open, deals, expected, share: no remaining target to hold it against |
+| tracking.course.pipeline_sized | sized (open opportunities without an amount of their own), deals |
 | tracking.course.no_pipeline | until: too few deals had closed by then |
 | tracking.course.tested | error, straight, seasonal (mean absolute, shares of the period), coverage_80, cases |
 | tracking.course.untested | until: no earlier period to try it on |
@@ -50,6 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.course.late": ("until", "days"),
     "tracking.course.pipeline": ("open", "deals", "expected", "remaining", "coverage", "needed", "share"),
     "tracking.course.pipeline_alone": ("open", "deals", "expected", "share"),
+    "tracking.course.pipeline_sized": ("sized", "deals"),
     "tracking.course.no_pipeline": ("until",),
     "tracking.course.tested": ("error", "straight", "seasonal", "coverage_80", "cases"),
     "tracking.course.untested": ("until",),
