@@ -37,9 +37,10 @@ def findings(made: "Bridge", base: Baseline | None) -> Iterator[Finding]:
                    **shared)  # fmt: skip
     if base is not None and made.kind == "target":
         yield from _start(made, base)
-    yield from _largest(made)
-    yield from _within(made)
-    yield from _unequal(made)
+    if made.level:  # a company without levels has no node but the whole
+        yield from _largest(made)
+        yield from _within(made)
+        yield from _unequal(made)
 
 
 def _start(made: "Bridge", base: Baseline) -> Iterator[Finding]:
@@ -95,7 +96,7 @@ def _unequal(made: "Bridge") -> Iterator[Finding]:
 
 def decisions(made: "Bridge") -> Iterator[Finding]:
     """Shortfalls beyond noise of 1 % of the sales or more."""
-    named = made.table[made.table.index.notna()]
+    named = made.table[made.table.index.notna()] if made.level else made.table.iloc[:0]
     short = named[(named["beyond"].fillna(False).astype(bool)) & (named["effect"] <= -TELLING * abs(made.amount))]
     for at, row in short[_compared(short, made)].iterrows():
         yield fact("review.bridge.decide", weight=row["effect"], about=at, level=made.level, node=at,
