@@ -136,3 +136,19 @@ def test_nothing_after_the_report_s_day_matters(tmp_path: Path) -> None:
 
     assert found[0].facts == found[1].facts
     pd.testing.assert_frame_equal(found[0].table("verdict"), found[1].table("verdict"))
+
+
+def test_one_person_alone_is_the_whole_of_the_report(tmp_path: Path) -> None:
+    made = report("review", DEMO, "2026-08-15", tmp_path, "--scope", "rep=朱安文", *ENGLISH)
+    verdict = made.table("verdict")
+
+    assert made.facts["attainment"] == pytest.approx(made.facts["amount"] / made.facts["target"], abs=1e-4)
+    assert verdict["target"].iloc[0] == pytest.approx(made.facts["target"])
+
+
+def test_a_report_on_the_first_day_of_the_data_says_what_is_missing(tmp_path: Path) -> None:
+    settings = company(tmp_path, orders())
+    made = report("review", settings, "2022-01-03", tmp_path / "out", *ENGLISH)
+
+    assert made.facts == {}
+    assert "Not told" in made.text()

@@ -7,6 +7,9 @@ import pytest
 
 from tests.conftest import shared_data
 from tests.reports import CASES, DEMO, Report, company, orders, report
+from workbench.analytics import tracking
+from workbench.run import Run
+from workbench.sources import load
 
 ENGLISH = ("--lang", "en")
 
@@ -117,3 +120,21 @@ def test_before_and_long_after_the_data_the_page_says_so(tmp_path: Path) -> None
     assert early.facts.get("landing") is None
     assert "Not told" in early.text()
     assert late.facts.get("booked") is None
+
+
+def test_the_month_that_runs_gets_a_landing_and_a_proposal() -> None:
+    run = Run.start(DEMO, as_of="2026-02-17")
+    data = load(run)
+    month = tracking.watched(run.calendar, run.as_of, "this month")
+    goals = tracking.goals(month, run.calendar, levels=data.levels, table=data.targets(), past=data.sales("month"))
+    found = tracking.course(data.sales("day", by="region"), ("region",), month, every="day", calendar=run.calendar,
+                            goals=goals, as_of=run.as_of, covers=data.covers)  # fmt: skip
+    triggered = tracking.triggers(tracking.evidence_of(data, run.as_of, None), run.settings.tracking.triggers,
+                                  pd.Timestamp("2026-01-01"), found)  # fmt: skip
+    proposal = tracking.adjust(found, run.settings.tracking, triggered)
+
+    assert isinstance(goals, tracking.Goals)
+    assert isinstance(proposal, tracking.Adjustment)
+    table = proposal.table
+    assert table.loc[table["level"] == "region", "proposed"].sum() == pytest.approx(table["proposed"].iloc[0])
+    assert table["target"].iloc[0] == pytest.approx(goals.whole)

@@ -96,7 +96,9 @@ def _unequal(made: "Bridge") -> Iterator[Finding]:
 
 def decisions(made: "Bridge") -> Iterator[Finding]:
     """Shortfalls beyond noise of 1 % of the sales or more."""
-    named = made.table[made.table.index.notna()] if made.level else made.table.iloc[:0]
+    if not made.level:  # the causes decide on the whole
+        return
+    named = made.table[made.table.index.notna()]
     short = named[(named["beyond"].fillna(False).astype(bool)) & (named["effect"] <= -TELLING * abs(made.amount))]
     for at, row in short[_compared(short, made)].iterrows():
         yield fact("review.bridge.decide", weight=row["effect"], about=at, level=made.level, node=at,

@@ -88,13 +88,12 @@ def _pipeline(made: Course, row: Any) -> list[Finding]:
     own: Any = made.pipeline.iloc[0]
     rest = row["expected"] - (row["booked"] if made.begun else 0.0)
     share = own["from_open"] / rest if rest > 0 else None
+    shared = {"open": own["open"], "deals": own["deals"], "expected": own["from_open"], "share": share}
     if pd.isna(own["coverage"]):
-        told = fact("tracking.course.pipeline_alone", open=own["open"], deals=own["deals"], expected=own["from_open"],
-                    share=share)  # fmt: skip
+        told = fact("tracking.course.pipeline_alone", **shared)
     else:
-        told = fact("tracking.course.pipeline", open=own["open"], deals=own["deals"], expected=own["from_open"],
-                    remaining=row["remaining"], coverage=own["coverage"], needed=own["needed"],
-                    share=share)  # fmt: skip
+        told = fact("tracking.course.pipeline", remaining=row["remaining"], coverage=own["coverage"],
+                    needed=own["needed"], **shared)  # fmt: skip
     sized = fact("tracking.course.pipeline_sized", sized=own["sized"], deals=own["deals"])
     return [told, sized] if own["sized"] > 0 else [told]
 

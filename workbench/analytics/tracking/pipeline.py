@@ -111,7 +111,9 @@ class Deals:
         count = within[:, won].sum(axis=1)
         mean = money[0] / max(count[0], 1)
         pull = ALIKE * mean
-        whole = sold[0] / max(money[0], 1e-9)
+        if not mean > 0:  # nothing won of late tells the money of a deal
+            return np.full(len(sold), np.nan), np.full(len(sold), np.nan)
+        whole = sold[0] / money[0]
         return (sold + pull * whole) / (money + pull), (money + pull) / (count + ALIKE)
 
 
