@@ -11,7 +11,7 @@ __all__ = ["comments", "headline"]
 def headline(result: Any) -> dict[str, float | None]:
     """The numbers of a result for the facts cell, to three significant digits; empty where it has none."""
     told = (one.headline(result) for one in (bridge, causes, effects, process, replay, lessons))
-    numbers = next((numbers for numbers in told if numbers), {})
+    numbers: dict[str, float | None] = next((numbers for numbers in told if numbers), {})
     return {name: _rounded(value) for name, value in numbers.items()}
 
 
