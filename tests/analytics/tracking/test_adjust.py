@@ -105,7 +105,7 @@ def test_what_the_ledger_holds_moves_along_crossings_and_all() -> None:
         ["level", "region", "channel", "every", "period", "amount", "owner", "version", "effective"]
     ]
     aims = targets(ledger=held)
-    found = course(booked=(600_000.0, 300_000.0), rest=(90_000.0, 60_000.0), aims=aims)
+    found = course(booked=(760_000.0, 340_000.0), rest=(130_000.0, 90_000.0), aims=aims)
     found = replace(found, table=found.table.assign(target=aims.amount.reindex(found.table.index)))
     made = adjusted(found, ledger=held)
     assert made.direction == "down"
@@ -137,3 +137,12 @@ def test_a_period_that_no_version_holds_has_none() -> None:
     assert isinstance(revisions(history().iloc[:0], YEAR), Unknown)
     quarter = replace(YEAR, name="quarter", first=pd.Timestamp("2026-10-01"), months=YEAR.months[9:])
     assert isinstance(revisions(history((1, "2026-01-01", 1800.0, "")), quarter), Unknown)
+
+
+def test_no_target_is_proposed_that_months_which_are_over_put_out_of_reach() -> None:
+    found = course(rest=(5.0, 5.0), booked=(20.0, 10.0), aims=targets(1200.0, 600.0))
+    made = adjusted(found)
+    assert made.direction == "same"
+    assert not made.moved
+    assert "tracking.adjust.beyond" in [f.key for f in made.findings]
+    assert not made.decisions

@@ -103,9 +103,14 @@ def _amount(course: Course, settings: TrackingSettings, families: dict[str, int]
     aimed = float(amounts_at(course.draws[:, :1], settings.adjust.chance)[0])
     unit = _unit(old)
     new = max(round(aimed / unit) * unit, np.ceil(least / unit) * unit)
-    if abs(new - old) < unit:
+    if abs(new - old) < unit or _beyond(course, new, settings):
         return old, "same"
     return new, "up" if new > old else "down"
+
+
+def _beyond(course: Course, amount: float, settings: TrackingSettings) -> bool:
+    """Whether months that are over ask for so much by themselves that even this lower amount is not likely reached."""
+    return bool(attained(course, [WHOLE], np.array([amount]))[0] <= settings.triggers.unlikely)
 
 
 def _unit(amount: float) -> float:
@@ -230,8 +235,11 @@ def _findings(result: Adjustment, settings: TrackingSettings) -> Iterator[Findin
                    over=whole["booked"] - whole["target"])  # fmt: skip
     else:
         yield _of_rest(rest)
-    if result.direction == "same":
-        limits = settings.triggers
+    limits = settings.triggers
+    if result.direction == "same" and any(result.families.values()) and whole["chance"] <= limits.unlikely:
+        yield fact("tracking.adjust.beyond", weight=whole["target"] - whole["expected"], target=whole["target"],
+                   expected=whole["expected"], chance=whole["chance"], span=span)  # fmt: skip
+    elif result.direction == "same":
         yield fact("tracking.adjust.keep", target=whole["target"], chance=whole["chance"], unlikely=limits.unlikely,
                    likely=limits.likely, span=span)  # fmt: skip
     else:
