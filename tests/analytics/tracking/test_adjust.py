@@ -143,6 +143,6 @@ def test_no_target_is_proposed_that_months_which_are_over_put_out_of_reach() -> 
     found = course(rest=(5.0, 5.0), booked=(20.0, 10.0), aims=targets(1200.0, 600.0))
     made = adjusted(found)
     assert made.direction == "same"
-    assert not made.moved
+    assert made.table.loc["", "proposed"] == 1800
     assert "tracking.adjust.beyond" in [f.key for f in made.findings]
-    assert not made.decisions
+    assert "tracking.adjust.decide" not in [f.key for f in made.decisions]
