@@ -70,6 +70,8 @@ def test_resellers_are_measured_against_the_targets_of_their_representatives(tmp
     assert made.facts["target"] == 20_500_000  # April to June 2020, without the managers' and the director's
     assert made.facts["booked"] == 5_540_000
     assert made.facts["chance"] == 0
+    assert made.facts["proposed"] == made.facts["target"]  # April and May ask for more than the quarter will bring
+    assert "none is proposed" in made.text()
     assert 6.5e6 < made.facts["landing_lo_80"] < made.facts["landing_hi_80"] < 10e6
 
 

@@ -108,7 +108,7 @@ def test_what_the_ledger_holds_moves_along_crossings_and_all() -> None:
         ["level", "region", "channel", "every", "period", "amount", "owner", "version", "effective"]
     ]
     aims = targets(ledger=held)
-    found = course(booked=(600_000.0, 300_000.0), rest=(90_000.0, 60_000.0), aims=aims)
+    found = course(booked=(760_000.0, 340_000.0), rest=(130_000.0, 90_000.0), aims=aims)
     found = replace(found, table=found.table.assign(target=aims.amount.reindex(found.table.index)))
     made = adjusted(found, ledger=held)
     assert made.direction == "down"
@@ -166,3 +166,12 @@ def test_a_new_target_goes_to_the_region_and_not_to_the_team_of_its_name() -> No
     cents = (made.plan["target"] * 100).round().astype("int64").groupby([made.plan["level"], made.plan["every"]]).sum()
     assert cents.nunique() == 1
     assert set(made.plan["level"]) == {"", "region", "team"}
+
+
+def test_no_target_is_proposed_that_months_which_are_over_put_out_of_reach() -> None:
+    found = course(rest=(5.0, 5.0), booked=(20.0, 10.0), aims=targets(1200.0, 600.0))
+    made = adjusted(found)
+    assert made.direction == "same"
+    assert made.table.loc["", "proposed"] == 1800
+    assert "tracking.adjust.beyond" in [f.key for f in made.findings]
+    assert "tracking.adjust.decide" not in [f.key for f in made.decisions]

@@ -102,9 +102,14 @@ def _amount(course: Course, settings: TrackingSettings, families: dict[str, int]
     aimed = float(amounts_at(course.draws[:, :1], settings.adjust.chance)[0])
     unit = _unit(old)
     new = max(round(aimed / unit) * unit, np.ceil(least / unit) * unit)
-    if abs(new - old) < unit:
+    if abs(new - old) < unit or _beyond(course, new, settings):
         return old, "same"
     return new, "up" if new > old else "down"
+
+
+def _beyond(course: Course, amount: float, settings: TrackingSettings) -> bool:
+    """Whether months that are over ask for so much by themselves that even this lower amount is not likely reached."""
+    return bool(attained(course, [WHOLE], np.array([amount]))[0] <= settings.triggers.unlikely)
 
 
 def _unit(amount: float) -> float:
@@ -223,20 +228,27 @@ def _table(course: Course, plan: pd.DataFrame, by: str, sure: pd.Series) -> pd.D
 
 
 def _findings(result: Adjustment, settings: TrackingSettings) -> Iterator[Finding]:
-    whole, rest, span = result.table.iloc[0], result.rest, result.period.span
-    if result.direction == "same":
-        limits = settings.triggers
-        yield fact("tracking.adjust.keep", target=whole["target"], chance=whole["chance"], unlikely=limits.unlikely,
-                   likely=limits.likely, span=span)  # fmt: skip
-    else:
-        yield fact("tracking.adjust.proposal", weight=whole["change"], odds=settings.adjust.chance, span=span,
-                   **_told(result))  # fmt: skip
+    whole, rest = result.table.iloc[0], result.rest
+    yield _headline(result, settings)
     if not rest["remaining"] > 0:
         yield fact("tracking.adjust.met", target=whole["target"], booked=whole["booked"],
                    over=whole["booked"] - whole["target"])  # fmt: skip
     else:
         yield _of_rest(rest)
     yield from _of_parts(result)
+
+
+def _headline(result: Adjustment, settings: TrackingSettings) -> Finding:
+    """What is proposed, or why nothing is."""
+    whole, limits, span = result.table.iloc[0], settings.triggers, result.period.span
+    if result.direction != "same":
+        return fact("tracking.adjust.proposal", weight=whole["change"], odds=settings.adjust.chance, span=span,
+                    **_told(result))  # fmt: skip
+    if any(result.families.values()) and whole["chance"] <= limits.unlikely:
+        return fact("tracking.adjust.beyond", weight=whole["target"] - whole["expected"], target=whole["target"],
+                    expected=whole["expected"], chance=whole["chance"], span=span)  # fmt: skip
+    return fact("tracking.adjust.keep", target=whole["target"], chance=whole["chance"], unlikely=limits.unlikely,
+                likely=limits.likely, span=span)  # fmt: skip
 
 
 def _of_rest(rest: pd.Series) -> Finding:
