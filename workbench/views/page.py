@@ -67,7 +67,7 @@ class Page:
         every = show.flat(results)
         found = show.leading(r for r in every if not isinstance(r, Unknown))
         said = (found + show.leading(r for r in every if isinstance(r, Unknown)))[:_ANSWERS]
-        told = {lang: [show.say(f, w) for f in said] for lang, w in self._speak.items()}
+        told = {lang: list(dict.fromkeys(show.say(f, w) for f in said)) for lang, w in self._speak.items()}
         self._display("answer", "answer", {}, lambda w: render("answer.html", sentences=told[w.lang]),
                       said={lang: [str(s) for s in sentences] for lang, sentences in told.items()})  # fmt: skip
 

@@ -27,7 +27,7 @@ def variables(
     the span's last day is looked at, and a market's quarter only once it is over.
     """
     periods = calendar.range(*span, every)
-    ends = pd.DatetimeIndex([*periods[1:], calendar.next(periods[-1], every)])
+    ends = pd.DatetimeIndex([*periods[1:], *(calendar.next(last, every) for last in periods[-1:])])
     kept = (periods >= span[0]) & (ends - DAY <= span[1])
     periods, ends = periods[kept], ends[kept]
     found: dict[str, np.ndarray] = {}

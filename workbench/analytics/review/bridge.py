@@ -92,9 +92,10 @@ def bridge(
 ) -> Bridge | Unknown:
     """The way from the target to the sales by the nodes of `level`, each beyond its noise or within.
 
-    `sales`: data.sales(period.name, by=level). `goals`: tracking.goals of the period; without them the way starts at
-    the sales of the period before. `start`: the forecast as it stood before the period began; with it the first step is
-    what the target asked beyond it (target quality), and each node's step is how far it came from its own forecast.
+    `sales`: data.sales(period.name, by=level); without a level the whole is the one node. `goals`: tracking.goals of
+    the period; without them the way starts at the sales of the period before. `start`: the forecast as it stood before
+    the period began; with it the first step is what the target asked beyond it (target quality), and each node's step
+    is how far it came from its own forecast.
     """
     sides = pair(sales, period)
     held = (sales["period"].eq(period.first) & sales["whole"].astype(bool)).any()
@@ -136,6 +137,7 @@ def _table(
     sales: pd.DataFrame, level: str, period: PlanPeriod, sides: Pair | None, goals: Goals | None, base: Baseline | None
 ) -> pd.DataFrame:
     """target, before, expected and amount of every node that has any of them."""
+    sales = sales if level else sales.assign(**{level: WHOLE})
     both = (
         cells(sales, [level], sides or Pair(period.first, period.first, "previous"))
         .astype({level: object})
@@ -172,7 +174,8 @@ def _against(table: pd.DataFrame, sides: Pair | None) -> str:
 
 def _of_draws(table: pd.DataFrame, level: str, base: Baseline) -> pd.Series:
     """Half of the forecast's 95 % interval of each node."""
-    names, at = base.nodes[level].astype(str), np.flatnonzero(base.nodes["level"] == level)
+    names = base.nodes[level].astype(str) if level else pd.Series(base.nodes.index, base.nodes.index)
+    at = np.flatnonzero(base.nodes["level"] == level)
     low, high = np.quantile(base.draws[:, at], noises.TAILS, axis=0)
     halves = dict(zip(names.iloc[at], (high - low) / 2, strict=True))
     return pd.Series([halves.get(str(n), np.nan) for n in table.index], table.index, dtype=float)

@@ -37,9 +37,10 @@ def findings(made: "Bridge", base: Baseline | None) -> Iterator[Finding]:
                    **shared)  # fmt: skip
     if base is not None and made.kind == "target":
         yield from _start(made, base)
-    yield from _largest(made)
-    yield from _within(made)
-    yield from _unequal(made)
+    if made.level:  # a company without levels has no node but the whole
+        yield from _largest(made)
+        yield from _within(made)
+        yield from _unequal(made)
 
 
 def _start(made: "Bridge", base: Baseline) -> Iterator[Finding]:
@@ -95,6 +96,8 @@ def _unequal(made: "Bridge") -> Iterator[Finding]:
 
 def decisions(made: "Bridge") -> Iterator[Finding]:
     """Shortfalls beyond noise of 1 % of the sales or more."""
+    if not made.level:  # the causes decide on the whole
+        return
     named = made.table[made.table.index.notna()]
     short = named[(named["beyond"].fillna(False).astype(bool)) & (named["effect"] <= -TELLING * abs(made.amount))]
     for at, row in short[_compared(short, made)].iterrows():

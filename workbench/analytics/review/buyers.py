@@ -20,8 +20,10 @@ def buyers_chain(customers: pd.DataFrame, period: PlanPeriod) -> Chain | Unknown
     """sales = new customers × money of each + repeat customers × money of each + sales that name no customer.
 
     `customers`: data.new_and_repeat(period.name). Unknown where the period compared lies in the first year of the data,
-    in which customers of old look new. Sales that name nobody are `other`.
+    in which customers of old look new, and where no sale names a customer. Sales that name nobody are `other`.
     """
+    if "amount_new" not in customers:
+        return _unknown("none")
     require(customers, ("period", "amount_new", "amount_repeat", "customers_new", "customers_repeat", "settled"),
             "new and repeat customers")  # fmt: skip
     known = customers.assign(amount=customers["amount_new"] + customers["amount_repeat"])

@@ -52,4 +52,4 @@ class Came:
 
 def ends(periods: pd.Series, every: Every, calendar: Calendar) -> pd.Series:
     """The last day of each period."""
-    return periods.map({p: calendar.end_of(p, every) for p in periods.unique()})
+    return periods if periods.empty else periods.map({p: calendar.end_of(p, every) for p in periods.unique()})

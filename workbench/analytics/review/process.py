@@ -102,6 +102,8 @@ def _traced(closed: pd.DataFrame, history: pd.DataFrame, stages: Stages) -> pd.D
     days (from creation to closing) and spent (days in each stage, by its name)."""
     order = {stage: at for at, stage in enumerate(stages.order)}
     steps = history[history["opportunity"].isin(closed["opportunity"]) & history["stage"].isin(order)]
+    if steps.empty:
+        return closed.iloc[:0]
     steps = steps.assign(at=steps["stage"].map(order)).sort_values(["opportunity", "entered", "at"], kind="stable")
     ends = closed.set_index("opportunity")["closed"]
     left = steps.groupby("opportunity")["entered"].shift(-1).fillna(steps["opportunity"].map(ends))

@@ -194,9 +194,10 @@ def _rest(course: Course, found: Diagnosis | Unknown | None) -> pd.Series:
     open_deals = course.pipeline["deals"].get(WHOLE, np.nan) if "deals" in course.pipeline else np.nan
     remaining = max(float(row["remaining"]), 0.0)
     usual = float(row["usual"])
+    booked = float(row["booked"]) if course.begun else 0.0
     return pd.Series({
-        "remaining": remaining, "expected": row["expected"] - row["booked"], "lo_80": row["lo_80"] - row["booked"],
-        "hi_80": row["hi_80"] - row["booked"], "needed": row["needed"], "usual": usual,
+        "remaining": remaining, "expected": row["expected"] - booked, "lo_80": row["lo_80"] - booked,
+        "hi_80": row["hi_80"] - booked, "needed": row["needed"], "usual": usual,
         "times": row["needed"] / usual if usual > 0 else np.nan, "chance": row["chance"],
         "days": float(course.days_left), "size": size, "win_rate": rate,
         "through": through, "deals": remaining * through / size if size > 0 else np.nan, "open_deals": open_deals,

@@ -80,7 +80,8 @@ def _in_cents(row: pd.Series) -> pd.Series:
 
 def _adding_up(rows: pd.DataFrame) -> pd.DataFrame:
     """Only levels whose parts add up to the whole: others are not moved with it."""
-    total = rows[rows["every"] != "month"] if (rows["every"] == "month").any() else rows
+    longer = rows[rows["every"] != "month"]  # none where the period is a month itself
+    total = longer if len(longer) else rows
     whole = float(total.loc[total["level"] == "", "target"].sum())
     sums = total.groupby("level")["target"].sum()
     fits = [level for level, amount in sums.items() if level == "" or abs(amount - whole) < 0.01 * len(total)]

@@ -81,7 +81,7 @@ def alerts(
     each dimension. `course`: a Course, for rules on pace and landing; one that is over
     warns of nothing. SettingsError names KPIs that there are none of.
     """
-    table = None if getattr(course, "over", False) else getattr(course, "table", None)
+    table = None if getattr(course, "over", False) else getattr(course, "table", None)  # too late to act on
     watches = watched_by(settings, sums, tops)
     done = [_rule(n, w, calendar, table, _owners(course, owners), seed) for n, w in enumerate(watches, 1)]
     made = [d for d in done if d.row["charts"] > 0]

@@ -30,7 +30,8 @@ class Course(Result):
     `days_left`: working days after it
     `nodes`: index node, the whole ("") first; columns level and one per level, as Baseline.nodes
     `table`: index node; columns
-        level, target (NaN where unknown), booked, attainment (booked ÷ target), remaining (target − booked)
+        level, target (NaN where unknown), booked, attainment (booked ÷ target; both NaN where the sales end before the
+                   period), remaining (target − booked)
         due        money of the target that is usually booked by now, by season and working days; ahead = booked − due
         expected, lo_80, hi_80, lo_95, hi_95   money at the period's end
         chance     that the target is reached, strictly between 0 and 1; 0 or 1 where nothing is left to come
@@ -39,7 +40,8 @@ class Course(Result):
     `draws`: (draws, nodes) money at the period's end, in the order of `nodes`; they add up over nodes, draw by draw
     `path`: index day of the period, of the whole: booked (cumulative, NaN after known_until), due (cumulative target),
         lo_80, expected, hi_80 (NaN before)
-    `pipeline`: index node; columns open (money in open opportunities), deals, from_open (expected from them by the
+    `pipeline`: index node; columns open (money in open opportunities), deals, sized (those of them without an amount,
+        which count with the mean of the won ones), from_open (expected from them by the
         period's end), coverage (open ÷ remaining), needed (open ÷ what was then sold, in earlier such stretches);
         empty where there are no opportunities (`no_pipeline` says why)
     `tested`: index part ("whole", "parts") and method ("ours", "seasonal", "straight"); columns crps and error (share
@@ -66,6 +68,11 @@ class Course(Result):
     def over(self) -> bool:
         """Whether nothing is left to come: the sales are known to the period's end."""
         return self.known_until >= self.period.last
+
+    @property
+    def begun(self) -> bool:
+        """Whether the sales hold any day of the period."""
+        return self.known_until >= self.period.first
 
     @property
     def leads(self) -> int:

@@ -31,7 +31,9 @@ class Record(Result):
 def path(made: Course | Unknown) -> Path | Unknown:
     """Cumulative sales with the fan to the period's end."""
     return (
-        made if isinstance(made, Unknown) else Path(course=made, findings=_of(made, "stands", "lands", "late", "ended"))
+        made
+        if isinstance(made, Unknown)
+        else Path(course=made, findings=_of(made, "stands", "not_begun", "lands", "late", "ended"))
     )
 
 

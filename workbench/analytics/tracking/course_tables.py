@@ -50,6 +50,8 @@ def table_of(records: Records, landed: Landed, goals: Goals | None) -> pd.DataFr
     table["attainment"] = table["booked"] / table["target"].where(table["target"] > 0)
     table["remaining"] = table["target"] - table["booked"]
     table["due"] = _due(months, records, landed, landed.at.cut)
+    if landed.at.cut == landed.at.first:  # no day of the period is known: not the same as nothing sold
+        table[["booked", "attainment"]] = np.nan
     table["ahead"] = table["booked"] - table["due"]
     table = table.assign(expected=landed.mean, lo_80=lo_80, hi_80=hi_80, lo_95=lo_95, hi_95=hi_95)
     table["chance"] = _chance(landed, target.to_numpy(float))

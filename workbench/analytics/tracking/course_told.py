@@ -31,6 +31,9 @@ def findings(made: Course) -> list[Finding]:
 def _stands(made: Course, row: Any, aimed: bool) -> Finding:
     common = {"booked": row["booked"], "span": made.period.span, "every": made.period.name, "done": made.done,
               "until": made.known_until}  # fmt: skip
+    if not made.begun:
+        return fact("tracking.course.not_begun", span=made.period.span, until=made.known_until, days=made.days_left,
+                    target=row["target"] if aimed else None)  # fmt: skip
     if not aimed:
         return fact("tracking.course.stands_alone", **common)
     return fact("tracking.course.stands", target=row["target"], attainment=row["attainment"], ahead=row["ahead"],
@@ -75,20 +78,24 @@ def _weakest(made: Course) -> list[Finding]:
 
 def _late(made: Course) -> list[Finding]:
     behind = (min(made.as_of, made.period.last) - made.known_until).days
-    return [fact("tracking.course.late", until=made.known_until, days=behind)] if behind > STALE else []
+    late = made.begun and behind > STALE
+    return [fact("tracking.course.late", until=made.known_until, days=behind)] if late else []
 
 
 def _pipeline(made: Course, row: Any) -> list[Finding]:
     if not len(made.pipeline):
         return []
     own: Any = made.pipeline.iloc[0]
-    rest = row["expected"] - row["booked"]
+    rest = row["expected"] - (row["booked"] if made.begun else 0.0)
     share = own["from_open"] / rest if rest > 0 else None
+    shared = {"open": own["open"], "deals": own["deals"], "expected": own["from_open"], "share": share}
     if pd.isna(own["coverage"]):
-        return [fact("tracking.course.pipeline_alone", open=own["open"], deals=own["deals"], expected=own["from_open"],
-                     share=share)]  # fmt: skip
-    return [fact("tracking.course.pipeline", open=own["open"], deals=own["deals"], expected=own["from_open"],
-                 remaining=row["remaining"], coverage=own["coverage"], needed=own["needed"], share=share)]  # fmt: skip
+        told = fact("tracking.course.pipeline_alone", **shared)
+    else:
+        told = fact("tracking.course.pipeline", remaining=row["remaining"], coverage=own["coverage"],
+                    needed=own["needed"], **shared)  # fmt: skip
+    sized = fact("tracking.course.pipeline_sized", sized=own["sized"], deals=own["deals"])
+    return [told, sized] if own["sized"] > 0 else [told]
 
 
 def _tested(made: Course) -> list[Finding]:

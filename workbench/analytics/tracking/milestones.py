@@ -34,7 +34,7 @@ class Board(Result):
 def board(course: Any, at: tuple[float, ...] = (0.5,), level: str = "") -> Board | Unknown:
     """Attainment of the whole and of the parts of `level` (the first with targets) against milestones."""
     table = getattr(course, "table", None)
-    known = pd.DataFrame() if table is None else table[table["target"] > 0]
+    known = pd.DataFrame() if table is None else table[(table["target"] > 0) & table["booked"].notna()]
     if known.empty or not at:
         return Unknown(section="board", findings=(fact("tracking.alerts.no_board", section="board"),))
     level = level or next((str(name) for name in known["level"] if name), "")

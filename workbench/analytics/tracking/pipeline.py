@@ -61,13 +61,17 @@ class Deals:
         return {"pipeline": np.where(self.known, rest, np.nan)}
 
     def standing(self, at: Stretch) -> pd.DataFrame | None:
-        """By node: open (money), deals, from_open (expected from them within the stretch)."""
+        """By node: open (money), deals, sized (those whose amount is not known: the mean of the won stands for it),
+        from_open (expected from them within the stretch)."""
         seen = self._seen(at)
         if seen is None:
             return None
         amount, won, count = self._open(seen, at.end - at.cut)
         scale, _ = self._scale(seen, at)
-        table = pd.DataFrame({"open": amount, "deals": count, "from_open": won * np.minimum(scale, 1.0)})
+        live = seen.frame["open"].to_numpy()
+        sized = self.within[:, seen.rows[live]] @ (~seen.frame["amount"][live].gt(0)).to_numpy(float)
+        expected = won * np.minimum(scale, 1.0)
+        table = pd.DataFrame({"open": amount, "deals": count, "sized": sized, "from_open": expected})
         table = table.set_axis(self.records.nodes.index)
         return table[self.known].reindex(table.index)
 
@@ -107,7 +111,9 @@ class Deals:
         count = within[:, won].sum(axis=1)
         mean = money[0] / max(count[0], 1)
         pull = ALIKE * mean
-        whole = sold[0] / max(money[0], 1e-9)
+        if not mean > 0:  # nothing won of late tells the money of a deal
+            return np.full(len(sold), np.nan), np.full(len(sold), np.nan)
+        whole = sold[0] / money[0]
         return (sold + pull * whole) / (money + pull), (money + pull) / (count + ALIKE)
 
 

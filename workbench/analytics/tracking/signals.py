@@ -182,7 +182,7 @@ def _satisfaction(records: Records, settings: Triggers, decided: pd.Timestamp) -
 
 def _difficulty(course: Course | Unknown | None) -> Iterator[dict[str, Any]]:
     chance = chance_of(course)
-    if isinstance(course, Course) and not pd.isna(chance):
+    if isinstance(course, Course) and not course.over and not pd.isna(chance):
         row = course.table.iloc[0]
         change = float(row["expected"] / row["target"] - 1)
         lo, hi = float(row["lo_95"] / row["target"] - 1), float(row["hi_95"] / row["target"] - 1)

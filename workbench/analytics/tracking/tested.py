@@ -109,9 +109,10 @@ def grid(rest: Array, spread: Array, freedom: Array) -> Array:
 def _row(scores: dict[str, Array], total: Array) -> dict[str, float]:
     known = ~np.isnan(scores["crps"])
     money = max(float(total[known].sum()), 1e-9)
+    if not known.any():  # as on a period's first day, which tells no pace
+        return dict.fromkeys(("crps", "error", "coverage_80", "coverage_95"), np.nan) | {"cases": 0}
     return {"crps": float(scores["crps"][known].sum()) / money, "error": float(scores["off"][known].sum()) / money,
-            "coverage_80": float(scores["in_80"][known].mean()) if known.any() else np.nan,
-            "coverage_95": float(scores["in_95"][known].mean()) if known.any() else np.nan,
+            "coverage_80": float(scores["in_80"][known].mean()), "coverage_95": float(scores["in_95"][known].mean()),
             "cases": int(known.sum())}  # fmt: skip
 
 

@@ -70,22 +70,22 @@ _FACTORS = {
 def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w, most=6)
     heading = w.phrase(f"review.bridge.heading.{result.kind}")
-    frame = _with_words(result.table)
-    sheet = Sheet(frame, (Column("node", "level", result.level), *columns_of(frame, _NODES)))
+    frame, level = _with_words(result.table), result.level
+    sheet = Sheet(frame, (Column("node", "level", level), *columns_of(frame, _NODES)))
     names = [_step_name(row, w) for _, row in result.steps.iterrows()]
     steps = _with_words(result.steps.drop(columns=["step", "node"])).set_axis(pd.Index(names, name="step"), axis=0)
     moves = Sheet(steps, (Column("step", "text", "bridge_name"), *columns_of(steps, _MOVES)))
     return View(
-        slug("target-bridge", result.level),
+        slug("target-bridge", level),
         heading,
         *split(said),
         draw=lambda: charts.waterfall(charts.bars(names, result.steps), w, label_of(heading, said)),
-        tables=(table(sheet, w, heading, sums=("target", "before", "expected", "amount", "effect")),),
-        how=w.phrase(
-            "review.bridge.how.bridge", {"against": result.against, "level": result.level, "kind": result.kind}
-        ),
+        tables=(table(sheet, w, heading, sums=("target", "before", "expected", "amount", "effect")),) if level else (),
+        how=w.phrase("review.bridge.how.bridge", {"against": result.against, "level": level, "kind": result.kind})
+        if level
+        else "",
         terms=("beyond_chance", *(("kpi:attainment",) if result.kind == "target" else ())),
-        sheets={slug("target-bridge", result.level): sheet, slug("target-bridge-steps", result.level): moves},
+        sheets={**({slug("target-bridge", level): sheet} if level else {}), slug("target-bridge-steps", level): moves},
     )
 
 

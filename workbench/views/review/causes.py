@@ -154,5 +154,5 @@ def headline(result: Any) -> dict[str, float | None]:
         told = {name: float(whole[name]) for name in ("chance", "place", "attainment", "expected")}
         return {name: None if missing(value) else value for name, value in told.items()}
     if isinstance(result, Causes):
-        return {"gap": result.gap, **{f"cause_{family}": float(money) for family, money in result.families.items()}}
+        return {f"cause_{family}": float(money) for family, money in result.families.items()}
     return {}

@@ -11,6 +11,8 @@
 | tracking.course.stands | booked, target, attainment, span, every, done (share of working days), until, ahead (of the |
 | | seasonal pace, money), due_rate (share of the target that is usually booked by now) |
 | tracking.course.stands_alone | the same without a target |
+| tracking.course.not_begun | span, until, days (working ones, to come), target (None unknown): the sales end before |
+| | the period |
 | tracking.course.lands | expected, lo_rate, hi_rate (80 %, shares of the target), chance, gap (expected − target) |
 | tracking.course.lands_alone | expected, lo_80, hi_80 |
 | tracking.course.needs | needed, usual (money a working day of the rest), days, more (needed ÷ usual − 1) |
@@ -22,6 +24,7 @@
 | tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), |
 | | share (of the expected rest) |
 | tracking.course.pipeline_alone | open, deals, expected, share: no remaining target to hold it against |
+| tracking.course.pipeline_sized | sized (open opportunities without an amount of their own), deals |
 | tracking.course.no_pipeline | until: too few deals had closed by then |
 | tracking.course.tested | error, straight, seasonal (mean absolute, shares of the period), coverage_80, cases |
 | tracking.course.untested | until: no earlier period to try it on |
@@ -38,6 +41,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.course.no_sales": ("have", "need"),
     "tracking.course.stands": (*_STANDS, "target", "attainment", "ahead", "due_rate"),
     "tracking.course.stands_alone": _STANDS,
+    "tracking.course.not_begun": ("span", "until", "days", "target"),
     "tracking.course.lands": ("expected", "lo_rate", "hi_rate", "chance", "gap"),
     "tracking.course.lands_alone": ("expected", "lo_80", "hi_80"),
     "tracking.course.needs": ("needed", "usual", "days", "more"),
@@ -47,6 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.course.late": ("until", "days"),
     "tracking.course.pipeline": ("open", "deals", "expected", "remaining", "coverage", "needed", "share"),
     "tracking.course.pipeline_alone": ("open", "deals", "expected", "share"),
+    "tracking.course.pipeline_sized": ("sized", "deals"),
     "tracking.course.no_pipeline": ("until",),
     "tracking.course.tested": ("error", "straight", "seasonal", "coverage_80", "cases"),
     "tracking.course.untested": ("until",),
