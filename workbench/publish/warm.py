@@ -154,9 +154,19 @@ def _load(asker: int) -> None:
             with contextlib.suppress(ImportError):
                 importlib.import_module(module.name)
 
+    _first_uses()
     import duckdb
 
     duckdb.default_connection().close()  # importing it opened one, with a thread; the next use opens another
+
+
+def _first_uses() -> None:
+    """Does once what each kernel would do anew: reads all texts, compiles templates, learns the calendar, draws."""
+    from workbench.periods import spring_festival
+    from workbench.views import shell
+
+    shell.ready()
+    spring_festival(2026)
 
 
 def _become_kernel(connection_file: str, environment: dict[str, str], log: str) -> NoReturn:

@@ -12,6 +12,12 @@ def render(template: str, **context: Any) -> Markup:
     return Markup(_environment().get_template(template).render(**context))  # noqa: S704 the template has escaped it
 
 
+def compile_all() -> None:
+    """Readies every template, for a process from which others are forked."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @cache
 def style(name: str = "style") -> Markup:
     """A style sheet of ours; it holds nothing from data. `notebook` adds what JupyterLab's own themes need."""

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from workbench.settings import LANGUAGES, Language
 from workbench.views import listing, words
-from workbench.views.markup import render, style
+from workbench.views.markup import compile_all, render, style
 
 MIME = "application/vnd.workbench+json"
 Role = Literal["title", "answer", "tiles", "lead", "decisions", "section", "changes", "data", "definitions"]
@@ -165,6 +165,24 @@ class Ranking:
     languages: tuple[Link, ...] = ()
     made_up: bool = False
     pages: tuple[Link, ...] = ()
+
+
+def ready() -> None:
+    """Loads what every page takes, for a process from which others are forked: texts, templates, numbers, a figure."""
+    import pandas as pd
+
+    from workbench.views import svg
+
+    words.phrases()
+    compile_all()
+    for lang in LANGUAGES:
+        words.Words(lang, "CNY").money(1.0)
+        words.Words(lang).short_month(pd.Timestamp("2026-01-01"))
+    with svg.settled():
+        drawn = svg.canvas(100.0, 50.0)
+        drawn.axes(0, 0, 0, 0).plot([0, 1], [0, 1])
+        drawn.text(1.0, 1.0, "1")
+        svg.svg(drawn, "1", "wide")
 
 
 def page(shell: ShellPage) -> str:
