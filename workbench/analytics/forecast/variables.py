@@ -27,6 +27,8 @@ def variables(
     the span's last day is looked at, and a market's quarter only once it is over.
     """
     periods = calendar.range(*span, every)
+    if not len(periods):
+        return pd.DataFrame(index=periods.rename("period"))
     ends = pd.DatetimeIndex([*periods[1:], calendar.next(periods[-1], every)])
     kept = (periods >= span[0]) & (ends - DAY <= span[1])
     periods, ends = periods[kept], ends[kept]

@@ -70,7 +70,9 @@ def process(
         return unknown("review_process", key)
     first = calendar.year_before(period.first)
     closed = known[~known["open"] & known["closed"].between(first, period.last)]
-    traced = _traced(closed, stage_history, stages)
+    steps = stage_history[stage_history["stage"].isin(stages.order)]
+    there = closed["opportunity"].isin(steps["opportunity"]).any()
+    traced = _traced(closed, steps, stages) if there else closed.iloc[:0]
     now = traced[traced["closed"] >= period.first]
     if len(now) < FEWEST:
         found = fact("review.process.unknown_few", have=len(now), need=FEWEST, span=period.span)
@@ -101,7 +103,7 @@ def _traced(closed: pd.DataFrame, history: pd.DataFrame, stages: Stages) -> pd.D
     """The closed deals whose stages are known, with place (how far they got; won: all stages), skipped, back, whole,
     days (from creation to closing) and spent (days in each stage, by its name)."""
     order = {stage: at for at, stage in enumerate(stages.order)}
-    steps = history[history["opportunity"].isin(closed["opportunity"]) & history["stage"].isin(order)]
+    steps = history[history["opportunity"].isin(closed["opportunity"])]
     steps = steps.assign(at=steps["stage"].map(order)).sort_values(["opportunity", "entered", "at"], kind="stable")
     ends = closed.set_index("opportunity")["closed"]
     left = steps.groupby("opportunity")["entered"].shift(-1).fillna(steps["opportunity"].map(ends))

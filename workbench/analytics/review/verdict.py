@@ -114,8 +114,8 @@ def _table(start: Baseline, sales: pd.DataFrame, goals: Goals | None) -> pd.Data
     came = actual(sales, start.nodes, start.period)
     goals = as_in(goals, start.nodes) if goals else None
     target = goals.amount.reindex(came.index) if goals else pd.Series(np.nan, came.index)
-    if goals is not None and pd.isna(target[WHOLE]):
-        target[WHOLE] = goals_sum(goals)
+    if goals is not None and pd.isna(target[start.whole]):
+        target[start.whole] = goals.whole if len(came) == 1 else goals_sum(goals)  # one part is the whole
     bounds = np.quantile(start.draws, (0.1, 0.9, 0.025, 0.975), axis=0)
     place = 1 - chances_of(start.draws, came.to_numpy())
     chance = np.full(len(came), np.nan)
