@@ -346,7 +346,7 @@ NO_FONTS = {"FONTCONFIG_FILE": "/dev/null", "XDG_DATA_HOME": "/nowhere"}
 FAULTS = (
     Fault("in cells", _of_cells(ENDS)),
     Fault("cells that go on", _of_cells(LOOPS, "--cell-timeout", str(CELL_LIMIT))),
-    Fault("run limit", _run_limit),
+    Fault("run limit", _run_limit, slow=True),
     Fault("notebook limit", _notebook_limit, slow=True),
     Fault("SIGKILL", _stopped("kill -9 while a cell runs", signal.SIGKILL)),
     Fault("SIGTERM", _stopped("SIGTERM while a cell runs", signal.SIGTERM), slow=True),

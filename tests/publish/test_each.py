@@ -17,7 +17,7 @@ from tests.conftest import shared_data
 from tests.publish.conftest import SHOW, manifest_of
 from workbench import remember
 from workbench.errors import ParameterError
-from workbench.publish import Request, each, executors
+from workbench.publish import Request, each, executors, ranking
 from workbench.publish.each import Many
 from workbench.publish.worker import Done
 from workbench.run import Run, scope_text
@@ -206,3 +206,24 @@ def test_a_terminal_gets_one_bar_with_rate_and_time_left(asked: Request, monkeyp
     assert "a minute" in screen.getvalue()
     assert "0:00:00" in screen.getvalue()
     assert "[red]odd" in screen.getvalue() or "region=x" in screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("notebooks", "told"),
+    [
+        ({"history": {"sales": 5.0, "growth": 0.1, "attainment": 0.9}, "plan": {"growth": 0.4, "chance": 0.6},
+          "tracking": {"chance": 0.3}, "review": {"attainment": 1.05, "chance": 0.41}},
+         {"sales": 5.0, "growth": 0.1, "attainment": 0.9, "chance": 0.3}),
+        ({"plan": {"growth": 0.4, "chance": 0.6}, "review": {"attainment": 1.05}}, {"chance": 0.6}),
+        ({"history": {"sales": 5.0, "growth": None}, "own": {"growth": 0.2}}, {"sales": 5.0, "growth": 0.2}),
+    ],
+)  # fmt: skip
+def test_each_figure_of_the_ranking_comes_from_the_step_that_means_it(
+    tmp_path: Path, notebooks: dict[str, dict[str, float]], told: dict[str, float]
+) -> None:
+    """Found on the demo: sales of the year beside the growth of the plan's target and the attainment of a quarter."""
+    said = {"notebooks": [{"name": name, "facts": facts} for name, facts in notebooks.items()], "status": "ok",
+            "as_of": "2026-09-30", "scope": "", "revision": 1, "languages": ["en"]}  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps(said), "utf-8")
+
+    assert ranking._facts(Done("ok", str(tmp_path))) == told

@@ -13,6 +13,8 @@ from workbench.publish.worker import Done
 from workbench.settings import Language
 
 FACTS = ("sales", "growth", "attainment", "chance")  # columns; by growth, then by attainment, then by chance
+_STEPS = ("history", "market", "forecast", "plan", "tracking", "review")
+_SAID_BY = {"chance": ("tracking", "plan")}  # else history: other steps of ours use these names for other things
 
 
 def write(planned: Plan, levels: Sequence[str], reports: Sequence[tuple[str, Done]]) -> tuple[Path, ...]:
@@ -61,9 +63,16 @@ def _row(planned: Plan, day: Path, lang: Language, scope: str, done: Done, facts
 def _facts(done: Done) -> dict[str, Any]:
     """The numbers among the facts of a report; a failed one may have some."""
     told = manifest.read(Path(done.folder)) if done.folder else None
-    every = {n: v for one in (told or {}).get("notebooks", ()) for n, v in (one.get("facts") or {}).items()}
-    every |= {"chance": _chance(Path(done.folder))} if "chance" not in every and done.folder else {}
-    return {name: value for name in FACTS if _number(value := every.get(name))}
+    said = {one["name"]: one.get("facts") or {} for one in (told or {}).get("notebooks", ())}
+    every = {name: _said(name, said) for name in FACTS}
+    every |= {"chance": _chance(Path(done.folder))} if every["chance"] is None and done.folder else {}
+    return {name: value for name, value in every.items() if _number(value)}
+
+
+def _said(fact: str, said: Mapping[str, Mapping[str, Any]]) -> Any:
+    """A fact as the step says it whose fact it is, else as a notebook of the company's own does."""
+    by = (*_SAID_BY.get(fact, ("history",)), *(name for name in said if name not in _STEPS))
+    return next((said[name][fact] for name in by if _number(said.get(name, {}).get(fact))), None)
 
 
 def _chance(folder: Path) -> float | None:

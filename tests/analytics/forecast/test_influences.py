@@ -287,3 +287,10 @@ def test_what_is_dated_later_is_not_looked_at() -> None:
 
     pd.testing.assert_frame_equal(found, asked({"spend": spend.iloc[:2]}))
     assert found["spend"].tolist() == [1, 0, 0, 0, 0, 2]
+
+
+def test_before_the_first_sale_there_is_nothing_to_learn_from() -> None:
+    """Found with a review of the company's first quarter: no period stands before it."""
+    none = (pd.Timestamp("2022-10-01"), pd.Timestamp("2022-06-30"))
+
+    assert variables({"spend": pd.DataFrame()}, None, every="month", calendar=Calendar(), span=none).empty

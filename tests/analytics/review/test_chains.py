@@ -111,6 +111,13 @@ def test_too_few_deals_tell_nothing() -> None:
     assert result.findings[0].key == "review.bridge.unknown_deals"
 
 
+def test_a_part_without_deals_tells_nothing() -> None:
+    """Found with a region of five orders: the page stopped."""
+    none = deals({QUARTER.first: (1, 1, 0, None)}).iloc[:0]
+
+    assert isinstance(funnel_chain(records(none), QUARTER), Unknown)
+
+
 def market(sizes: dict[str, list[float]]) -> MarketSeries:
     table = pd.DataFrame(sizes, index=quarters(len(next(iter(sizes.values())))).rename("period"))
     nothing = pd.DataFrame()

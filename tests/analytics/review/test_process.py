@@ -128,3 +128,11 @@ def test_the_demo_company_s_deals_are_traced_to_their_stages() -> None:
     assert made.closed > 200
     assert 0.7 < made.whole < 0.95
     assert (made.stages["won_days"] < made.stages["lost_days"]).all()
+
+
+def test_a_part_of_which_no_deal_closed_tells_nothing() -> None:
+    """Found with a region of five orders: the page stopped."""
+    opportunities, steps = deals({"A": (30, FULL, "won")})
+
+    assert isinstance(process(opportunities.iloc[:0], steps, STAGES, PERIOD, CALENDAR), Unknown)
+    assert isinstance(process(opportunities, steps.assign(opportunity="other"), STAGES, PERIOD, CALENDAR), Unknown)

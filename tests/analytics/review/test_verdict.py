@@ -129,3 +129,18 @@ def test_on_the_demo_company_parts_and_scores_agree_with_the_data() -> None:
     assert table.loc[table["level"] == "region", "actual"].sum() == pytest.approx(came)
     assert table["place"].between(0, 1).all()
     assert np.isfinite(made.verdict.added)
+
+
+def test_a_part_that_is_all_there_is_has_the_target_of_the_whole() -> None:
+    """Found with the page of one person: its only node is the person, and targets are of the whole."""
+    whole = start()
+    nodes = pd.DataFrame({"level": ["rep"], "rep": ["Ann"]}, index=pd.Index(["Ann"], name="node"))
+    frames = {"by_month": whole.by_month, "booked_by_month": whole.booked_by_month,
+              "before_by_month": whole.before_by_month}  # fmt: skip
+    named = {name: frame.set_axis(nodes.index, axis=0) for name, frame in frames.items()}
+    before = whole.before.set_axis(nodes.index)
+    alone = Baseline(**{**vars(whole), **named, "nodes": nodes, "before": before})
+    made = verdict(alone, sold(100.0).assign(rep="Ann"), goals=goals(120.0))
+
+    assert isinstance(made, Verdict)
+    assert made.table.loc["Ann", ["target", "actual"]].tolist() == [120.0, 100.0]

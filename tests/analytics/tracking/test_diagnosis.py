@@ -195,3 +195,12 @@ def test_a_target_of_nothing_so_far_is_compared_with_the_year_before() -> None:
     found = diagnose(sold(6000, 9000, orders=(90, 60)), SPANS, due=pd.Series({"": 0.0}))
     assert isinstance(found, Diagnosis)
     assert found.against == "before"
+
+
+@pytest.mark.parametrize("span", ["before", "now"])
+def test_a_part_that_sold_nothing_in_one_of_the_stretches_is_not_compared(span: str) -> None:
+    """Found with a region of five orders: the page stopped."""
+    held = sold(9000.0, 9000.0)
+    alone = Sold(held.whole[held.whole["span"] == span], held.history)
+
+    assert isinstance(diagnose(alone, SPANS, made(), STAGES), Unknown)

@@ -112,7 +112,7 @@ def _leads(records: Records, period: PlanPeriod) -> pd.Series | None:
 
 def _first(deals: pd.DataFrame, period: PlanPeriod, calendar: Calendar) -> pd.Timestamp:
     """The first period that the data hold whole: from the first day on which deals were created, and others closed."""
-    day = max(deals["created"].min(), deals.loc[~deals["open"], "closed"].min())
+    day = pd.Series([deals["created"].min(), deals.loc[~deals["open"], "closed"].min()]).max()
     start = calendar.start_of(day, period.name)
     return start if (day - start).days <= 3 else calendar.next(start, period.name)
 
@@ -120,9 +120,12 @@ def _first(deals: pd.DataFrame, period: PlanPeriod, calendar: Calendar) -> pd.Ti
 def _sides(
     deals: pd.DataFrame, counts: _Counts, period: PlanPeriod, calendar: Calendar
 ) -> tuple[pd.Timestamp, str] | None:
-    decided, first = counts.whole["decided"], _first(deals, period, calendar)
+    decided = counts.whole["decided"]
+    if decided.get(period.first, 0) < FEWEST:
+        return None
+    first = _first(deals, period, calendar)
     earlier = decided[(decided.index < period.first) & (decided.index >= first) & (decided >= FEWEST)].index
-    if decided.get(period.first, 0) < FEWEST or not len(earlier):
+    if not len(earlier):
         return None
     return (period.before[0], "year") if period.before[0] in earlier else (earlier.max(), "previous")
 

@@ -70,7 +70,9 @@ def process(
         return unknown("review_process", key)
     first = calendar.year_before(period.first)
     closed = known[~known["open"] & known["closed"].between(first, period.last)]
-    traced = _traced(closed, stage_history, stages)
+    steps = stage_history[stage_history["stage"].isin(stages.order)]
+    there = closed["opportunity"].isin(steps["opportunity"]).any()
+    traced = _traced(closed, steps, stages) if there else closed.iloc[:0]
     now = traced[traced["closed"] >= period.first]
     if len(now) < FEWEST:
         found = fact("review.process.unknown_few", have=len(now), need=FEWEST, span=period.span)

@@ -81,7 +81,7 @@ def diagnose(
     asks for as many times their customers and leads; a node without an amount of its own is asked for what it sold
     then.
     """
-    if spans is None or sold.whole.empty:
+    if spans is None or not {"before", "now"} <= set(sold.whole.loc[sold.whole["amount"].notna(), "span"]):
         return Unknown(section="diagnosis", findings=(fact("tracking.diagnosis.unknown", section="diagnosis"),))
     measures = _measures(sold)
     before, now = measures
