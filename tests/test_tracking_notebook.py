@@ -58,7 +58,7 @@ def test_nothing_is_asked_of_a_period_that_is_over(tmp_path: Path) -> None:
 
     assert over.facts["booked"] == over.facts["landing"]
     assert "The period is over" in page
-    assert "its target is not changed any more" in page
+    assert "its target can become no other" in page
     assert "below the 30% that was set" not in page
     assert "proposed" not in over.facts
 
