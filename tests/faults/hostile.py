@@ -121,8 +121,7 @@ def _settings(made: dict[str, pd.DataFrame], sources: dict[str, Any]) -> dict[st
                  "owners": {"region": dict(zip(others, OWN, strict=False))},
                  "pay": {"salary": 1000, "rewards": [{"text": OWN[1], "attainment": 1.0}]}},
         "tracking": {"rules": rules, "triggers": {"limit": 0.01, "market": [OWN[0]], "resources": [OWN[1]],
-                     "owners": {"market": OWN[0], "resources": OWN[6], "difficulty": OWN[2]},
-                     "actions": {"market": OWN[1], "resources": OWN[3], "difficulty": OWN[7]}}},
+                     "owners": {"market": OWN[0], "resources": OWN[6], "difficulty": OWN[2]}}},
         "review": {"period": "year"},
     }  # fmt: skip
 

@@ -293,4 +293,5 @@ def test_before_the_first_sale_there_is_nothing_to_learn_from() -> None:
     """Found with a review of the company's first quarter: no period stands before it."""
     none = (pd.Timestamp("2022-10-01"), pd.Timestamp("2022-06-30"))
 
-    assert variables({"spend": pd.DataFrame()}, None, every="month", calendar=Calendar(), span=none).empty
+    spent = pd.DataFrame({"date": [pd.Timestamp("2022-10-03")], "amount": [1.0]})
+    assert len(variables({"spend": spent}, None, every="month", calendar=Calendar(), span=none)) == 0

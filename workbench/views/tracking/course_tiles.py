@@ -12,8 +12,10 @@ def tiles(result: Course, w: Words) -> tuple[dict[str, Any], ...]:
     """Key, label, value and facts of each, as far as the data carry them."""
     row: Any = result.table.iloc[0]
     aimed = bool(row["target"] > 0)
-    sold = _tile(w, "booked", w.money(row["booked"]), _sold(row, result.over) if aimed else {})
-    return (sold,) if result.over else (sold, _landing(row, w, aimed), *_coverage(result, w))
+    rest = () if result.over else (_landing(row, w, aimed), *_coverage(result, w))
+    if not result.begun:  # nothing is known yet of what is sold
+        return rest
+    return (_tile(w, "booked", w.money(row["booked"]), _sold(row, result.over) if aimed else {}), *rest)
 
 
 def _sold(row: Any, over: bool) -> dict[str, dict[str, Any]]:
