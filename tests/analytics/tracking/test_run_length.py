@@ -15,7 +15,6 @@ from workbench.analytics.tracking.run_length import (
     delays,
     first_passages,
     limit_for,
-    of_atoms,
     rate_of,
     run_length,
 )
