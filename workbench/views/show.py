@@ -54,6 +54,11 @@ def _(result: Unknown, w: Words, as_of: pd.Timestamp) -> View:
     )
 
 
+def rounded(value: Any) -> float | None:
+    """To three significant digits, which are the same on every machine; None where it is unknown."""
+    return None if missing(value) else float(f"{value:.3g}")
+
+
 def sentences(findings: Iterable[Finding], w: Words, most: int = _MOST_SENTENCES) -> list[Sentence]:
     """The sentences of the first findings; one that says nothing beyond another is left out."""
     return [say(f, w, inside=True) for f in list(findings)[:most]]

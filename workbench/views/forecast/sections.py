@@ -8,7 +8,7 @@ from workbench.analytics.forecast import Accuracy, CalendarEffects, Landing, Par
 from workbench.analytics.forecast.effects import short, variable
 from workbench.analytics.forecast.evidence import NAIVE, OURS
 from workbench.views.forecast import charts
-from workbench.views.show import View, label_of, sentences, slug, split, view
+from workbench.views.show import View, label_of, rounded, sentences, slug, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Words
 
@@ -186,11 +186,6 @@ def headline(result: Any) -> dict[str, Any]:
             "coverage_80": round(float(ours["coverage_80"]), 2),
         }
     return {}
-
-
-def rounded(value: float) -> float:
-    """To three significant digits."""
-    return float(f"{value:.3g}")
 
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:

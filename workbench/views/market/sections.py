@@ -18,7 +18,7 @@ from workbench.analytics.market import (
 from workbench.analytics.market.share import WHOLE
 from workbench.periods import PER_YEAR
 from workbench.views.market import charts
-from workbench.views.show import View, columns_of, label_of, sentences, slug, split, view
+from workbench.views.show import View, columns_of, label_of, rounded, sentences, slug, split, view
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.words import Sentence, Words, missing
 
@@ -374,10 +374,10 @@ def headline(result: Any) -> dict[str, Any]:
     """The facts of a result, to three significant digits."""
     if isinstance(result, Share):
         row: Any = result.years.loc[WHOLE]
-        return {"market_share": float(f"{row['share']:.3g}"), "market_growth": round(float(row["market_growth"]), 3)}
+        return {"market_share": rounded(row["share"]), "market_growth": round(float(row["market_growth"]), 3)}
     if isinstance(result, Sizing):
         told = result.table["amount"].dropna()
-        return {f"size_{m}_{s}": float(f"{told[m, s]:.3g}") for m, s in told.index.to_list()}
+        return {f"size_{m}_{s}": rounded(told[m, s]) for m, s in told.index.to_list()}
     if isinstance(result, MarketTarget):
-        return {"held_share_sales": float(f"{result.table['held'][WHOLE]:.3g}")}
+        return {"held_share_sales": rounded(result.table["held"][WHOLE])}
     return {}

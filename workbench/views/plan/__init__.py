@@ -15,6 +15,8 @@ from workbench.views.plan import (
     targets,  # noqa: F401 its views are known from here on
     weights,  # noqa: F401
 )
+from workbench.views.show import rounded
+from workbench.views.words import missing
 
 __all__ = ["funnel", "headline"]
 
@@ -25,10 +27,6 @@ def headline(result: Any) -> dict[str, float | None]:
     """The numbers of a proposal, to three significant digits (ratios to two decimals): the same on every machine."""
     if not isinstance(result, Proposal):
         return {}
-    return {name: _rounded(name, value) for name, value in result.numbers.items()}
-
-
-def _rounded(name: str, value: float | None) -> float | None:
-    if value is None or value != value:
-        return None
-    return round(value, 2) if name in _RATIOS else float(f"{value:.3g}")
+    known = {name: value for name, value in result.numbers.items() if value is not None and not missing(value)}
+    ratios = {name: round(known[name], 2) for name in _RATIOS if name in known}
+    return {name: rounded(value) for name, value in result.numbers.items()} | ratios

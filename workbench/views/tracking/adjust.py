@@ -5,10 +5,9 @@ import pandas as pd
 from workbench.analytics.tracking.adjust import Adjustment
 from workbench.analytics.tracking.revisions import Revisions
 from workbench.analytics.tracking.triggers import Triggered
-from workbench.views.show import View, columns_of, label_of, sentences, split, view
+from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.tracking import adjust_charts as charts
-from workbench.views.tracking.diagnosis import rounded
 from workbench.views.words import Words
 
 _MOST = 6

@@ -8,7 +8,7 @@ import pandas as pd
 from workbench.analytics.tracking.alerts import Alerts, Rules
 from workbench.analytics.tracking.milestones import Board
 from workbench.settings.tracking import COURSE
-from workbench.views.show import View, columns_of, label_of, sentences, split, view
+from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.tracking import alerts_charts as charts
 from workbench.views.words import MISSING, Words, missing
@@ -109,8 +109,8 @@ def _(result: Board, w: Words, as_of: pd.Timestamp) -> View:
 def headline(result: Alerts | Board) -> dict[str, float | None]:
     """Numbers of the facts cell."""
     if isinstance(result, Board):
-        return {"milestone_attainment": _three(result.table["attainment"].get("", float("nan")))}
-    return {"alerts": len(result.table), "watched": result.watched, "false_alarms_a_year": _three(result.a_year)}
+        return {"milestone_attainment": rounded(result.table["attainment"].get("", float("nan")))}
+    return {"alerts": len(result.table), "watched": result.watched, "false_alarms_a_year": rounded(result.a_year)}
 
 
 def what(on: str, w: Words) -> str:
@@ -169,7 +169,3 @@ def _lasts(n: float, every: str, w: Words) -> str:
 
 def _number(value: float, unit: str, w: Words) -> str:
     return MISSING if missing(value) else w.by_unit(value, unit)
-
-
-def _three(value: float) -> float | None:
-    return None if missing(value) else float(f"{value:.3g}")

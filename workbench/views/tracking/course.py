@@ -7,7 +7,7 @@ import pandas as pd
 from workbench.analytics.tracking.course import Course
 from workbench.analytics.tracking.course_parts import OpenPipeline, Path, Record
 from workbench.analytics.tracking.goals import Goals
-from workbench.views.show import View, columns_of, label_of, sentences, split, view
+from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.tracking import course_charts as charts
 from workbench.views.tracking.course_tiles import tiles
@@ -183,7 +183,7 @@ def headline(result: Any) -> dict[str, float | None]:
     row: Any = result.table.iloc[0]
     found = {"booked": row["booked"], "landing": row["expected"], "landing_lo_80": row["lo_80"],
              "landing_hi_80": row["hi_80"], "target": row["target"]}  # fmt: skip
-    facts = {name: None if pd.isna(value) else float(f"{value:.3g}") for name, value in found.items()}
+    facts = {name: rounded(value) for name, value in found.items()}
     return facts | {"chance": None if pd.isna(row["chance"]) else round(float(row["chance"]), 2)}
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from workbench.analytics.tracking.coaching import Coaching
 from workbench.analytics.tracking.diagnosis import Diagnosis
 from workbench.analytics.tracking.pushes import Pushes
-from workbench.views.show import View, columns_of, label_of, sentences, split, view
+from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.tracking import diagnosis_charts as charts
 from workbench.views.words import MISSING, Words, missing
@@ -144,11 +144,6 @@ def headline(result: Diagnosis) -> dict[str, float | None]:
     """The gap of the whole as a ratio, and how many parts are off beyond chance."""
     whole, nodes = result.table.iloc[0], result.table.iloc[1:]
     return {"gap_rate": rounded(whole["rate"]), "parts_off": float(nodes["cause"].ne("").sum())}
-
-
-def rounded(value: float) -> float | None:
-    """Three significant digits; None where unknown."""
-    return None if missing(value) else float(f"{value:.3g}")
 
 
 def _steps(steps: pd.DataFrame, w: Words, chain: str) -> Sheet:
