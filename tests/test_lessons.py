@@ -4,16 +4,17 @@ import errno
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 import workbench as wb
-from workbench.errors import DataError, ParameterError, RunError, WorkbenchError
+from tests.commands import told_by
+from workbench.errors import DataError, ParameterError, RunError
 from workbench.ledger import store as ledger_store
 from workbench.lessons import Approval, Lesson
 from workbench.lessons import store as lesson_store
@@ -73,13 +74,7 @@ def today(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     monkeypatch.setattr(ledger_store, "now", lambda: at)
 
 
-def call(*arguments: str) -> str:
-    """What a command prints; its error, where it fails."""
-    done = CliRunner().invoke(app, list(arguments))
-    if isinstance(done.exception, WorkbenchError):
-        raise done.exception
-    assert done.exit_code == 0, done.output
-    return done.output
+call = partial(told_by, app)
 
 
 def run_at(day: str) -> Run:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -12,13 +13,13 @@ from zipfile import ZipFile
 import openpyxl
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
+from tests.commands import told_by
 from tests.conftest import shared_data
 from tests.plans import adds_up, plan
 from tests.publish.conftest import write_notebook
 from workbench import ledger, vintages
-from workbench.errors import DataError, ParameterError, RunError, WorkbenchError
+from workbench.errors import DataError, ParameterError, RunError
 from workbench.ledger import plans
 from workbench.ledger.cli import app
 from workbench.publish.drafts.amounts import amount
@@ -62,13 +63,7 @@ def report(frame: pd.DataFrame, as_of: str = "2026-09-30", settings: str = "work
     return file
 
 
-def call(*arguments: str) -> str:
-    """What a command prints; its error, where it fails."""
-    done = CliRunner().invoke(app, list(arguments))
-    if isinstance(done.exception, WorkbenchError):
-        raise done.exception
-    assert done.exit_code == 0, done.output
-    return done.output
+call = partial(told_by, app)
 
 
 def problems(*arguments: str) -> list[str]:

@@ -9,7 +9,6 @@ from workbench.analytics.market import (
     Potential,
     Share,
     accounts,
-    every,
     known,
     market_series,
     own,
@@ -20,6 +19,7 @@ from workbench.analytics.market import (
     sizing,
     sold,
 )
+from workbench.analytics.market.inputs import every
 from workbench.analytics.results import Unknown
 from workbench.periods import Calendar
 from workbench.settings import CalendarSettings

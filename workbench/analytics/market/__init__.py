@@ -8,15 +8,14 @@ launches    new products · diffusion the Bass model
 demand      what a change in price does
 watch       what competitors and the industry did
 target      the market's forecast, and what it alone would let us aim for
-inputs      from the data's frames to what these ask for
+inputs      from the data's frames to what these ask for · gathering the market beside our sales, for every notebook
 """
 
 from workbench.analytics.market.demand import Elasticity, elasticity
+from workbench.analytics.market.gathering import read, series_of
 from workbench.analytics.market.inputs import (
     accounts,
-    every,
     known,
-    matching,
     own,
     parts,
     scatter,
@@ -45,18 +44,18 @@ __all__ = [
     "ahead",
     "disaggregate",
     "elasticity",
-    "every",
     "holding",
     "known",
     "launches",
     "market_series",
     "market_target",
-    "matching",
     "outside",
     "own",
     "parts",
     "potential",
+    "read",
     "scatter",
+    "series_of",
     "share",
     "share_of",
     "sizes",

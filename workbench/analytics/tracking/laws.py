@@ -196,6 +196,13 @@ class Level:
         u, value = self._moved(z, factor, mean)
         return u, self._llr(u), value
 
+    def scored(self, z: Array, factor: float) -> tuple[Array, Array]:
+        """u and llr alone, of amounts that are never below 0 (no `offset`): the same whatever is expected."""
+        at, score = self._grid
+        moved = np.interp(z, score, at) + np.log(max(factor, 1e-3)) if factor != 1 else None
+        u = self.aim.worse * (np.clip(z, score[0], score[-1]) if moved is None else np.interp(moved, at, score))
+        return u, self._llr(u)
+
     @property
     def contexts(self) -> Array:
         return self.means

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.tracking.calm import expected, festivals, regressors, share_of
@@ -53,7 +54,7 @@ class Drawn:
     def __init__(self, law: Counted | Level, tie: float, factor: float, rng: np.random.Generator) -> None:
         self._law, self._tie, self._factor, self._rng = law, tie, factor, rng
         self._table: Table = law.table(factor) if isinstance(law, Counted) else _NONE
-        self.latent: Array | None = None
+        self._last: Array | None = None
 
     def __call__(self, runs: int) -> tuple[Array, Array, Array, Array]:
         """u, llr, above and below of one more period of each run."""
@@ -62,21 +63,45 @@ class Drawn:
 
     def many(self, runs: int, periods: int) -> tuple[Array, Array, Array, Array]:
         """(periods, runs) the same of several more periods: what they are is told of all at once."""
-        from scipy.special import ndtr
-
-        z, context = np.empty((periods, runs)), np.empty((periods, runs), dtype=np.int64)
-        last = self.latent if self.latent is not None and len(self.latent) == runs else None
-        for t in range(periods):
-            fresh = self._rng.standard_normal(runs)
-            last = z[t] = fresh if last is None else self._tie * last + np.sqrt(1 - self._tie**2) * fresh
-            context[t] = self._rng.integers(0, len(self._law.contexts), runs)
-        self.latent = last
+        z, context = self._latent(runs, periods), self._contexts(runs, periods)
         if isinstance(self._law, Level):
             u, llr, value = self._law.drawn(z, self._law.contexts[context], self._factor)
             return u, llr, value, np.ones_like(u)
-        table = self._table
-        at = table.at(context, ndtr(z))
-        return table.u[at], table.llr[at], table.above[at], table.below[at]
+        at = self._placed(z, context)
+        return self._table.u[at], self._table.llr[at], self._table.above[at], self._table.below[at]
+
+    def scores(self, runs: int, periods: int) -> tuple[Array, Array]:
+        """(periods, runs) u and llr alone, which amounts that are never below 0 tell without knowing the period."""
+        z = self._latent(runs, periods)
+        if isinstance(self._law, Level) and not self._law.offset:
+            return self._law.scored(z, self._factor)
+        context = self._contexts(runs, periods)
+        if isinstance(self._law, Level):
+            return self._law.drawn(z, self._law.contexts[context], self._factor)[:2]
+        at = self._placed(z, context)
+        return self._table.u[at], self._table.llr[at]
+
+    def _latent(self, runs: int, periods: int) -> Array:
+        """(periods, runs) standard normal values, neighbouring periods as closely tied as the scores were."""
+        from scipy.signal import lfilter
+
+        fresh = self._rng.standard_normal((periods, runs))
+        if not self._tie:
+            return fresh
+        if self._last is None or len(self._last) != runs:
+            self._last = self._rng.standard_normal(runs)
+        step = np.sqrt(1 - self._tie**2)
+        z, _ = lfilter([step], [1.0, -self._tie], fresh, axis=0, zi=self._tie * self._last[None, :])
+        self._last = z[-1]
+        return z
+
+    def _contexts(self, runs: int, periods: int) -> NDArray[np.int64]:
+        return self._rng.integers(0, len(self._law.contexts), (periods, runs))
+
+    def _placed(self, z: Array, context: NDArray[np.int64]) -> NDArray[np.int64]:
+        from scipy.special import ndtr
+
+        return self._table.at(context, ndtr(z))
 
 
 def learn(above: pd.Series, below: pd.Series | None, aim: Aim, calendar: Calendar, *, every: Every, learnt: int,
