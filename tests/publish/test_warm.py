@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.publish.test_runner import Heard, outputs
+from workbench import remember
 from workbench.publish import runner, warm
 from workbench.publish.limits import Limits
 from workbench.publish.runner import Executed, Job
@@ -40,6 +41,25 @@ def test_a_forked_kernel_uses_threads_and_processes_of_its_own(forked: list[Exec
 
 def test_a_forked_kernel_shows_pictures(forked: list[Executed]) -> None:
     assert all("image/png" in outputs(e, "pyplot")[-1].data for e in forked)
+
+
+READ = """import workbench as wb
+from workbench.sources import data
+data._Loading.prepared = None  # whoever reads the sources, it is not us
+print(len(wb.load(wb.Run.start(settings, as_of=as_of)).sales("month")))"""
+
+
+def test_sources_are_read_while_the_libraries_load(notebook: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "workbench.toml").write_text('[company]\nname="A"\ncurrency="CNY"\n[sources.orders]\nfiles=["*.csv"]')
+    (tmp_path / "orders.csv").write_text("date,order,amount\n2026-01-01,S1,3\n", "utf-8")
+    given, path = {"settings": str(tmp_path), "as_of": "2026-03-31"}, notebook("reader", READ)
+    with remember.kept() as shared, warm.nursery() as nursery:
+        assert nursery is not None
+        nursery.read_ahead(given, {remember.FOLDER: str(shared)})
+        job = Job(path, given, {remember.FOLDER: str(shared)})
+        ended = runner.run([job], workers=1, limits=Limits(180), progress=Heard(), nursery=nursery)[0]
+
+    assert (ended.status, ended.reason) == ("ok", "")
 
 
 def test_ordinary_kernels_step_in_when_the_warm_process_is_gone(notebook: Callable[..., Path]) -> None:

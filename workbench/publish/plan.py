@@ -155,6 +155,7 @@ def _before(made: Plan) -> str:
     return _file_digest(found[0] / manifest.NAME) if found else ""
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """The versions of what a report's numbers and looks depend on."""
     names = ("workbench", "babel", "duckdb", "holidays", "ibis-framework", "jinja2", "matplotlib", "nbconvert", "numpy",

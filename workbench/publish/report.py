@@ -169,16 +169,17 @@ def _ran(
     notebooks: list[Path], planned: Plan, request: Request, staging: folders.Staging, means: Means
 ) -> "list[runner.Executed]":
     """How the notebooks ended that were run, side by side; what one computes the others need not."""
-    from workbench.publish import kernels, parts, runner
-    from workbench.publish.progress import shown
-
     workers = request.workers or min(os.cpu_count() or 1, len(notebooks))
     limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
-    hidden, threads = frozenset(secrets(planned.settings)), kernels.bounded_threads(workers * means.side_by_side)
-    threading.Thread(target=_load_the_rest, daemon=True).start()
     with remember.kept() as shared, ExitStack() as held:
         if means.nursery:
             means.nursery.guard(scratch=shared)
+            means.nursery.read_ahead(planned.parameters[notebooks[0].stem], {remember.FOLDER: str(shared)})
+        from workbench.publish import kernels, parts, runner  # after the warm process knows what to read meanwhile
+        from workbench.publish.progress import shown
+
+        hidden, threads = frozenset(secrets(planned.settings)), kernels.bounded_threads(workers * means.side_by_side)
+        threading.Thread(target=_load_the_rest, daemon=True).start()
         around = {"WORKBENCH_REPORTS": str(planned.out.resolve()), remember.FOLDER: str(shared), "PYTHONHASHSEED": "0"}
         jobs = []
         for path in notebooks:

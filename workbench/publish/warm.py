@@ -7,9 +7,11 @@ The process stays single-threaded, so a fork copies all there is; threads of its
 import contextlib
 import gc
 import importlib
+import itertools
 import json
 import os
 import pkgutil
+import select
 import shutil
 import signal
 import subprocess
@@ -18,17 +20,18 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from io import FileIO
 from pathlib import Path
-from typing import IO, NoReturn, cast
+from typing import IO, Any, NoReturn, cast
 
 from workbench.publish import folders
 from workbench.publish.printed import bound
 from workbench.publish.processes import adopt, end_descendants
 
+READERS = ("pandas", "duckdb", "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "workbench.sources.data")
 LIBRARIES = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "pandas", "duckdb",
-    "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "jinja2", "babel.numbers", "babel.dates", "holidays",
-    "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib.patheffects",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "jinja2", "babel.numbers", "babel.dates",
+    "holidays", "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib.patheffects",
     "statsmodels.tsa.seasonal", "statsmodels.duration.survfunc", "statsmodels.genmod.generalized_linear_model",
     "statsmodels.tsa.statespace.structural", "scipy.stats", "scipy.optimize", "pyarrow.dataset", "python_calamine",
     "holidays.countries",
@@ -70,6 +73,12 @@ class Nursery:
             self._asks.write(json.dumps({kind: str(folder)}) + "\n")
             self._asks.flush()
 
+    def read_ahead(self, given: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        """Reads the sources that notebooks with these parameters share, while the rest of the libraries still load."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self._asks.write(json.dumps({"ahead": {"given": dict(given), "environment": dict(environment)}}) + "\n")
+            self._asks.flush()
+
     def give_up(self) -> None:
         """Nobody waits for it any longer; who asks is told None."""
         self._process.kill()
@@ -101,31 +110,69 @@ def main() -> None:
     """
     answers, asker = os.dup(1), int(sys.argv[1])
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
-    _load(asker)
-    if len(list(Path("/proc/self/task").iterdir())) > 1:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended children at once
+    adopt()
+    asks = open(0, "rb", buffering=0)  # noqa: SIM115 for as long as we live; what is buffered `select` does not see
+    _load(READERS, asker)
+    _end_threads()
+    asked = _read_ahead(asks)
+    _load(LIBRARIES, asker)
+    _load_all_of_ours()
+    if _threads() > 1:
         return  # a fork would copy locks that other threads hold; ordinary kernels will do
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended kernels at once
-    adopt()
     places, scratch = [], []
-    for line in sys.stdin:
-        asked = json.loads(line)
-        if "connection_file" not in asked:
-            places += [Path(asked["place"])] if "place" in asked else []
-            scratch += [Path(asked["scratch"])] if "scratch" in asked else []
+    for line in itertools.chain(asked, asks):
+        told = json.loads(line)
+        if "connection_file" not in told:
+            places += [Path(told["place"])] if "place" in told else []
+            scratch += [Path(told["scratch"])] if "scratch" in told else []
             continue
-        scratch.append(Path(asked["connection_file"]).parent)
+        scratch.append(Path(told["connection_file"]).parent)
         if os.getppid() != asker:
             continue  # nobody waits for it
         pid = os.fork()
         if pid == 0:
             os.close(answers)  # or we would not notice the end of this process
-            _become_kernel(**asked)
+            _become_kernel(**told)
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
         os.write(answers, f"{pid}\n".encode())
     _clear_up(asker, places, scratch)
+
+
+def _end_threads() -> None:
+    """Importing duckdb opened a connection, with a thread; the next use opens another."""
+    import duckdb
+
+    duckdb.default_connection().close()
+
+
+def _read_ahead(asks: FileIO) -> list[bytes]:
+    """What has been asked by now; sources that are to be read ahead are, in a process of their own."""
+    asked = []
+    while select.select([asks], [], [], 0)[0] and (line := asks.readline()):
+        asked.append(line)
+        if (ahead := json.loads(line).get("ahead")) and _threads() == 1 and os.fork() == 0:
+            _become_reader(**ahead)
+    return asked
+
+
+def _threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+def _become_reader(given: dict[str, Any], environment: dict[str, str]) -> NoReturn:
+    """The child's whole life. What is wrong with the sources is told by the notebook that reads them again."""
+    try:
+        os.environ.update(environment)
+        from workbench.run import Run
+        from workbench.sources import load
+
+        load(Run.start(given["settings"], as_of=given["as_of"]))
+    finally:
+        os._exit(0)
 
 
 def _clear_up(asker: int, places: Iterable[Path], scratch: Iterable[Path]) -> None:
@@ -140,24 +187,23 @@ def _clear_up(asker: int, places: Iterable[Path], scratch: Iterable[Path]) -> No
         folders.sweep(place)
 
 
-def _load(asker: int) -> None:
+def _load(libraries: Iterable[str], asker: int) -> None:
     """Imports what notebooks use, as long as there is someone to use it. What is missing is the notebook's to tell."""
-    for name in LIBRARIES:
+    for name in libraries:
         if os.getppid() != asker:
             return
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def _load_all_of_ours() -> None:
     import workbench
 
     for module in pkgutil.walk_packages(workbench.__path__, "workbench."):
         if not module.name.startswith(("workbench.publish", "workbench.cli")):
             with contextlib.suppress(ImportError):
                 importlib.import_module(module.name)
-
     _first_uses()
-    import duckdb
-
-    duckdb.default_connection().close()  # importing it opened one, with a thread; the next use opens another
 
 
 def _first_uses() -> None:
