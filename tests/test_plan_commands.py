@@ -373,6 +373,13 @@ def test_a_draft_may_be_confirmed_as_it_is(here: Path) -> None:
     assert len(made.evidence["plan"]) == 64
 
 
+def test_who_confirms_and_why_are_kept_on_one_line_without_control_characters(here: Path) -> None:
+    call("confirm", "--author", "\x1b[31mAnn\n\u202eeve", "--reason", "a\tb\x07")
+
+    (made,) = versions()
+    assert (made.author, made.reason) == ("[31mAnn eve", "a b")
+
+
 def test_the_round_trip_from_draft_to_version_keeps_who_why_and_every_sum(here: Path) -> None:
     call("answers", answered(East="94.5万", North=500_000))
     file = decided("North")

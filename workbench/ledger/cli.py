@@ -130,7 +130,7 @@ def confirm(
     _every_change_is_decided(plan, given, decided)
     settled = settle(plan, decided.accepted if decided else {}, balance=balance, effective=day)  # type: ignore[arg-type]
     known = decided.base if decided else _base(run)
-    made = _version(run, settled, decided, author.strip(), reason.strip(), day, known if base < 0 else base)
+    made = _version(run, settled, decided, author, reason, day, known if base < 0 else base)
     made = _with_evidence(made, issue, plan, given, decided, balance)
     made = replace(made, told=tuple(name.strip() for name in told or [] if name.strip()))
     _agrees_with_other_scopes(run, made)
@@ -294,10 +294,12 @@ def _place(issue: "Issue") -> str:
 
 def _checked(author: str, reason: str, effective: str, balance: str) -> date:
     """The day from which on it counts; ParameterError names everything that is missing or wrong."""
+    from workbench.views.words import MISSING, clean
+
     problems = [
         f"--{name} is missing: a target without {what} is not confirmed"
         for name, text, what in (("author", author, "a person who approves it"), ("reason", reason, "a reason"))
-        if not text.strip()
+        if clean(text) == MISSING
     ]
     if balance not in ("", "whole", "rest"):
         problems.append(f"--balance is {balance!r}; write whole or rest")
@@ -339,12 +341,13 @@ def _version(
 ) -> "Version":
     """The version to confirm: every target of the plan, and what it was in the draft where it moved."""
     from workbench.ledger import Version, plans, store
+    from workbench.views.words import clean
 
     moved = (settled["target"] - settled["draft"]).abs() >= 0.005
     why = decided.table["reason"] if decided else None
     reasons = why.reindex(settled.index) if why is not None else None
     told = settled.assign(draft=settled["draft"].where(moved), reason=reasons)
-    return Version(0, store.now(), day, author, reason, plans.entries(told, run.scope), run.scope, base)
+    return Version(0, store.now(), day, clean(author), clean(reason), plans.entries(told, run.scope), run.scope, base)
 
 
 def _with_evidence(

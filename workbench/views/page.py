@@ -177,7 +177,8 @@ class Page:
         if self._data is None:
             return ""
         covers, quality = self._data.covers, self._data.quality
-        used = tables_used or tuple(dict.fromkeys(s.table for s in _orders_first(quality.of("read"))))
+        read = tuple(dict.fromkeys(s.table for s in _orders_first(quality.of("read"))))
+        used = tuple(table for table in tables_used if table in read) or read
         lacking = None if tables_used else quality.missing or None
         values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
         return w.phrase("page.data_used", values)
