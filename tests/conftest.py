@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -79,3 +80,16 @@ def in_spark() -> Put:
 
 def _by_day(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(date=lines["date"].dt.date)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real one; scripts may run in it."""
+    sync = pytest.importorskip("playwright.sync_api")
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium), so this test could not run")
+    with sync.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

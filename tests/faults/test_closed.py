@@ -1,6 +1,5 @@
 """Reports are closed: hostile names stay names in every page, table, workbook and path; nothing runs, nothing loads."""
 
-import shutil
 import threading
 import unicodedata
 import zipfile
@@ -205,19 +204,6 @@ def test_all_money_is_accounted_for(report: Outcome, company: Path) -> None:
     last = made.loc[made["date"].dt.year == 2026, "amount"].sum()
 
     assert any(v == pytest.approx(last, abs=0.01) for v in _numbers(whole))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A real one; scripts may run in it."""
-    sync = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not program:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium), so this test could not run")
-    with sync.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 def visit(browser: Any, file: Path) -> tuple[list[str], list[str], Any]:
