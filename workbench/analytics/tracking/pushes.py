@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,14 @@ from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.periods import Calendar
 
-FORTNIGHT = pd.Timedelta(days=13)
+FORTNIGHT = pd.Timedelta(days=14)
+_DAY = pd.Timedelta(days=1)
 _QUARTERS = 8
 _FEWEST = 4
 _DAILY = 20  # days with sales in a quarter below which data are not daily
 _SURE = 0.05
 _NAMED = 4
-_EDGES = ("push", "slack")
+_PARTS, _EDGES = ["slack", "between", "push"], ("push", "slack")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -61,7 +62,7 @@ def pushes(
         thin = bool(active.reindex(quarters).median() < _DAILY)
         short = fact("tracking.diagnosis.unknown_push", have=len(quarters), need=_FEWEST, daily=not thin)
         return Unknown(section="pushes", findings=(short,))
-    days = {q: _days(q, calendar) for q in quarters}
+    days = _days(quarters, calendar)
     whole = _each(daily, days)
     each = _parts(parts, level, days)
     logs = [float(np.log(one["push"]).mean()) for one in each.values()]
@@ -72,7 +73,7 @@ def pushes(
     return replace(result, findings=tuple(_findings(result)))
 
 
-def _parts(parts: pd.DataFrame | None, level: str, days: dict[pd.Timestamp, dict[str, Any]]) -> dict[str, pd.DataFrame]:
+def _parts(parts: pd.DataFrame | None, level: str, days: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """By node, its quarters; nodes with too few are left out."""
     if parts is None or level not in parts:
         return {}
@@ -87,32 +88,35 @@ def _quarters(calendar: Calendar, covers: tuple[pd.Timestamp, pd.Timestamp]) -> 
     return [pd.Timestamp(q) for q in whole[-_QUARTERS:]]
 
 
-def _days(quarter: pd.Timestamp, calendar: Calendar) -> dict[str, Any]:
-    """The edges of a quarter, and working days in each part of it."""
-    last = calendar.end_of(quarter, "quarter")
-    edges = {"slack": (quarter, quarter + FORTNIGHT), "push": (last - FORTNIGHT, last)}
-    count = {name: max(calendar.working_days(*span), 1) for name, span in edges.items()}
-    count["all"] = calendar.working_days(quarter, last)
-    return {"first": quarter, "last": last, "edges": edges, "days": count}
+def _days(quarters: list[pd.Timestamp], calendar: Calendar) -> pd.DataFrame:
+    """Index quarter: the first days of its parts (slack, between, push), and working days in each part and in all."""
+    rows = []
+    for first in quarters:
+        after = calendar.next(first, "quarter")
+        begins = (first, first + FORTNIGHT, after - FORTNIGHT, after)
+        slack, between, push = (calendar.working_days(a, b - _DAY) for a, b in pairwise(begins))
+        rows.append((*begins[:3], max(slack, 1), max(push, 1), slack + between + push))
+    return pd.DataFrame(rows, pd.Index(quarters), columns=[*_PARTS, "slack_days", "push_days", "days"])
 
 
-def _each(daily: pd.Series, days: dict[pd.Timestamp, dict[str, Any]]) -> pd.DataFrame:
-    """Index quarter: push and slack (ratio of a working day's sales to those between), shares; quarters with sales."""
-    rows = {}
-    for quarter, told in days.items():
-        own = daily[(daily.index >= told["first"]) & (daily.index <= told["last"])]
-        sold = {n: float(own[(own.index >= a) & (own.index <= b)].sum()) for n, (a, b) in told["edges"].items()}
-        total, count = float(own.sum()), told["days"]
-        between, rest = total - sum(sold.values()), count["all"] - count["push"] - count["slack"]
-        if between > 0 and rest > 0:
-            usual = between / rest
-            rows[quarter] = {
-                **{n: max(sold[n] / count[n], 0.5 * usual / count[n]) / usual for n in _EDGES},
-                "share": sold["push"] / total, "days_share": count["push"] / count["all"],
-                "slack_share": sold["slack"] / total, "slack_days": count["slack"] / count["all"],
-                "amount": sold["push"] - usual * count["push"],
-            }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index")
+def _each(daily: pd.Series, days: pd.DataFrame) -> pd.DataFrame:
+    """Index quarter: push and slack (ratio of a working day's sales to those between), shares; quarters with sales.
+
+    `daily`: index day; `days`: neighbouring quarters, see _days.
+    """
+    begins = pd.DatetimeIndex(days[_PARTS].to_numpy().ravel())
+    own = daily[(daily.index >= begins[0]) & (daily.index < begins[-1] + FORTNIGHT)]
+    sums = np.bincount(begins.searchsorted(own.index, side="right") - 1, own.to_numpy(float), len(begins))
+    sold = pd.DataFrame(sums.reshape(-1, len(_PARTS)), days.index, columns=_PARTS)
+    total, rest = sold.sum(axis=1), days["days"] - days["push_days"] - days["slack_days"]
+    usual = sold["between"] / rest.where(rest > 0)
+    ratio = {n: np.maximum(sold[n], 0.5 * usual) / days[f"{n}_days"] / usual for n in _EDGES}
+    found = pd.DataFrame({
+        **ratio, "share": sold["push"] / total, "days_share": days["push_days"] / days["days"],
+        "slack_share": sold["slack"] / total, "slack_days": days["slack_days"] / days["days"],
+        "amount": sold["push"] - usual * days["push_days"],
+    })  # fmt: skip
+    return found[usual > 0]
 
 
 def _row(each: pd.DataFrame, usual: float) -> dict[str, float]:
