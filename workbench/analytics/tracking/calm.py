@@ -155,5 +155,5 @@ def _push(periods: pd.DatetimeIndex, after: pd.DatetimeIndex, calendar: Calendar
     """Share of each period's days that lie in the last fortnight of the quarter in which it begins."""
     quarter = calendar.start(periods.to_series(), "quarter")
     over = pd.DatetimeIndex(quarter.map({q: calendar.next(q, "quarter") for q in quarter.unique()}))
-    inside = (np.minimum(after, over) - np.maximum(periods, over - _FORTNIGHT)).days
-    return np.asarray(inside.to_numpy().clip(min=0) / (after - periods).days.to_numpy())
+    inside = pd.TimedeltaIndex(np.minimum(after, over) - np.maximum(periods, over - _FORTNIGHT)).days.to_numpy()
+    return np.asarray(inside.clip(min=0) / (after - periods).days.to_numpy())

@@ -218,7 +218,8 @@ def _months(
     used = dict.fromkeys(months.index, "")
     for every in _LONG[1:]:
         longer = written[written["every"] == every].groupby([*_NODE, "period"])["amount"].sum()
-        for (level, node, start), amount in longer.items():
+        for told, amount in longer.items():
+            level, node, start = cast("tuple[str, str, pd.Timestamp]", told)
             key, own = (level, node), months.loc[(level, node)]
             spread = _spread(own, pd.Timestamp(start), every, float(amount), calendar, weights)
             used[key] = every if (own.isna() & spread.notna())[period.months].any() else used[key]

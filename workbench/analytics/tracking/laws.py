@@ -79,12 +79,12 @@ class Counted:
 
         u is the normal quantile of the middle of x's own step (mid-p): few cases count little, none counts nothing.
         """
-        from scipy import stats
+        from scipy.special import ndtri
 
         now, then = self._law(n, share, 1.0), self._law(n, share, self.aim.factor)
         own = now.pmf(x)
         below, above = now.cdf(x) - own / 2, now.sf(x) + own / 2
-        u = np.where(below < 0.5, stats.norm.ppf(below), -stats.norm.ppf(above))
+        u = np.where(below < 0.5, ndtri(below), -ndtri(above))
         with np.errstate(divide="ignore", invalid="ignore"):
             llr = then.logpmf(x) - now.logpmf(x)
         some = (n > 0) & np.isfinite(x)
@@ -273,12 +273,12 @@ class Level:
     @cached_property
     def _grid(self) -> tuple[Array, Array]:
         """Residuals and their normal scores. Beyond what was seen a residual goes on at the kernel's pace."""
-        from scipy import stats
+        from scipy.special import ndtr, ndtri
 
         size = self.left.std()
         width = 0.9 * size * len(self.left) ** -0.2
         at = np.linspace(self.left.min() - 6 * width, self.left.max() + 6 * width, _GRID)
         off = (at[:, None] - self.left[None, :]) / width
-        below, above = stats.norm.cdf(off).mean(axis=1), stats.norm.sf(off).mean(axis=1)
-        score = np.where(below < 0.5, stats.norm.ppf(below), -stats.norm.ppf(above))
+        below, above = ndtr(off).mean(axis=1), ndtr(-off).mean(axis=1)
+        score = np.where(below < 0.5, ndtri(below), -ndtri(above))
         return at, np.clip(score, -FARTHEST, FARTHEST)
