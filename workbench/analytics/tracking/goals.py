@@ -220,7 +220,8 @@ def _months(
         longer = written[written["every"] == every].groupby([*_NODE, "period"])["amount"].sum()
         for told, amount in longer.items():
             level, node, start = cast("tuple[str, str, pd.Timestamp]", told)
-            key, own = (level, node), months.loc[(level, node)]
+            key: tuple[str, str] = (level, node)
+            own = pd.Series(months.loc[key])
             spread = _spread(own, pd.Timestamp(start), every, float(amount), calendar, weights)
             used[key] = every if (own.isna() & spread.notna())[period.months].any() else used[key]
             months.loc[key] = spread
