@@ -1,6 +1,6 @@
 """The sums that KPIs divide, over the spans that a report compares. The unknown is absent or missing, never 0."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,19 +29,31 @@ class Facts:
     def days(self) -> dict[str, Days]:
         return {"before": self.spans.before, "now": self.spans.now}
 
-    def added(self, dates: pd.Series, values: pd.Series, more: pd.Series | None = None) -> dict[str, float]:
-        """The sum of values dated in each span; missing where the rows do not reach over the whole span.
+    def added(
+        self, dates: pd.Series, values: Mapping[str, pd.Series], more: pd.Series | None = None
+    ) -> dict[str, dict[str, float]]:
+        """The sums of values dated in each span; missing where the rows do not reach over the whole span.
 
         `more` are other dates of the same table: what they show to be over, the table holds.
         """
         if not dates.notna().any():
             return {}
-        held = covered(dates, self.as_of, self.calendar)
+        first, last = self.reach(dates, more)
+        inside = {
+            span: dates.between(*days) for span, days in self.days.items() if first <= days[0] and days[1] <= last
+        }
+        nan = float("nan")
+        return {
+            name: {span: float(each[inside[span]].sum()) if span in inside else nan for span in self.days}
+            for name, each in values.items()
+        }
+
+    def reach(self, dates: pd.Series, more: pd.Series | None) -> Days:
+        """First and last day that the rows reach over, which `more` may show to go on longer."""
+        first, last = covered(dates, self.as_of, self.calendar)
         if more is not None and more.notna().any():
-            held = held[0], max(held[1], covered(more, self.as_of, self.calendar)[1])
-        sums = {name: values[dates.between(*days)].sum() for name, days in self.days.items()}
-        whole = {name: held[0] <= days[0] and held[1] >= days[1] for name, days in self.days.items()}
-        return {name: float(sums[name]) if whole[name] else float("nan") for name in sums}
+            last = max(last, covered(more, self.as_of, self.calendar)[1])
+        return first, last
 
 
 def components(facts: Facts, compared: pd.DataFrame, sales: Any, ordered: Ordered) -> pd.DataFrame:
@@ -61,7 +73,7 @@ def components(facts: Facts, compared: pd.DataFrame, sales: Any, ordered: Ordere
     found: Sums = {}
     for part in PARTS:
         found |= part(facts)
-    found |= _targets(facts, sales) | _some(process.days_to_pay(facts, ordered))
+    found |= _targets(facts, sales) | process.days_to_pay(facts, ordered)
     if "paid" in found:
         found["billed"] = {str(span): float(amount) for span, amount in orders["amount"].items()}
     rest = pd.DataFrame(found, index=orders.index) if found else pd.DataFrame(index=orders.index)
@@ -90,22 +102,27 @@ def _opportunities(facts: Facts) -> Sums:
         return {}
     found: Sums = {}
     if "created" in deals:
-        found["opportunities"] = facts.added(deals["created"], pd.Series(1, deals.index), deals.get("closed"))
+        count = pd.Series(1, deals.index)
+        found |= facts.added(deals["created"], {"opportunities": count}, deals.get("closed"))
     if "closed" in deals and facts.stages.won and facts.stages.lost:
-        won, lost = deals["stage"].isin(facts.stages.won), deals["stage"].isin(facts.stages.lost)
-        closed, more = deals["closed"].where(won | lost), deals.get("created")
-        found["won"] = facts.added(closed, won.astype("int64"), more)
-        found["closed"] = facts.added(closed, (won | lost).astype("int64"), more)
-        if "amount" in deals:
-            found["won_amount"] = facts.added(closed, deals["amount"].where(won), more)
-            if deals["amount"].where(lost).gt(0).any():  # many a CRM sets the amount of a lost deal to 0
-                found["closed_amount"] = facts.added(closed, deals["amount"].where(won | lost), more)
-    return {name: sums for name, sums in found.items() if sums}
+        found |= _ended(facts, deals)
+    return found
+
+
+def _ended(facts: Facts, deals: pd.DataFrame) -> Sums:
+    """How many were won and closed, and their money."""
+    won, lost = deals["stage"].isin(facts.stages.won), deals["stage"].isin(facts.stages.lost)
+    values = {"won": won.astype("int64"), "closed": (won | lost).astype("int64")}
+    if "amount" in deals:
+        values["won_amount"] = deals["amount"].where(won)
+        if deals["amount"].where(lost).gt(0).any():  # many a CRM sets the amount of a lost deal to 0
+            values["closed_amount"] = deals["amount"].where(won | lost)
+    return facts.added(deals["closed"].where(won | lost), values, deals.get("created"))
 
 
 def _payments(facts: Facts) -> Sums:
     table = facts.tables.get("payments")
-    return {} if table is None else _some({"paid": facts.added(table["date"], table["amount"])})
+    return {} if table is None else facts.added(table["date"], {"paid": table["amount"]})
 
 
 def _satisfaction(facts: Facts) -> Sums:
@@ -113,21 +130,12 @@ def _satisfaction(facts: Facts) -> Sums:
     if table is None:
         return {}
     answers = table["answers"].fillna(1) if "answers" in table else pd.Series(1.0, table.index)
-    return _some(
-        {
-            "score_sum": facts.added(table["date"], table["score"] * answers),
-            "scores": facts.added(table["date"], answers),
-        }
-    )
+    return facts.added(table["date"], {"score_sum": table["score"] * answers, "scores": answers})
 
 
 def _spend(facts: Facts) -> Sums:
     table = facts.tables.get("spend")
-    return {} if table is None else _some({"spend": facts.added(table["date"], table["amount"])})
-
-
-def _some(sums: Sums) -> Sums:
-    return {name: found for name, found in sums.items() if found}
+    return {} if table is None else facts.added(table["date"], {"spend": table["amount"]})
 
 
 # each: sums of one kind from the small tables
@@ -136,16 +144,11 @@ PARTS: tuple[Callable[[Facts], Sums], ...] = (
     _payments,
     _satisfaction,
     _spend,
-    *(
-        lambda facts, part=part: _some(part(facts))
-        for part in (
-            process.leads,
-            process.activities,
-            process.qualified,
-            process.records,
-            process.acquired,
-            process.marketing,
-            process.headcount,
-        )
-    ),
+    process.leads,
+    process.activities,
+    process.qualified,
+    process.records,
+    process.acquired,
+    process.marketing,
+    process.headcount,
 )

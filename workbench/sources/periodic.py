@@ -1,14 +1,16 @@
 """The sums that KPIs divide, period by period and node by node: what control charts watch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from workbench.periods import Every, Spans
 from workbench.sources import small
 from workbench.sources.components import PARTS, Facts
-from workbench.sources.covers import Days, covered
+from workbench.sources.covers import Days
 
 if TYPE_CHECKING:
     from workbench.sources.data import Data
@@ -46,20 +48,25 @@ class _ByPeriod(Facts):
     def days(self) -> dict[str, Days]:
         return self.held
 
-    def added(self, dates: pd.Series, values: pd.Series, more: pd.Series | None = None) -> dict[str, float]:
+    def added(
+        self, dates: pd.Series, values: Mapping[str, pd.Series], more: pd.Series | None = None
+    ) -> dict[str, dict[str, float]]:
         known = dates.notna()
         if not known.any():
             return {}
         named = small.grain(dates, self.calendar)
         if named and _ORDER.index(named) > _ORDER.index(self.every):
             return {}
-        first, last = covered(dates, self.as_of, self.calendar)
-        if more is not None and more.notna().any():
-            last = max(last, covered(more, self.as_of, self.calendar)[1])
-        starts = self.calendar.start(dates[known], self.every)
-        at = values[known].astype("float64").groupby(starts).sum()
-        got = {pd.Timestamp(day).isoformat(): float(value) for day, value in zip(at.index, at, strict=True)}
-        return {p: got.get(p, 0.0) if first <= a and b <= last else float("nan") for p, (a, b) in self.held.items()}
+        first, last = self.reach(dates, more)
+        starts = pd.DatetimeIndex([start for start, _ in self.held.values()])
+        at = starts.get_indexer(pd.DatetimeIndex(self.calendar.start(dates[known], self.every)))
+        whole = np.array([first <= start and end <= last for start, end in self.held.values()])
+        found = {}
+        for name, each in values.items():
+            money = each[known].astype("float64").fillna(0.0).to_numpy()
+            sums = np.bincount(at[at >= 0], money[at >= 0], len(starts))
+            found[name] = dict(zip(self.held, np.where(whole, sums, np.nan).tolist(), strict=True))
+        return found
 
 
 def _parts(data: "Data", by: str, sold: pd.DataFrame) -> dict[str, dict[str, pd.DataFrame]]:

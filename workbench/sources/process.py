@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -23,10 +24,8 @@ def leads(facts: "Facts") -> "Sums":
     table = facts.tables.get("spend")
     if table is None or "leads" not in table or not table["leads"].notna().any():
         return {}
-    return {
-        "leads": facts.added(table["date"], table["leads"].fillna(0)),
-        "lead_spend": facts.added(table["date"], table["amount"].where(table["leads"].notna())),
-    }
+    counts, spend = table["leads"].fillna(0), table["amount"].where(table["leads"].notna())
+    return facts.added(table["date"], {"leads": counts, "lead_spend": spend})
 
 
 def activities(facts: "Facts") -> "Sums":
@@ -35,17 +34,16 @@ def activities(facts: "Facts") -> "Sums":
     if table is None:
         return {}
     counts = table["count"].fillna(1) if "count" in table else pd.Series(1.0, table.index)
-    found = {"activities": facts.added(table["date"], counts)}
+    values = {"activities": counts}
     for name, words in KINDS.items():
         kind = table["kind"].str.casefold().str.contains("|".join(words), na=False)
         if kind.any():
-            found[name] = facts.added(table["date"], counts.where(kind, 0))
+            values[name] = counts.where(kind, 0)
         if kind.any() and name == "visits" and "valid" in table and table.loc[kind, "valid"].notna().any():
             judged = kind & table["valid"].notna()
             valid = judged & table["valid"].str.strip().str.casefold().isin(YES)
-            found["judged_visits"] = facts.added(table["date"], counts.where(judged, 0))
-            found["valid_visits"] = facts.added(table["date"], counts.where(valid, 0))
-    return found
+            values |= {"judged_visits": counts.where(judged, 0), "valid_visits": counts.where(valid, 0)}
+    return facts.added(table["date"], values)
 
 
 def qualified(facts: "Facts") -> "Sums":
@@ -54,18 +52,16 @@ def qualified(facts: "Facts") -> "Sums":
     order = facts.stages.order
     if deals is None or history is None or len(order) < 2 or not (facts.stages.won and facts.stages.lost):
         return {}
-    rank = {stage: n for n, stage in enumerate([*order, *facts.stages.won])}
-    steps = history.assign(at=history["stage"].map(rank))
-    steps = steps[steps["opportunity"].isin(deals["opportunity"])]
-    passed = steps[steps["at"] >= 1].groupby("opportunity")["entered"].min()
-    lost = steps[steps["stage"].isin(facts.stages.lost)].groupby("opportunity")["entered"].min()
-    lost = lost[~lost.index.isin(passed.index)]
-    left = pd.concat([passed, lost])
-    went_on = pd.Series([1] * len(passed) + [0] * len(lost), index=left.index)
-    return {
-        "qualified": facts.added(left, went_on, steps["entered"]),
-        "judged": facts.added(left, went_on * 0 + 1, steps["entered"]),
-    }
+    steps = history[history["opportunity"].isin(deals["opportunity"])]
+    of = pd.Series(pd.factorize(steps["opportunity"])[0], steps.index)
+    later = steps["stage"].isin([*order[1:], *facts.stages.won])
+    passed, lost = (
+        steps.loc[there, "entered"].groupby(of[there]).min()
+        for there in (later, steps["stage"].isin(facts.stages.lost))
+    )
+    left = pd.concat([passed, lost[~lost.index.isin(passed.index)]])
+    went_on = pd.Series(left.index.isin(passed.index).astype(int), left.index)
+    return facts.added(left, {"qualified": went_on, "judged": went_on * 0 + 1}, steps["entered"])
 
 
 def records(facts: "Facts") -> "Sums":
@@ -77,10 +73,7 @@ def records(facts: "Facts") -> "Sums":
     if not columns:
         return {}
     more, filled = deals.get("closed"), deals[columns].notna().sum(axis=1)
-    return {
-        "fields_filled": facts.added(deals["created"], filled, more),
-        "fields": facts.added(deals["created"], filled * 0 + len(columns), more),
-    }
+    return facts.added(deals["created"], {"fields_filled": filled, "fields": filled * 0 + len(columns)}, more)
 
 
 def acquired(facts: "Facts") -> "Sums":
@@ -88,7 +81,7 @@ def acquired(facts: "Facts") -> "Sums":
     customers = facts.tables.get("customers")
     if customers is None or "since" not in customers or facts.tables.get("spend") is None:
         return {}
-    return {"new_customers": facts.added(customers["since"], pd.Series(1, customers.index), customers["since"])}
+    return facts.added(customers["since"], {"new_customers": pd.Series(1, customers.index)})
 
 
 def marketing(facts: "Facts") -> "Sums":
@@ -104,9 +97,10 @@ def marketing(facts: "Facts") -> "Sums":
         return {}
     lag = round((won["closed"] - won["created"]).dt.days.median() / _MONTH)
     later = spend["date"] + pd.DateOffset(months=lag)
+    spent = spend["amount"][later <= facts.as_of]
     return {
-        "sourced_amount": facts.added(paid_for["closed"], paid_for["amount"], deals["closed"]),
-        "lagged_spend": facts.added(later[later <= facts.as_of], spend["amount"][later <= facts.as_of], spend["date"]),
+        **facts.added(paid_for["closed"], {"sourced_amount": paid_for["amount"]}, deals["closed"]),
+        **facts.added(later[later <= facts.as_of], {"lagged_spend": spent}, spend["date"]),
     }
 
 
@@ -118,11 +112,11 @@ def headcount(facts: "Facts") -> "Sums":
     leaders = set(people["manager"].dropna()) if "manager" in people else set()
     sellers = people[~people["rep"].isin(leaders) & people["joined"].notna()]
     left = sellers["left"] if "left" in sellers else pd.Series(pd.NaT, sellers.index, dtype="datetime64[ns]")
-    found = {}
-    for name, (first, last) in facts.days.items():
-        start, end = sellers["joined"].where(sellers["joined"] > first, first), left.where(left < last, last)
-        found[name] = float(((end - start).dt.days + 1).clip(lower=0).sum() / ((last - first).days + 1))
-    return {"reps": found} if min(found.values()) > 0 else {}
+    firsts, lasts = (np.array(edge, "datetime64[D]")[:, None] for edge in zip(*facts.days.values(), strict=True))
+    joined, gone = (days.to_numpy("datetime64[D]")[None] for days in (sellers["joined"], left))
+    there = (np.fmin(gone, lasts) - np.fmax(joined, firsts)).astype(int) + 1
+    average = there.clip(min=0).sum(axis=1) / ((lasts - firsts).astype(int)[:, 0] + 1)
+    return {"reps": dict(zip(facts.days, average.tolist(), strict=True))} if average.min() > 0 else {}
 
 
 def days_to_pay(facts: "Facts", ordered: Callable[[pd.Series], pd.Series]) -> "Sums":
@@ -135,7 +129,4 @@ def days_to_pay(facts: "Facts", ordered: Callable[[pd.Series], pd.Series]) -> "S
     if not known.any():
         return {}
     money = table["amount"].where(known, 0.0)
-    return {
-        "paid_days": facts.added(table["date"], money * days.fillna(0)),
-        "paid_known": facts.added(table["date"], money),
-    }
+    return facts.added(table["date"], {"paid_days": money * days.fillna(0), "paid_known": money})

@@ -10,7 +10,8 @@ from workbench.analytics.forecast.panel import Array
 from workbench.periods import Calendar, Every
 
 _PER_YEAR = {"day": 365.25, "week": 52.18, "month": 12.0}
-_PUSH = pd.Timedelta(days=13)  # the last fortnight of a quarter, when deals are hurried
+_DAY = pd.Timedelta(days=1)
+_FORTNIGHT = pd.Timedelta(days=14)  # the last of a quarter, when deals are hurried
 _HUBER = 1.345  # residuals beyond so many standard deviations count less
 _RIDGE = 2.0  # observations' worth of "no effect"
 _ROUNDS = 25
@@ -32,7 +33,7 @@ class Expected:
 
 def festivals(periods: pd.DatetimeIndex, calendar: Calendar, every: Every) -> Array:
     """(periods, terms): what hurries or delays decisions: the quarter's last fortnight, Spring Festival."""
-    columns = [np.array([_push(p, calendar.next(p, every), calendar) for p in periods])]
+    columns = [_push(periods, _after(periods, calendar, every), calendar)]
     if calendar.settings.country in FESTIVAL_COUNTRIES and every != "day":
         columns += list(festival_shares(periods, calendar, every).to_numpy().T)
     return np.column_stack(columns)
@@ -71,11 +72,9 @@ def regressors(periods: pd.DatetimeIndex, calendar: Calendar, every: Every, lear
 
     After the `learnt` periods the trend goes on at half its pace: growth seldom lasts (Gardner & McKenzie 1985).
     """
-    ends = [calendar.next(p, every) for p in periods]
-    day = pd.Timedelta(days=1)
-    worked = np.array([calendar.working_days(a, b - day) for a, b in zip(periods, ends, strict=True)], float)
-    columns = [worked if every == "day" else np.log(np.maximum(worked, 0.5))]
-    columns.append(np.array([_push(a, b, calendar) for a, b in zip(periods, ends, strict=True)]))
+    after = _after(periods, calendar, every)
+    worked = _worked(periods, after, calendar)
+    columns = [worked if every == "day" else np.log(np.maximum(worked, 0.5)), _push(periods, after, calendar)]
     if calendar.settings.country in FESTIVAL_COUNTRIES and every != "day":
         columns += list(festival_shares(periods, calendar, every).to_numpy().T)
     if every == "day":
@@ -141,9 +140,20 @@ def _told(design: Array, slopes: Array, weight: Array, noise: float, learnt: int
     return Expected(mean, noise, unsure)
 
 
-def _push(first: pd.Timestamp, after: pd.Timestamp, calendar: Calendar) -> float:
-    """Share of a period's days that lie in the last fortnight of a quarter."""
-    end = calendar.end_of(first, "quarter")
-    begins = max(first, end - _PUSH)
-    last = min(after, end + pd.Timedelta(days=1))
-    return max((last - begins).days, 0) / (after - first).days
+def _after(periods: pd.DatetimeIndex, calendar: Calendar, every: Every) -> pd.DatetimeIndex:
+    """The day after each period's last."""
+    return pd.DatetimeIndex([calendar.next(p, every) for p in periods])
+
+
+def _worked(periods: pd.DatetimeIndex, after: pd.DatetimeIndex, calendar: Calendar) -> Array:
+    """Working days of each period."""
+    sums = np.concatenate([[0], np.cumsum(calendar.worked(periods[0], after[-1] - _DAY))])
+    return (sums[(after - periods[0]).days] - sums[(periods - periods[0]).days]).astype(float)
+
+
+def _push(periods: pd.DatetimeIndex, after: pd.DatetimeIndex, calendar: Calendar) -> Array:
+    """Share of each period's days that lie in the last fortnight of the quarter in which it begins."""
+    quarter = calendar.start(periods.to_series(), "quarter")
+    over = pd.DatetimeIndex(quarter.map({q: calendar.next(q, "quarter") for q in quarter.unique()}))
+    inside = pd.TimedeltaIndex(np.minimum(after, over) - np.maximum(periods, over - _FORTNIGHT)).days.to_numpy()
+    return np.asarray(inside.clip(min=0) / (after - periods).days.to_numpy())

@@ -145,11 +145,7 @@ def pipeline_of(deals: Deals, landed: Landed, table: pd.DataFrame, records: Reco
     if now is None:
         return pd.DataFrame()
     sales = records.sales
-    then = [
-        (s["open"].to_numpy(float), sales.of(t.cut, t.end))
-        for t in landed.tried
-        if (s := deals.standing(t)) is not None
-    ]
+    then = [(money, sales.of(t.cut, t.end)) for t in landed.tried if (money := deals.opened(t)) is not None]
     needed = np.full(len(now), np.nan)
     if len(then) >= FEWEST_THEN:
         opened, came = (np.nan_to_num(np.array(x)).sum(axis=0) for x in zip(*then, strict=True))

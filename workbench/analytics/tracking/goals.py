@@ -22,6 +22,7 @@ _LONG: tuple[Every, ...] = ("month", "quarter", "year")
 _SHORT: tuple[Every, ...] = ("day", "week")
 _STEPS: dict[Every, float] = {"day": 1, "week": 7, "month": 30.4, "quarter": 91.3, "year": 365.25}
 _COLUMNS = ("level", "every", "period", "amount", "owner", "version", "effective")  # of the ledger, beside levels
+_NODE = ["level", "node"]
 _APART = 0.005  # a sum of parts that differs from the whole by more is told
 _YEARS = 3  # of past sales whose months tell how a year's or quarter's target spreads
 
@@ -169,23 +170,22 @@ def _assembled(
     if not len(rows):
         return None
     weights = _weights(period, calendar, season)
-    by_node = rows.groupby(["level", "node"], sort=False)
-    found = {(str(key[0]), str(key[1])): _months(own, period, calendar, weights) for key, own in by_node}
-    found = {key: one for key, one in found.items() if one[0].notna().any()}
-    if not found:
+    found, spread = _months(rows, period, calendar, weights)
+    found = found[found.notna().any(axis=1)]
+    if found.empty:
         return None
     first = rows.drop_duplicates(["level", "node"]).set_index(["level", "node"])
-    keys = sorted(found, key=lambda key: len(key[0].split(JOIN)) if key[0] else 0)
+    keys = sorted(found.index, key=lambda key: len(key[0].split(JOIN)) if key[0] else 0)
     keep = [c for c in first.columns if c not in _COLUMNS]
     nodes = pd.DataFrame({
         "level": [level for level, _ in keys], "owner": [_known(first.at[key, "owner"]) for key in keys],
         **{c: [first.at[key, c] for key in keys] for c in keep},
     }, index=apart([node for _, node in keys], [level for level, _ in keys]))  # fmt: skip
-    months = pd.DataFrame([found[key][0] for key in keys], index=nodes.index)
+    months = found.loc[keys].set_axis(nodes.index)
     versions = rows["version"].dropna()
     made = Goals(
         period=period, source=source, version=int(versions.max()) if len(versions) else None, nodes=nodes,
-        amount=months.sum(axis=1).rename("target"), months=months, spread=_longest(found[key][1] for key in keys),
+        amount=months.sum(axis=1).rename("target"), months=months, spread=_longest(spread[key] for key in keys),
     )  # fmt: skip
     made = _with_whole(made)
     return replace(made, findings=tuple(_findings(made)))
@@ -206,23 +206,37 @@ def _weights(period: PlanPeriod, calendar: Calendar, season: pd.Series) -> pd.Se
     return pd.Series([season[min(calendar.number(m, "month"), 12)] for m in months], index=months)
 
 
-def _months(own: pd.DataFrame, period: PlanPeriod, calendar: Calendar, weights: pd.Series) -> tuple[pd.Series, str]:
-    """A node's money by month of the period, and the period that had to be spread for it ("" for none).
+def _months(
+    rows: pd.DataFrame, period: PlanPeriod, calendar: Calendar, weights: pd.Series
+) -> tuple[pd.DataFrame, dict[tuple[str, str], str]]:
+    """Index (level, node), columns months of the period: money; and the longest period spread for each node (or "").
 
     Months as written come first; what a quarter or year holds beyond its written months goes to the others by season.
     """
-    written = own.assign(period=pd.to_datetime(own["period"]))
-    fine = written[written["every"].isin(_SHORT)]
-    by = {e: written[written["every"] == e].groupby("period")["amount"].sum() for e in _LONG}
-    if not len(by["month"]) and len(fine):
-        by["month"] = fine.groupby(calendar.start(fine["period"], "month"))["amount"].sum()
-    months, used = by["month"].reindex(weights.index), ""
+    written = rows.assign(period=pd.to_datetime(rows["period"]))
+    months = _written(written, calendar).reindex(columns=weights.index)
+    used = dict.fromkeys(months.index, "")
     for every in _LONG[1:]:
-        for start, amount in by[every].items():
-            spread = _spread(months, pd.Timestamp(str(start)), every, float(amount), calendar, weights)
-            used = every if (months.isna() & spread.notna())[period.months].any() else used
-            months = spread
-    return months.reindex(period.months), used
+        longer = written[written["every"] == every].groupby([*_NODE, "period"])["amount"].sum()
+        for told, amount in longer.items():
+            level, node, start = cast("tuple[str, str, pd.Timestamp]", told)
+            key: tuple[str, str] = (level, node)
+            own = pd.Series(months.loc[key])
+            spread = _spread(own, pd.Timestamp(start), every, float(amount), calendar, weights)
+            used[key] = every if (own.isna() & spread.notna())[period.months].any() else used[key]
+            months.loc[key] = spread
+    return months.reindex(columns=period.months), used
+
+
+def _written(rows: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
+    """Index (level, node) in their order, columns months: what is written by month, else by shorter periods."""
+    key = pd.MultiIndex.from_frame(rows[_NODE])
+    monthly = rows["every"] == "month"
+    short = rows["every"].isin(_SHORT) & ~key.isin(key[monthly])
+    fine = rows[monthly | short].assign(
+        period=lambda f: f["period"].where(monthly, calendar.start(f["period"], "month"))
+    )
+    return fine.groupby([*_NODE, "period"])["amount"].sum().unstack().reindex(key.unique())
 
 
 def _spread(

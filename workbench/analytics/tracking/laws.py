@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.analytics.forecast.panel import Array
 
@@ -17,6 +18,8 @@ _CONTEXTS = 60  # different numbers of cases that are told apart
 _STEP = 0.02  # between the scores that a level may take, in its chain
 _MEANS = (0.1, 0.3, 0.5, 0.7, 0.9)  # quantiles of what is expected, where a change matters more to some than others
 _GRID = 601
+_AT_ONCE = 1_000_000  # chances that are held in memory at once
+_CELLS = 256  # parts of each context in which an outcome is looked up
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,17 @@ class Table:
 
     def at(self, context: Array, chance: Array) -> Array:
         """Where in the table the outcome with this cumulated chance stands."""
-        return np.minimum(np.searchsorted(self.sums, context + chance, side="left"), len(self.sums) - 1)
+        asked = context + chance
+        found = self._begins[(asked * _CELLS).astype(int)]
+        later = np.flatnonzero(self.sums[found] < asked)  # few: most cells hold no more than one outcome
+        found.ravel()[later] = np.searchsorted(self.sums, asked.ravel()[later])
+        return np.minimum(found, len(self.sums) - 1)
+
+    @cached_property
+    def _begins(self) -> NDArray[np.int64]:
+        """The first outcome that reaches into each cell."""
+        cells = np.arange(np.ceil(self.sums[-1]) * _CELLS + 1) / _CELLS
+        return np.minimum(np.searchsorted(self.sums, cells), len(self.sums) - 1)
 
 
 @dataclass(frozen=True)
@@ -66,12 +79,12 @@ class Counted:
 
         u is the normal quantile of the middle of x's own step (mid-p): few cases count little, none counts nothing.
         """
-        from scipy import stats
+        from scipy.special import ndtri
 
         now, then = self._law(n, share, 1.0), self._law(n, share, self.aim.factor)
         own = now.pmf(x)
         below, above = now.cdf(x) - own / 2, now.sf(x) + own / 2
-        u = np.where(below < 0.5, stats.norm.ppf(below), -stats.norm.ppf(above))
+        u = np.where(below < 0.5, ndtri(below), -ndtri(above))
         with np.errstate(divide="ignore", invalid="ignore"):
             llr = then.logpmf(x) - now.logpmf(x)
         some = (n > 0) & np.isfinite(x)
@@ -92,13 +105,11 @@ class Counted:
     def table(self, factor: float) -> Table:
         """All that may come when the KPI is `factor` times the usual."""
         counts, u, llr = self._scored
-        sums = []
-        for k, ((n, share), x) in enumerate(zip(self.contexts.tolist(), counts, strict=True)):
-            chances = np.nan_to_num(self._law(np.full(len(x), n), share, factor).pmf(x)) if n > 0 else np.ones(1)
-            sums.append(k + np.cumsum(chances) / chances.sum())
-        above = np.concatenate(counts)
-        sizes = np.repeat(self.contexts[:, 0], [len(x) for x in counts])
-        return Table(np.concatenate(sums), u, llr, above, sizes if self.kind == "share" else np.ones(len(above)))
+        lengths, above, (sizes, shares) = [len(x) for x in counts], np.concatenate(counts), self._beside(counts)
+        chances = np.where(sizes > 0, np.nan_to_num(self._law(sizes, shares, factor).pmf(above)), 1.0)
+        parts = np.split(chances, np.cumsum(lengths)[:-1])
+        sums = np.concatenate([k + np.cumsum(part) / part.sum() for k, part in enumerate(parts)])
+        return Table(sums, u, llr, above, sizes if self.kind == "share" else np.ones(len(above)))
 
     def atoms(self, factor: float) -> tuple[Array, Array, Array]:
         """u, llr and chance of all that may come."""
@@ -107,12 +118,12 @@ class Counted:
 
     @cached_property
     def _scored(self) -> tuple[list[Array], Array, Array]:
-        pairs = self.contexts.tolist()
-        counts = [self._support(n, share) for n, share in pairs]
-        scored = [
-            self.score(x, np.full(len(x), n), np.full(len(x), s)) for x, (n, s) in zip(counts, pairs, strict=True)
-        ]
-        return counts, np.concatenate([u for u, _ in scored]), np.concatenate([llr for _, llr in scored])
+        counts = [self._support(n, share) for n, share in self.contexts.tolist()]
+        return counts, *self.score(np.concatenate(counts), *self._beside(counts))
+
+    def _beside(self, counts: list[Array]) -> Array:
+        """(2, outcomes) the number of cases and usual share that each of the counts belongs to."""
+        return np.repeat(self.contexts, [len(x) for x in counts], axis=0).T
 
     def _support(self, n: float, share: float) -> Array:
         """Counts that are possible at all, to nine standard deviations."""
@@ -138,7 +149,7 @@ class Counted:
         if self.spread <= 1e-6:
             return _Law(stats.binom, (cases, share))
         size = 1 / self.spread - 1
-        return _Law(stats.betabinom, (cases, share * size, (1 - share) * size))
+        return _Mixed(stats.betabinom, (cases, share * size, (1 - share) * size))
 
 
 @dataclass(frozen=True)
@@ -159,6 +170,33 @@ class _Law:
 
     def sf(self, x: Array) -> Array:
         return np.asarray(self.family.sf(x, *self.given))
+
+
+@dataclass(frozen=True)
+class _Mixed(_Law):
+    """The beta-binomial law, added up once for each of what it is given: scipy's own adds up anew for every x."""
+
+    def cdf(self, x: Array) -> Array:
+        x, *given = np.broadcast_arrays(x, *self.given)
+        known = np.isfinite(x) & np.isfinite(given[0])
+        each, row = np.unique(np.column_stack([g[known] for g in given]), axis=0, return_inverse=True)
+        at = np.clip(np.floor(x[known]), -1, each[row, 0]).astype(int)
+        sums, found = np.full(len(row), np.nan), np.full(x.shape, np.nan)
+        size = max(int(_AT_ONCE / (each[:, 0].max(initial=0) + 1)), 1)
+        for first in range(0, len(each), size):
+            here = (row >= first) & (row < first + size)
+            sums[here] = self._sums(each[first : first + size])[row[here] - first, at[here] + 1]
+        found[known] = sums
+        return found
+
+    def sf(self, x: Array) -> Array:
+        return 1 - self.cdf(x)
+
+    def _sums(self, each: Array) -> Array:
+        """(laws, cases + 2) the chance of less than 0, 1, 2, … for rows of what is given."""
+        counts = np.arange(each[:, 0].max() + 1)[None]
+        chances = np.cumsum(self.family.pmf(counts, *each.T[:, :, None]), axis=1)
+        return np.concatenate([np.zeros((len(each), 1)), chances], axis=1)
 
 
 @dataclass(frozen=True)
@@ -196,11 +234,15 @@ class Level:
         u, value = self._moved(z, factor, mean)
         return u, self._llr(u), value
 
-    def scored(self, z: Array, factor: float) -> tuple[Array, Array]:
-        """u and llr alone, of amounts that are never below 0 (no `offset`): the same whatever is expected."""
+    def scored(self, z: Array, mean: Array | None, factor: float) -> tuple[Array, Array]:
+        """u and llr alone; what is expected (`mean`) matters only where a change meets amounts below 0 (`offset`)."""
         at, score = self._grid
-        moved = np.interp(z, score, at) + np.log(max(factor, 1e-3)) if factor != 1 else None
-        u = self.aim.worse * (np.clip(z, score[0], score[-1]) if moved is None else np.interp(moved, at, score))
+        if factor == 1:
+            u = self.aim.worse * np.clip(z, score[0], score[-1])
+        elif mean is None:
+            u = self.aim.worse * np.interp(np.interp(z, score, at) + np.log(max(factor, 1e-3)), at, score)
+        else:
+            u = self._moved(z, factor, mean)[0]
         return u, self._llr(u)
 
     @property
@@ -231,12 +273,12 @@ class Level:
     @cached_property
     def _grid(self) -> tuple[Array, Array]:
         """Residuals and their normal scores. Beyond what was seen a residual goes on at the kernel's pace."""
-        from scipy import stats
+        from scipy.special import ndtr, ndtri
 
         size = self.left.std()
         width = 0.9 * size * len(self.left) ** -0.2
         at = np.linspace(self.left.min() - 6 * width, self.left.max() + 6 * width, _GRID)
         off = (at[:, None] - self.left[None, :]) / width
-        below, above = stats.norm.cdf(off).mean(axis=1), stats.norm.sf(off).mean(axis=1)
-        score = np.where(below < 0.5, stats.norm.ppf(below), -stats.norm.ppf(above))
+        below, above = ndtr(off).mean(axis=1), ndtr(-off).mean(axis=1)
+        score = np.where(below < 0.5, ndtri(below), -ndtri(above))
         return at, np.clip(score, -FARTHEST, FARTHEST)

@@ -148,9 +148,19 @@ def _by_size(squared: Array, money: Array, told: Array) -> Array:
 def quantiles(mean: Array, spread: Array, noise: Array, freedom: Array) -> Array:
     """Money for standard normal `noise` (draws, nodes): Gamma with that mean and relative standard deviation, tails of
     Student's t with `freedom`."""
-    from scipy.special import gammaincinv, ndtr, stdtrit
+    return at_shares(mean, spread, shares(noise, freedom))
 
-    far = stdtrit(freedom, ndtr(noise))
+
+def shares(noise: Array, freedom: Array) -> Array:
+    """(draws, nodes) the shares of a distribution at which `noise` lies once its tails are Student's t."""
+    from scipy.special import ndtr, stdtrit
+
+    return np.asarray(ndtr(np.clip(stdtrit(freedom, ndtr(noise)), -FAR, FAR)))
+
+
+def at_shares(mean: Array, spread: Array, share: Array) -> Array:
+    """Money of a Gamma with that mean and relative standard deviation below which these shares lie."""
+    from scipy.special import gammaincinv
+
     shape = 1 / np.maximum(spread, 1e-4) ** 2
-    share = ndtr(np.clip(far, -FAR, FAR))
     return np.asarray(np.maximum(mean, 0) * gammaincinv(shape, share) / shape)

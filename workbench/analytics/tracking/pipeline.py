@@ -6,6 +6,7 @@ to keep their proportion to those with one.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from workbench.settings import Stages
 _DAY = pd.Timedelta(days=1)
 RECENT = 182  # days of new deals that tell how many come
 YEARS = 2  # of closed deals that tell how they end
+_USED = ["created", "closed", "amount", "won", "lost", "open", "still"]
 ALIKE = 10.0  # deals of the whole that a node's own money a deal is pulled by
 
 
@@ -68,12 +70,20 @@ class Deals:
             return None
         amount, won, count = self._open(seen, at.end - at.cut)
         scale, _ = self._scale(seen, at)
-        live = seen.frame["open"].to_numpy()
-        sized = self.within[:, seen.rows[live]] @ (~seen.frame["amount"][live].gt(0)).to_numpy(float)
+        sized = self.within[:, seen.rows[seen.live]] @ seen.face.isna().to_numpy(float)
         expected = won * np.minimum(scale, 1.0)
         table = pd.DataFrame({"open": amount, "deals": count, "sized": sized, "from_open": expected})
         table = table.set_axis(self.records.nodes.index)
         return table[self.known].reindex(table.index)
+
+    def opened(self, at: Stretch) -> Array | None:
+        """(nodes) money in open opportunities, as in `standing`."""
+        seen = self._seen(at)
+        if seen is None:
+            return None
+        return np.where(
+            self.known, self.within[:, seen.rows[seen.live]] @ seen.face.fillna(seen.usual).to_numpy(), np.nan
+        )
 
     def _seen(self, at: Stretch) -> "_Seen | None":
         day = self.records.known.first + (at.cut - 1) * _DAY
@@ -84,22 +94,17 @@ class Deals:
             return None
         then = then.assign(won=then["won"] & closed, lost=then["lost"] & closed, open=~closed)
         money = then["amount"].where(closed | then["still"])  # what later deals were worth was not known then
-        since = day - YEARS * 365 * _DAY
-        return _Seen(day, rows, then.assign(amount=money), lags(then, day, since))
+        return _Seen(day, rows, then.assign(amount=money))
 
     def _open(self, seen: "_Seen", span: int) -> tuple[Array, Array, Array]:
         """(nodes) money in open deals, what of it is expected to be won within `span` days, and how many they are."""
-        live = seen.frame["open"].to_numpy()
-        deals = seen.frame[live]
-        age = (seen.day - deals["created"]).dt.days.to_numpy()
+        age = (seen.day - seen.frame["created"][seen.live]).dt.days.to_numpy()
         chance = seen.lags.later(age, age + 1, age + span)
-        closed = seen.frame[~live & seen.frame["amount"].gt(0).to_numpy()]
-        won = float(closed.loc[closed["won"], "amount"].mean())
-        usual = float(closed["amount"].mean())
-        face = deals["amount"].where(deals["amount"] > 0)
-        worth = (face * np.clip(won / usual, 0.3, 1.5)).fillna(won).to_numpy()
-        within = self.within[:, seen.rows[live]]
-        return within @ face.fillna(won).to_numpy(), within @ weighted(worth, chance), within.sum(axis=1)
+        closed = seen.frame["amount"][~seen.live]
+        worth = seen.face * np.clip(seen.usual / float(closed[closed > 0].mean()), 0.3, 1.5)
+        within = self.within[:, seen.rows[seen.live]]
+        money, likely = (face.fillna(seen.usual).to_numpy() for face in (seen.face, worth))
+        return within @ money, within @ weighted(likely, chance), within.sum(axis=1)
 
     def _scale(self, seen: "_Seen", at: Stretch) -> tuple[Array, Array]:
         """(nodes) sales ÷ won deals' money over a year, and money a won deal, both pulled toward the whole's."""
@@ -124,7 +129,27 @@ class _Seen:
     day: pd.Timestamp
     rows: Array
     frame: pd.DataFrame
-    lags: Lags
+
+    @cached_property
+    def lags(self) -> Lags:
+        return lags(self.frame, self.day, self.day - YEARS * 365 * _DAY)
+
+    @property
+    def live(self) -> Array:
+        """Which of them are open."""
+        return self.frame["open"].to_numpy(bool)
+
+    @property
+    def face(self) -> pd.Series:
+        """Of each open one, the amount written; NaN where none is."""
+        amount = self.frame["amount"][self.live]
+        return amount.where(amount > 0)
+
+    @property
+    def usual(self) -> float:
+        """The mean amount of those that were won: it stands for amounts that are not known."""
+        won = self.frame.loc[self.frame["won"], "amount"]
+        return float(won[won > 0].mean())
 
 
 def deals_of(opportunities: pd.DataFrame | None, stages: Stages, records: Records) -> Deals | Unknown:
@@ -144,4 +169,4 @@ def deals_of(opportunities: pd.DataFrame | None, stages: Stages, records: Record
                 continue
             known[row] &= name in texts
             within[row] *= texts[name] == (None if pd.isna(value) else value) if name in texts else 0.0
-    return Deals(found, within, known, records, records.sales)
+    return Deals(found[_USED], within, known, records, records.sales)

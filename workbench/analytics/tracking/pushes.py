@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,14 @@ from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.periods import Calendar
 
-FORTNIGHT = pd.Timedelta(days=13)
+FORTNIGHT = pd.Timedelta(days=14)
+_DAY = pd.Timedelta(days=1)
 _QUARTERS = 8
 _FEWEST = 4
 _DAILY = 20  # days with sales in a quarter below which data are not daily
 _SURE = 0.05
 _NAMED = 4
-_EDGES = ("push", "slack")
+_PARTS, _EDGES = ["slack", "between", "push"], ("push", "slack")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -61,24 +62,20 @@ def pushes(
         thin = bool(active.reindex(quarters).median() < _DAILY)
         short = fact("tracking.diagnosis.unknown_push", have=len(quarters), need=_FEWEST, daily=not thin)
         return Unknown(section="pushes", findings=(short,))
-    days = {q: _days(q, calendar) for q in quarters}
-    whole = _each(daily, days)
-    each = _parts(parts, level, days)
-    logs = [float(np.log(one["push"]).mean()) for one in each.values()]
-    usual = float(np.median(logs)) if logs else 0.0
-    rows = {"": _row(whole, 0.0), **{node: _row(one, usual) for node, one in each.items()}}
-    table = _judged(pd.DataFrame.from_dict(rows, orient="index").rename_axis("node"))
+    every = pd.concat([daily.reset_index().assign(node=""), _named(parts, level)], ignore_index=True)
+    each = _each(every, _days(quarters, calendar))
+    table = _judged(_rows(each))
+    whole = each[each.index.get_level_values("node") == ""].droplevel("node").rename_axis(None)
     result = Pushes(table=table, quarters=whole[["push", "slack", "share"]], level=level)
     return replace(result, findings=tuple(_findings(result)))
 
 
-def _parts(parts: pd.DataFrame | None, level: str, days: dict[pd.Timestamp, dict[str, Any]]) -> dict[str, pd.DataFrame]:
-    """By node, its quarters; nodes with too few are left out."""
+def _named(parts: pd.DataFrame | None, level: str) -> pd.DataFrame:
+    """Columns node, period, amount; no rows where the level is not known."""
     if parts is None or level not in parts:
-        return {}
-    groups = parts.dropna(subset=[level]).groupby(level)
-    each = {str(node): _each(own.groupby("period")["amount"].sum(), days) for node, own in groups}
-    return {node: one for node, one in each.items() if len(one) >= _FEWEST}
+        return pd.DataFrame({"node": [], "period": pd.DatetimeIndex([]), "amount": []}).astype({"node": "str"})
+    known = parts.dropna(subset=[level])
+    return known[["period", "amount"]].assign(node=known[level].astype("str"))
 
 
 def _quarters(calendar: Calendar, covers: tuple[pd.Timestamp, pd.Timestamp]) -> list[pd.Timestamp]:
@@ -87,49 +84,61 @@ def _quarters(calendar: Calendar, covers: tuple[pd.Timestamp, pd.Timestamp]) -> 
     return [pd.Timestamp(q) for q in whole[-_QUARTERS:]]
 
 
-def _days(quarter: pd.Timestamp, calendar: Calendar) -> dict[str, Any]:
-    """The edges of a quarter, and working days in each part of it."""
-    last = calendar.end_of(quarter, "quarter")
-    edges = {"slack": (quarter, quarter + FORTNIGHT), "push": (last - FORTNIGHT, last)}
-    count = {name: max(calendar.working_days(*span), 1) for name, span in edges.items()}
-    count["all"] = calendar.working_days(quarter, last)
-    return {"first": quarter, "last": last, "edges": edges, "days": count}
+def _days(quarters: list[pd.Timestamp], calendar: Calendar) -> pd.DataFrame:
+    """Index quarter: the first days of its parts (slack, between, push), and working days in each part and in all."""
+    rows = []
+    for first in quarters:
+        after = calendar.next(first, "quarter")
+        begins = (first, first + FORTNIGHT, after - FORTNIGHT, after)
+        slack, between, push = (calendar.working_days(a, b - _DAY) for a, b in pairwise(begins))
+        rows.append((*begins[:3], max(slack, 1), max(push, 1), slack + between + push))
+    return pd.DataFrame(rows, pd.Index(quarters), columns=[*_PARTS, "slack_days", "push_days", "days"])
 
 
-def _each(daily: pd.Series, days: dict[pd.Timestamp, dict[str, Any]]) -> pd.DataFrame:
-    """Index quarter: push and slack (ratio of a working day's sales to those between), shares; quarters with sales."""
-    rows = {}
-    for quarter, told in days.items():
-        own = daily[(daily.index >= told["first"]) & (daily.index <= told["last"])]
-        sold = {n: float(own[(own.index >= a) & (own.index <= b)].sum()) for n, (a, b) in told["edges"].items()}
-        total, count = float(own.sum()), told["days"]
-        between, rest = total - sum(sold.values()), count["all"] - count["push"] - count["slack"]
-        if between > 0 and rest > 0:
-            usual = between / rest
-            rows[quarter] = {
-                **{n: max(sold[n] / count[n], 0.5 * usual / count[n]) / usual for n in _EDGES},
-                "share": sold["push"] / total, "days_share": count["push"] / count["all"],
-                "slack_share": sold["slack"] / total, "slack_days": count["slack"] / count["all"],
-                "amount": sold["push"] - usual * count["push"],
-            }  # fmt: skip
-    return pd.DataFrame.from_dict(rows, orient="index")
+def _each(sales: pd.DataFrame, days: pd.DataFrame) -> pd.DataFrame:
+    """Index (node, quarter): push and slack (ratio of a working day's sales to those between), shares; quarters with
+    sales between, of the whole ("") and of nodes with enough of them.
+
+    `sales`: node, period (day), amount; `days`: neighbouring quarters, see _days.
+    """
+    begins = pd.DatetimeIndex(days[_PARTS].to_numpy().ravel())
+    own = sales[(sales["period"] >= begins[0]) & (sales["period"] < begins[-1] + FORTNIGHT)]
+    code, nodes = pd.factorize(own["node"], sort=True)
+    at = code * len(begins) + begins.searchsorted(own["period"], side="right") - 1
+    sums = np.bincount(at, own["amount"].fillna(0).to_numpy(float), len(nodes) * len(begins))
+    index = pd.MultiIndex.from_product([nodes, days.index], names=["node", "quarter"])
+    sold, days = (
+        pd.DataFrame(sums.reshape(-1, len(_PARTS)), index, columns=_PARTS),
+        days.reindex(index, level="quarter"),
+    )
+    total, rest = sold.sum(axis=1), days["days"] - days["push_days"] - days["slack_days"]
+    usual = sold["between"] / rest.where(rest > 0)
+    ratio = {n: np.maximum(sold[n], 0.5 * usual) / days[f"{n}_days"] / usual for n in _EDGES}
+    found = pd.DataFrame({
+        **ratio, "share": sold["push"] / total, "days_share": days["push_days"] / days["days"],
+        "slack_share": sold["slack"] / total, "slack_days": days["slack_days"] / days["days"],
+        "amount": sold["push"] - usual * days["push_days"],
+    })[usual > 0]  # fmt: skip
+    node = found.index.get_level_values("node")
+    return found[(node == "") | (found.groupby(node)["push"].transform("size") >= _FEWEST)]
 
 
-def _row(each: pd.DataFrame, usual: float) -> dict[str, float]:
-    """Geometric means with their 95 % intervals, and p that the push is as usual (a log)."""
+def _rows(each: pd.DataFrame) -> pd.DataFrame:
+    """Index node: geometric means with their 95 % intervals, and p that the push is as usual; of the whole: as none."""
     from scipy.stats import t
 
-    found: dict[str, float] = {"quarters": len(each)}
+    by_node = each.assign(**{n: np.log(each[n]) for n in _EDGES}).groupby(level="node")
+    count, means = by_node.size(), by_node.mean()
+    found: dict[str, pd.Series] = {"quarters": count}
     for name in _EDGES:
-        logs = np.log(each[name])
-        error = float(logs.std(ddof=1) / np.sqrt(len(logs)))
-        wide = float(t.ppf(0.975, len(logs) - 1)) * error
-        middle = float(logs.mean())
+        middle: pd.Series = means[name]
+        error: pd.Series = by_node[name].std() / np.sqrt(count)
+        wide = t.ppf(0.975, count - 1) * error
         found |= {name: np.exp(middle), f"{name}_lo": np.exp(middle - wide), f"{name}_hi": np.exp(middle + wide)}
         if name == "push":
-            found["p"] = float(2 * t.sf(abs(middle - usual) / error, len(logs) - 1)) if error > 0 else float("nan")
-    means = each.drop(columns=list(_EDGES)).mean()
-    return found | {str(name): float(value) for name, value in means.items()}
+            usual = np.where(middle.index == "", 0.0, middle.drop("").median())
+            found["p"] = 2 * t.sf((middle - usual).abs() / error.where(error > 0), count - 1)
+    return pd.DataFrame(found).join(means.drop(columns=list(_EDGES)))
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:

@@ -56,9 +56,11 @@ def chain(scheme: Scheme, cdf: Cdf, limit: float, *, states: int = _STATES) -> t
         length = 1 / often if often > 0 else np.inf
         return np.array([length]), length
     width = 2 * limit / (2 * states - 1)
-    at = np.arange(states) * width
-    edges = at + width / 2
-    below = cdf((edges[None, :] - scheme.keep * at[:, None]).ravel()).reshape(states, states)
+    to, at = np.arange(states)[None, :], np.arange(states)[:, None]
+    if scheme.keep == 1:  # only how far one state is from the other matters
+        below = cdf((np.arange(1 - states, states) + 0.5) * width)[to - at + states - 1]
+    else:
+        below = cdf(((to + 0.5 - scheme.keep * at) * width).ravel()).reshape(states, states)
     moves = np.diff(below, axis=1, prepend=0.0)
     lengths = np.linalg.solve(np.eye(states) - moves, np.ones(states))
     return lengths, float(lengths[0])

@@ -92,11 +92,8 @@ def _family(told: str, settings: Triggers) -> str:
 
 def _values(records: Records) -> dict[str, set[str]]:
     """The values of each level, those of at least two characters."""
-    found = {}
-    for level in records.levels:
-        frame = records.sales("year", by=level)
-        found[level] = {str(v) for v in frame[level].dropna().unique() if len(str(v)) > 1}
-    return found
+    frame = records.sales("year", by=records.levels) if records.levels else pd.DataFrame()
+    return {level: {str(v) for v in frame[level].dropna().unique() if len(str(v)) > 1} for level in records.levels}
 
 
 def _node(row: dict[str, Any], told: str, values: dict[str, set[str]]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.tracking.landing import Landed, Records
-from workbench.analytics.tracking.learning import quantiles, spread_of
+from workbench.analytics.tracking.learning import at_shares, shares, spread_of
 from workbench.analytics.tracking.rest import Sales, Stretch
 
 GRID = (np.arange(199) + 1) / 200
@@ -87,10 +87,10 @@ def tested(records: Records, landed: Landed, sales: Sales) -> pd.DataFrame:
 def judged(rest: Array, came: Array, levels: Array, freedom: Array) -> dict[str, Array]:
     """crps, in_80, in_95, off: (hindcasts, nodes), each with the spread of the other hindcasts' errors."""
     found: dict[str, list[Array]] = {"crps": [], "in_80": [], "in_95": [], "off": []}
+    share = grid(freedom)
     for k in range(len(rest)):
         others = np.arange(len(rest)) != k
-        spread = spread_of(rest[others], came[others], levels)
-        draws = grid(rest[k], spread, freedom)
+        draws = at_shares(rest[k], spread_of(rest[others], came[others], levels), share)
         lo_95, lo_80, hi_80, hi_95 = (draws[i] for i in (4, 19, 179, 194))
         one = {"crps": crps(draws, came[k]), "off": np.abs(came[k] - rest[k])}
         one |= {"in_80": (came[k] >= lo_80) & (came[k] <= hi_80), "in_95": (came[k] >= lo_95) & (came[k] <= hi_95)}
@@ -99,11 +99,11 @@ def judged(rest: Array, came: Array, levels: Array, freedom: Array) -> dict[str,
     return {name: np.array(values) for name, values in found.items()}
 
 
-def grid(rest: Array, spread: Array, freedom: Array) -> Array:
-    """(199, nodes) evenly spaced quantiles of the rest."""
+def grid(freedom: Array) -> Array:
+    """(199, nodes) the shares of a distribution that evenly spaced quantiles stand for; see learning.shares."""
     from scipy.special import ndtri
 
-    return quantiles(rest, spread, np.repeat(ndtri(GRID)[:, None], len(rest), axis=1), freedom)
+    return shares(np.repeat(ndtri(GRID)[:, None], len(freedom), axis=1), freedom)
 
 
 def _row(scores: dict[str, Array], total: Array) -> dict[str, float]:
@@ -122,4 +122,4 @@ def plain(records: Records, sales: Sales, at: Stretch, tried: Sequence[Stretch],
     came = np.array([sales.of(t.cut, t.end) for t in tried]).reshape(len(tried), len(records.nodes))
     rest = np.array([way(records, sales, t) for t in tried]).reshape(came.shape)
     spread = spread_of(rest, came, pd.factorize(records.nodes["level"])[0])
-    return sales.of(at.first, at.cut) + grid(way(records, sales, at), spread, freedom)
+    return sales.of(at.first, at.cut) + at_shares(way(records, sales, at), spread, grid(freedom))

@@ -72,13 +72,10 @@ class Drawn:
 
     def scores(self, runs: int, periods: int) -> tuple[Array, Array]:
         """(periods, runs) u and llr alone, which amounts that are never below 0 tell without knowing the period."""
-        z = self._latent(runs, periods)
-        if isinstance(self._law, Level) and not self._law.offset:
-            return self._law.scored(z, self._factor)
-        context = self._contexts(runs, periods)
-        if isinstance(self._law, Level):
-            return self._law.drawn(z, self._law.contexts[context], self._factor)[:2]
-        at = self._placed(z, context)
+        z, law = self._latent(runs, periods), self._law
+        if isinstance(law, Level):
+            return law.scored(z, law.contexts[self._contexts(runs, periods)] if law.offset else None, self._factor)
+        at = self._placed(z, self._contexts(runs, periods))
         return self._table.u[at], self._table.llr[at]
 
     def _latent(self, runs: int, periods: int) -> Array:
