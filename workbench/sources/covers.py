@@ -39,5 +39,4 @@ def usual_silence(days: pd.DatetimeIndex) -> int:
 
 def whole(starts: pd.Series, every: Every, covers: Days, calendar: Calendar) -> pd.Series:
     """Whether each period lies within the days held."""
-    ends = {start: calendar.end_of(start, every) for start in starts.unique()}
-    return (starts >= covers[0]) & (starts.map(ends) <= covers[1])
+    return (starts >= covers[0]) & (calendar.ends(starts, every) <= covers[1])
