@@ -1,5 +1,6 @@
 """From stage to stage: which deals went on, which were lost, which still wait."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -44,21 +45,16 @@ def conversion(
     therefore of the deals that have made the step or failed it. Cohorts are by day of creation; while under 90 % of
     one's deals are closed its slow deals are missing, and it is compared with nothing.
     """
-    known = judged("conversion", opportunities, stages, ("created",) if every else ())
+    known = followed(opportunities, stage_history, stages, ("created",) if every else ())
     if isinstance(known, Unknown):
         return known
-    if stage_history is None or not len(stage_history) or len(stages.order) < 2:
-        key = "funnel.unknown_history" if len(stages.order) > 1 else "funnel.unknown_order"
-        return unknown("conversion", key)
-    deals, unplaced = placed(known, stage_history, stages)
-    if problem := too_few("conversion", int((~deals["open"]).sum())):
-        return problem
+    deals, unplaced = known
     if by:
         require(deals, (by,), f"conversion by {by}")
     table = stepped(deals, stages)
     rates = table["rate"].dropna().sort_values()
     first, second = table.loc[rates.index[0]], table.loc[rates.index[min(1, len(rates) - 1)]]
-    nodes = _by_node(deals, stages, by) if by else _EMPTY
+    nodes = by_node(deals, stages, by) if by else _EMPTY
     periods = _by_period(deals, stages, every, calendar or Calendar()) if every else _EMPTY
     result = Conversion(
         table=table,
@@ -73,6 +69,23 @@ def conversion(
     )
     findings = (*_findings(result, deals), *_node_findings(result), *_period_findings(result))
     return Conversion(**{**vars(result), "findings": findings})
+
+
+def followed(
+    opportunities: pd.DataFrame | None,
+    stage_history: pd.DataFrame | None,
+    stages: Stages,
+    dates: Sequence[str] = (),
+) -> tuple[pd.DataFrame, int] | Unknown:
+    """The deals that conversion is told of, with their outcome and as `placed`; or why it cannot be told."""
+    known = judged("conversion", opportunities, stages, dates)
+    if isinstance(known, Unknown):
+        return known
+    if stage_history is None or not len(stage_history) or len(stages.order) < 2:
+        key = "funnel.unknown_history" if len(stages.order) > 1 else "funnel.unknown_order"
+        return unknown("conversion", key)
+    deals, unplaced = placed(known, stage_history, stages)
+    return too_few("conversion", int((~deals["open"]).sum())) or (deals, unplaced)
 
 
 def placed(deals: pd.DataFrame, stage_history: pd.DataFrame, stages: Stages) -> tuple[pd.DataFrame, int]:
@@ -131,7 +144,8 @@ def _rated(counts: pd.DataFrame, stages: Stages) -> pd.DataFrame:
     return table[[c for c in columns if c in table]]
 
 
-def _by_node(deals: pd.DataFrame, stages: Stages, by: str) -> pd.DataFrame:
+def by_node(deals: pd.DataFrame, stages: Stages, by: str) -> pd.DataFrame:
+    """`stepped` for each node, the one with the most deals first: index (node, stage)."""
     nodes = deals[by].value_counts().index
     return stepped_by(deals, stages, deals[by], nodes) if len(nodes) else _EMPTY
 
