@@ -51,6 +51,14 @@ def test_periods_follow_each_other_without_gap_or_overlap(date, calendar: Calend
     assert calendar.elapsed(end, every) == 1
 
 
+@given(days, st.sampled_from(CALENDARS), st.sampled_from(["day", "week", "month", "quarter", "year"]))
+def test_the_ends_of_many_periods_are_those_of_each(date, calendar: Calendar, every) -> None:
+    starts = pd.Series(calendar.range(date, date + pd.Timedelta(days=400), every)).iloc[:14]
+
+    assert calendar.ends(starts, every).tolist() == [calendar.end_of(start, every) for start in starts]
+    assert calendar.ends(starts.iloc[:0], every).empty
+
+
 @given(days, st.sampled_from(CALENDARS))
 def test_a_fiscal_year_has_twelve_months_and_four_quarters(date, calendar: Calendar) -> None:
     start, end = calendar.start_of(date, "year"), calendar.end_of(date, "year")

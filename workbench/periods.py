@@ -12,6 +12,7 @@ from workbench.settings import CalendarSettings
 Every = Literal["day", "week", "month", "quarter", "year"]
 PER_YEAR: dict[str, int] = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+_BEYOND = {"day": 1, "week": 7, "month": 43, "quarter": 99, "year": 372}  # days from a start into the next
 _DAY = pd.Timedelta(days=1)
 _KNOWN = 2**16  # days whose periods are remembered: some 20 MB
 
@@ -46,6 +47,10 @@ class Calendar:
         if every == "week":
             return days - pd.to_timedelta(self._day_of_week(days), unit="D")
         return self._month_start(days, every) if self._by_month else self._weekly_start(days, every)
+
+    def ends(self, starts: pd.Series, every: Every) -> pd.Series:
+        """Last day of each period that begins on one of `starts`."""
+        return starts if starts.empty else self.start(starts + _BEYOND[every] * _DAY, every) - _DAY
 
     def start_of(self, day: pd.Timestamp, every: Every) -> pd.Timestamp:
         """First day of the period that holds `day`."""

@@ -175,6 +175,8 @@ def _tell(mark: Any, value: Any) -> None:
         mark.update(value.model_dump_json().encode())
     elif type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "columns"):
         _tell_frame(mark, value)
+    elif type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "to_frame"):
+        _tell_frame(mark, value.to_frame())  # an index remembers what it was asked, and a pickle of it holds that
     else:
         mark.update(pickle.dumps(value, protocol=4))
 

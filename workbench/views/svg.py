@@ -45,12 +45,14 @@ class Canvas:
     height: float
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> "Axes":
-        """Axes with these margins, without frame and ticks."""
+        """Axes with these margins, without frame and ticks; their limits must be set."""
+        from workbench.views.plain import PlainAxes
+
         box = (left / self.width, bottom / self.height, (self.width - left - right) / self.width,
                (self.height - top - bottom) / self.height)  # fmt: skip
-        axes = self.figure.add_axes(box)
+        axes = PlainAxes(self.figure, box)
         axes.set_axis_off()
-        return axes
+        return self.figure.add_axes(axes)
 
     def text(self, x: float, y: float, said: str, **style: object) -> None:
         """Text at pixels from the left and from the top, standing on its baseline."""

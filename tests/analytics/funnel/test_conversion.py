@@ -150,3 +150,16 @@ def test_alike_rates_are_likely_and_unlike_ones_are_not() -> None:
     # 10 of 100 against 20 of 100: chi-square 3.922, p 0.0477
     assert p_same([10, 20], [100, 100]) == pytest.approx(0.0477, abs=5e-5)
     assert p_same([10, 10], [100, 100]) == 1
+
+
+def test_a_node_is_counted_as_if_there_were_no_other() -> None:
+    here, noted = funnel(HALF_AND_TWO_FIFTHS, rep="Ann")
+    there, noted_there = funnel({("Intent", "Lost"): 40, ("Proposal", "Won"): 20}, rep="Bob", prefix="E")
+    nobodys, noted_nobodys = funnel({("Intent", "Intent"): 9}, rep=None, prefix="F")
+    deals, history = pd.concat([here, nobodys, there]), pd.concat([noted, noted_there, noted_nobodys])
+
+    nodes = f.conversion(deals.reset_index(drop=True), history, STAGES, by="rep").nodes
+
+    assert nodes.index.get_level_values("rep").unique().tolist() == ["Ann", "Bob"]
+    pd.testing.assert_frame_equal(nodes.loc["Ann"], f.conversion(here, noted, STAGES).table)
+    pd.testing.assert_frame_equal(nodes.loc["Bob"], f.conversion(there, noted_there, STAGES).table)

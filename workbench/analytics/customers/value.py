@@ -114,13 +114,14 @@ class _Model:
         size = n / len(part)
         buying = lifetime.draw_bg_nbd(self.buying, self.of, DRAWS, rng)
         spending = lifetime.draw_gamma_gamma(self.spending, self.of, DRAWS, rng)
-        drawn = np.array([b.simulate_spend(part, weeks, s, rng) for b, s in zip(buying, spending, strict=True)])
+        known = lifetime.numbers(part)
+        drawn = np.array([b.simulate_spend(known, weeks, s, rng) for b, s in zip(buying, spending, strict=True)])
         if size == 1:
             return drawn
-        mean = np.array([b.expected(part, weeks) @ s.expected(part) for b, s in zip(buying, spending, strict=True)])
-        known = self.buying.expected(part, weeks) @ self.spending.expected(part)
+        mean = np.array([b.expected(known, weeks) @ s.expected(known) for b, s in zip(buying, spending, strict=True)])
+        of_part = self.buying.expected(known, weeks) @ self.spending.expected(known)
         whole = float(self.buying.expected(customers, weeks) @ self.spending.expected(customers))
-        return whole * mean / known + np.sqrt(size) * (drawn - mean)
+        return whole * mean / of_part + np.sqrt(size) * (drawn - mean)
 
 
 def _fitted(customers: pd.DataFrame) -> _Model:

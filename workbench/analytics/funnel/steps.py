@@ -1,5 +1,6 @@
 """From stage to stage: which deals went on, which were lost, which still wait."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from workbench.periods import Calendar, Every
 from workbench.settings import Stages
 
 _EMPTY = pd.DataFrame()
+_ALL = slice(None)
 UNLIKELY = 0.05
 
 
@@ -43,21 +45,16 @@ def conversion(
     therefore of the deals that have made the step or failed it. Cohorts are by day of creation; while under 90 % of
     one's deals are closed its slow deals are missing, and it is compared with nothing.
     """
-    known = judged("conversion", opportunities, stages, ("created",) if every else ())
+    known = followed(opportunities, stage_history, stages, ("created",) if every else ())
     if isinstance(known, Unknown):
         return known
-    if stage_history is None or not len(stage_history) or len(stages.order) < 2:
-        key = "funnel.unknown_history" if len(stages.order) > 1 else "funnel.unknown_order"
-        return unknown("conversion", key)
-    deals, unplaced = placed(known, stage_history, stages)
-    if problem := too_few("conversion", int((~deals["open"]).sum())):
-        return problem
+    deals, unplaced = known
     if by:
         require(deals, (by,), f"conversion by {by}")
     table = stepped(deals, stages)
     rates = table["rate"].dropna().sort_values()
     first, second = table.loc[rates.index[0]], table.loc[rates.index[min(1, len(rates) - 1)]]
-    nodes = _by_node(deals, stages, by) if by else _EMPTY
+    nodes = by_node(deals, stages, by) if by else _EMPTY
     periods = _by_period(deals, stages, every, calendar or Calendar()) if every else _EMPTY
     result = Conversion(
         table=table,
@@ -74,6 +71,23 @@ def conversion(
     return Conversion(**{**vars(result), "findings": findings})
 
 
+def followed(
+    opportunities: pd.DataFrame | None,
+    stage_history: pd.DataFrame | None,
+    stages: Stages,
+    dates: Sequence[str] = (),
+) -> tuple[pd.DataFrame, int] | Unknown:
+    """The deals that conversion is told of, with their outcome and as `placed`; or why it cannot be told."""
+    known = judged("conversion", opportunities, stages, dates)
+    if isinstance(known, Unknown):
+        return known
+    if stage_history is None or not len(stage_history) or len(stages.order) < 2:
+        key = "funnel.unknown_history" if len(stages.order) > 1 else "funnel.unknown_order"
+        return unknown("conversion", key)
+    deals, unplaced = placed(known, stage_history, stages)
+    return too_few("conversion", int((~deals["open"]).sum())) or (deals, unplaced)
+
+
 def placed(deals: pd.DataFrame, stage_history: pd.DataFrame, stages: Stages) -> tuple[pd.DataFrame, int]:
     """The deals with `reached`, the number of their furthest stage (won is beyond the last), and how many have none."""
     require(stage_history, ("opportunity", "stage"), "stage history")
@@ -87,44 +101,63 @@ def placed(deals: pd.DataFrame, stage_history: pd.DataFrame, stages: Stages) -> 
 
 def stepped(deals: pd.DataFrame, stages: Stages) -> pd.DataFrame:
     """One row for each stage of the settings: what became of the deals that reached it."""
-    reached = deals["reached"].to_numpy(float)
+    return stepped_by(deals, stages, pd.Series(0, deals.index), pd.Index([0])).droplevel(0)
+
+
+def stepped_by(deals: pd.DataFrame, stages: Stages, part: pd.Series, parts: pd.Index) -> pd.DataFrame:
+    """The same for each of `parts`, in their order: index (part, stage). `part`: that of each deal."""
+    at = parts.get_indexer(pd.Index(part))
+    deals, at = deals[at >= 0], at[at >= 0]
+    size = len(stages.order) + 1  # won is beyond the last stage
+    place = at * size + deals["reached"].to_numpy(int)
+
+    def count(which: np.ndarray | slice = _ALL, of: np.ndarray | None = None) -> np.ndarray:
+        """By part and furthest stage: the deals `which`, or the sum `of` them."""
+        weights = None if of is None else of[which]
+        return np.bincount(place[which], weights, minlength=len(parts) * size).reshape(-1, size)
+
     lost, open_, won = (deals[name].to_numpy(bool) for name in ("lost", "open", "won"))
-    amount = deals["amount"].fillna(0.0).to_numpy(float) if "amount" in deals else None
-    rows = []
-    for n in range(len(stages.order)):
-        here, there = reached == n, reached > n
-        at_least = here | there
-        row = {
-            "entered": at_least.sum(),
-            "passed": there.sum(),
-            "lost": (here & lost).sum(),
-            "waiting": (here & open_).sum(),
-            "won": (at_least & won).sum(),
-            "closed": (at_least & ~open_).sum(),
-        }
-        if amount is not None:
-            row["amount_lost"] = np.where(here & lost, amount, 0.0).sum()
-        rows.append(row)
-    table = pd.DataFrame(rows, index=pd.Index(stages.order, name="stage"))
-    table = with_rates(table.assign(settled=table["passed"] + table["lost"]), "passed", "settled")
-    table = table.assign(
-        win_rate=table["won"] / table["closed"].where(table["closed"] > 0), next=[*stages.order[1:], ""]
-    )
+    counts = {
+        "entered": _onward(count()),
+        "passed": _onward(count()) - count(),
+        "lost": count(lost),
+        "waiting": count(open_),
+        "won": _onward(count(won)),
+        "closed": _onward(count(~open_)),
+    }
+    if "amount" in deals:
+        counts["amount_lost"] = count(lost, deals["amount"].fillna(0.0).to_numpy(float))
+    index = pd.MultiIndex.from_product([parts, stages.order], names=[part.name, "stage"])
+    return _rated(pd.DataFrame({name: n[:, :-1].ravel() for name, n in counts.items()}, index), stages)
+
+
+def _onward(counts: np.ndarray) -> np.ndarray:
+    """Those at a stage or beyond it, from those whose furthest it is."""
+    return counts[:, ::-1].cumsum(axis=1)[:, ::-1]
+
+
+def _rated(counts: pd.DataFrame, stages: Stages) -> pd.DataFrame:
+    table = with_rates(counts.assign(settled=counts["passed"] + counts["lost"]), "passed", "settled")
+    following = [*stages.order[1:], ""] * (len(table) // len(stages.order))
+    table = table.assign(win_rate=table["won"] / table["closed"].where(table["closed"] > 0), next=following)
     columns = ["next", "entered", "passed", "lost", "waiting", "rate", "lo", "hi", "win_rate", "amount_lost"]
     return table[[c for c in columns if c in table]]
 
 
-def _by_node(deals: pd.DataFrame, stages: Stages, by: str) -> pd.DataFrame:
-    sizes = deals[by].value_counts()
-    parts = {node: stepped(deals[deals[by] == node], stages) for node in sizes.index}
-    return pd.concat(parts, names=[by]) if parts else _EMPTY
+def by_node(deals: pd.DataFrame, stages: Stages, by: str) -> pd.DataFrame:
+    """`stepped` for each node, the one with the most deals first: index (node, stage)."""
+    nodes = deals[by].value_counts().index
+    return stepped_by(deals, stages, deals[by], nodes) if len(nodes) else _EMPTY
 
 
 def _by_period(deals: pd.DataFrame, stages: Stages, every: Every, calendar: Calendar) -> pd.DataFrame:
     dated = deals[deals["created"].notna()]
-    start = calendar.start(dated["created"], every)
-    parts = {p: stepped(cohort, stages).assign(settled=1 - cohort["open"].mean()) for p, cohort in dated.groupby(start)}
-    return pd.concat(parts, names=["period"]) if parts else _EMPTY
+    start = calendar.start(dated["created"], every).rename("period")
+    settled = 1 - dated["open"].groupby(start).mean()
+    if settled.empty:
+        return _EMPTY
+    table = stepped_by(dated, stages, start, settled.index)
+    return table.assign(settled=settled.reindex(table.index, level=0))
 
 
 def _counts(row: pd.Series) -> tuple[float, float]:

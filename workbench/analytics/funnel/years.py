@@ -5,7 +5,7 @@ import pandas as pd
 
 from workbench.analytics.funnel.deals import FEWEST, SETTLED, holm, judged, p_same, too_few, unknown
 from workbench.analytics.funnel.results import Replay
-from workbench.analytics.funnel.steps import placed, stepped
+from workbench.analytics.funnel.steps import placed, stepped_by
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Unknown
 from workbench.findings import Finding
@@ -37,9 +37,9 @@ def replay(
     if problem := too_few("replay", int((~deals["open"]).sum())):
         return problem
     calendar = calendar or Calendar()
-    year = calendar.start(deals["created"], "year").map(calendar.fiscal_year)
-    parts = {int(y): _steps(part, stages) for y, part in deals.groupby(year)}
-    passed, cases = (pd.DataFrame({y: p[c] for y, p in parts.items()}) for c in ("passed", "cases"))
+    starts = calendar.start(deals["created"], "year")
+    year = starts.map({start: calendar.fiscal_year(start) for start in starts.unique()}).rename(None)
+    passed, cases = _steps(deals, year, stages)
     settled = (1 - deals["open"].groupby(year).mean()).rename("settled").rename_axis("year")
     closed: pd.Series = cases.T[WON].reindex(settled.index)
     tested = settled.index[(settled >= SETTLED) & (closed >= FEWEST)]
@@ -51,13 +51,16 @@ def replay(
     return Replay(**{**vars(result), "findings": tuple(_findings(result, list(tested)))})
 
 
-def _steps(deals: pd.DataFrame, stages: Stages) -> pd.DataFrame:
-    """Passed and settled cases of each step, and of the whole funnel."""
-    whole = pd.DataFrame({"passed": [deals["won"].sum()], "cases": [(~deals["open"]).sum()]}, index=[WON])
+def _steps(deals: pd.DataFrame, year: pd.Series, stages: Stages) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Passed and settled cases of each step, and of the whole funnel, by year."""
+    ended = (~deals["open"]).groupby(year).sum()
+    passed, cases = deals["won"].groupby(year).sum().to_frame(WON).T, ended.to_frame(WON).T
     if deals["reached"].isna().all():
-        return whole
-    table = stepped(deals, stages)
-    return pd.concat([pd.DataFrame({"passed": table["passed"], "cases": table["passed"] + table["lost"]}), whole])
+        return passed, cases
+    table = stepped_by(deals, stages, year, ended.index)
+    steps = (table[c].unstack(0).reindex(stages.order) for c in ("passed", "lost"))
+    on, lost = steps
+    return pd.concat([on, passed]), pd.concat([on + lost, cases])
 
 
 def _tests(passed: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:

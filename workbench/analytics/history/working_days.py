@@ -64,7 +64,7 @@ def calendar_effects(
 def _described(days: pd.DataFrame, calendar: Calendar) -> pd.DataFrame:
     """Each day with off (nobody works), the festival it is near and how many days away."""
     dates = pd.DatetimeIndex(days["period"])
-    working = np.array([calendar.working_days(day, day) for day in dates])
+    working = calendar.worked(dates[0], dates[-1])[(dates - dates[0]).days].astype(int)
     festival = pd.Series(pd.NaT, index=days.index, dtype=dates.dtype)
     if festival_moves(calendar):
         for year in range(dates[0].year, dates[-1].year + 2):

@@ -102,20 +102,20 @@ def market_target(
 
 
 def outside(
+    found: Forecast | Unknown,
     series: MarketSeries | Unknown,
     own: pd.DataFrame,
     level: str,
     period: PlanPeriod,
-    calendar: Calendar,
     *,
     seed: int = 0,
 ) -> MarketView | None:
     """The market's view of the planned period for the plan: today's share held; None where it cannot be told.
 
-    `own`: our sales by period and segment, as `inputs.own` gives them; `level`: as `inputs.matching` finds it.
+    `found`: the market's forecast (`ahead`); `own`: our sales by period and segment, as `inputs.own` gives them;
+    `level`: as `inputs.matching` finds it.
     """
-    coming = ahead(series, level, period, calendar, seed=seed)
-    return view(market_target(coming, share_of(own, series, level), own, period=period, seed=seed))
+    return view(market_target(found, share_of(own, series, level), own, period=period, seed=seed))
 
 
 def view(target: MarketTarget | Unknown) -> MarketView | None:

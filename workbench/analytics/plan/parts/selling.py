@@ -44,9 +44,8 @@ def selling(period: PlanPeriod, calendar: Calendar, selling_weeks: int = 0) -> S
     belong to one month each and carry the same, and those that are too many are left out: weeks without a working day
     first, then from the months with the most weeks the one with the fewest working days. `selling_weeks` is of a year.
     """
-    days = pd.date_range(period.first, period.last, name="day")
     frame = calendar.days(period.first, period.last).set_index("day")[["week", "month", "quarter"]]
-    working = np.array([calendar.working_days(day, day) for day in days], dtype=float)
+    working = calendar.worked(period.first, period.last).astype(float)
     if not selling_weeks:
         return Selling(frame.assign(weight=_within(working, frame["month"])), pd.DatetimeIndex([]))
     middle = pd.DatetimeIndex(frame["week"]) + pd.Timedelta(days=_THURSDAY)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel import conversion
 from workbench.analytics.funnel.people import FEWEST_REPS, beta_binomial
+from workbench.analytics.funnel.steps import by_node, followed, stepped
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
@@ -45,16 +45,18 @@ def training(
     """
     if opportunities is None or "rep" not in opportunities:
         return Unknown(section="training", findings=(fact("plan.people.unknown_training"),))
-    found = conversion(opportunities, stage_history, stages, by="rep")
+    found = followed(opportunities, stage_history, stages)
     if isinstance(found, Unknown):
         return Unknown(section="training", findings=found.findings)
-    if found.nodes.index.get_level_values(0).nunique() < FEWEST_REPS:
+    deals, _ = found
+    if deals["rep"].nunique() < FEWEST_REPS:
         return Unknown(section="training", findings=(fact("plan.people.unknown_training"),))
+    whole, reps = stepped(deals, stages), by_node(deals, stages, "rep")
     years, size = _years(opportunities), _size(opportunities, stages)
     parts = []
     for place, stage in enumerate(stages.order):
-        part = _compared(pd.DataFrame(found.nodes.xs(stage, level=1)))
-        after = float(found.table["win_rate"].iloc[place + 1]) if place + 1 < len(stages.order) else 1.0
+        part = _compared(pd.DataFrame(reps.xs(stage, level=1)))
+        after = float(whole["win_rate"].iloc[place + 1]) if place + 1 < len(stages.order) else 1.0
         wins = ((part["others"] - part["shrunk"]) * part["entered"] * after / years).clip(lower=0)
         topic = TOPICS[round(place * (len(TOPICS) - 1) / max(len(stages.order) - 1, 1))]
         parts.append(part.assign(stage=stage, topic=topic, wins=wins, amount=wins * size))
@@ -66,15 +68,16 @@ def training(
 
 
 def _compared(part: pd.DataFrame) -> pd.DataFrame:
-    from scipy.stats import beta as beta_distribution
+    from scipy.special import betainc, betaincinv
 
     passed, settled = part["passed"].to_numpy(dtype=float), (part["passed"] + part["lost"]).to_numpy(dtype=float)
     a, b = beta_binomial(passed, settled) if settled.sum() else (1.0, 1.0)
-    own = beta_distribution(a + passed, b + settled - passed)
-    others = a / (a + b)
+    a_own, b_own, others = a + passed, b + settled - passed, a / (a + b)
     table = pd.DataFrame({"next": part["next"], "entered": part["entered"], "settled": settled}, index=part.index)
-    table = table.assign(rate=passed / np.where(settled > 0, settled, np.nan), shrunk=own.mean(), others=others)
-    table = table.assign(lo=own.ppf(0.025), hi=own.ppf(0.975), below=own.cdf(others))
+    rate, shrunk = passed / np.where(settled > 0, settled, np.nan), a_own / (a_own + b_own)
+    table = table.assign(rate=rate, shrunk=shrunk, others=others)
+    lo, hi = (betaincinv(a_own, b_own, p) for p in (0.025, 0.975))
+    table = table.assign(lo=lo, hi=hi, below=betainc(a_own, b_own, others))
     return table.assign(need=(table["below"] >= SURE) & (table["shrunk"] <= others - 0.02))
 
 

@@ -172,7 +172,7 @@ def _months(span: tuple[pd.Timestamp, pd.Timestamp]) -> float:
 
 def _working(span: tuple[pd.Timestamp, pd.Timestamp], calendar: Calendar) -> pd.DatetimeIndex:
     days = pd.date_range(*span)
-    return pd.DatetimeIndex([d for d in days if calendar.working_days(d, d)])
+    return days[calendar.worked(*span)]
 
 
 def _listed(table: pd.DataFrame, kinds: tuple[str, ...], days: pd.DatetimeIndex) -> pd.DataFrame:

@@ -69,14 +69,12 @@ def lags(deals: pd.DataFrame, as_of: pd.Timestamp, since: pd.Timestamp) -> Lags:
     return Lags(won=np.cumsum(before * wins / risk), open=still, events=int(ended.sum()))
 
 
-def arriving(
-    found: Lags, created: list[tuple[pd.Timestamp, pd.Timestamp]], won: list[tuple[pd.Timestamp, pd.Timestamp]]
-) -> Array:
+def arriving(found: Lags, created: list[Span], won: list[Span]) -> Array:
     """Of deals created evenly over each span of days, the share won within each span of `won`: (created, won)."""
+    starts, ends = (np.array([day.toordinal() for day in days]) for days in zip(*won, strict=True))
     table = np.zeros((len(created), len(won)))
     for row, (first, last) in enumerate(created):
-        days = pd.date_range(first, last)
-        for column, (start, end) in enumerate(won):
-            to, since = ((end - days).days, (start - days).days - 1)
-            table[row, column] = (found.won_by(np.asarray(to)) - found.won_by(np.asarray(since))).mean()
+        days = np.arange(first.toordinal(), last.toordinal() + 1)
+        gained = found.won_by(ends[:, None] - days) - found.won_by(starts[:, None] - days - 1)
+        table[row] = gained.mean(axis=1)
     return table
