@@ -15,7 +15,6 @@ import pandas as pd
 
 from workbench.analytics.forecast.headline import ahead
 from workbench.analytics.forecast.outlook import Options
-from workbench.analytics.forecast.panel import Array
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.aims import hindcasts

@@ -62,7 +62,9 @@ def errors_each(asked: Sequence[tuple[Array, int]], steps: tuple[int, int], seas
     less."""
     first, last = steps
     ends = [len(history) - back for history, back in asked]
-    known = [Panel(h[None, max(end - LONGEST * season, 0) : end], season) for (h, _), end in zip(asked, ends, strict=True)]
+    known = [
+        Panel(h[None, max(end - LONGEST * season, 0) : end], season) for (h, _), end in zip(asked, ends, strict=True)
+    ]
     found = predict_each(known, last, Effort(folds=1)) if known else []
     paths = [made.paths(PATHS, seed=back)[:, 0] for made, (_, back) in zip(found, asked, strict=True)]
     middle = [float(np.median(p[:, first:last].sum(axis=1))) for p in paths]
