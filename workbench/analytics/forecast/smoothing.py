@@ -43,16 +43,12 @@ class Smoothed:
     residual: Array
 
 
-def smooth(panel: Panel, horizon: int, *, additive: bool, scored: int = 0) -> Smoothed:
-    """Forecasts of every family of settings, and of all together; `additive` says how season and level combine.
-
-    Settings are scored by errors up to `scored` periods ahead (default: the horizon).
-    """
-    return smooth_each([panel], horizon, additive=additive, scored=scored)[0]
-
-
 def smooth_each(panels: Sequence[Panel], horizon: int, *, additive: bool, scored: int = 0) -> list[Smoothed]:
-    """`smooth` of several panels of one season length, in one pass over time: no series looks at another."""
+    """Of each panel, all of one season length, forecasts of every family of settings, and of all together.
+
+    `additive` says how season and level combine. Settings are scored by errors up to `scored` periods ahead (default:
+    the horizon). All go through time together; no series looks at another.
+    """
     if not panels:
         return []
     panel, whose = stacked(panels)

@@ -14,7 +14,7 @@ _DECAY = 0.99
 
 
 def theta_each(panels: Sequence[Panel], horizon: int, *, additive: bool) -> list[Array]:
-    """Of each panel the forecasts (series, horizon); all of one season length. `additive`: how the season enters."""
+    """Of each panel, all of one season length, the forecasts (series, horizon). `additive`: how the season enters."""
     panel, whose = stacked(panels)
     season, (count, time) = panel.season_length, panel.values.shape
     shape = seasonal_shapes(panels, additive=additive)
