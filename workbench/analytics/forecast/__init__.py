@@ -3,6 +3,7 @@
 measures      accuracy and calibration, one function each
 panel         many series in one array; cleaning and seasonal shape
 smoothing     exponential smoothing of all series at once on a grid of settings
+theta         dynamic theta of all series at once, likewise
 members       the forecasts that are combined (one place to add one)
 models        an analyst's own model
 combination   backtest folds; the members' mean and what moves it

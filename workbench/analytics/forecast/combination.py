@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workbench.analytics.forecast import measures
-from workbench.analytics.forecast.members import Members, members
+from workbench.analytics.forecast.members import Members
 from workbench.analytics.forecast.models import Model, Pool, weight
 from workbench.analytics.forecast.panel import Array, Panel
 from workbench.analytics.forecast.smoothing import FAMILIES
@@ -21,14 +21,20 @@ JOIN = 0.02  # share of the error that a member must take away to join the plain
 
 
 @dataclass(frozen=True)
-class Fold:
-    """A forecast made with the data of `back` periods ago and what came after (NaN where that is not known yet)."""
+class Origin:
+    """The data of `back` periods ago and what came after (NaN where that is not known yet)."""
 
     back: int
     rows: np.ndarray  # of the panel
     panel: Panel
-    members: Members
     actual: Array
+
+
+@dataclass(frozen=True)
+class Fold(Origin):
+    """A forecast made with the data of `back` periods ago."""
+
+    members: Members
 
 
 @dataclass(frozen=True)
@@ -40,29 +46,28 @@ class Effort:
     models: tuple[Model, ...] = ()
 
 
-def folds(panel: Panel, horizon: int, kind: int, effort: Effort) -> tuple[Fold, ...]:
-    """Rolling-origin backtest of every member, latest origin first; empty when the histories are too short for one."""
+def origins(panel: Panel, horizon: int, effort: Effort) -> list[Origin]:
+    """Those of a rolling-origin backtest, the latest first; empty when the histories are too short for one."""
     lengths = panel.lengths
     usual, season = int(np.median(lengths)) if len(lengths) else 0, panel.season_length
     first = horizon if usual - horizon >= max(2 * season + season // 2, 6) else max(1, min(horizon, usual // 3))
     least = min(max(2 * season + season // 2, 6), usual - first)
     backs = first + max(1, first // 2) * np.arange(effort.folds)
-    found = (_fold(panel, horizon, kind, int(back), max(least, 4), effort) for back in backs)
-    return tuple(fold for fold in found if fold is not None)
+    found = (_origin(panel, horizon, int(back), max(least, 4), effort.sample) for back in backs)
+    return [origin for origin in found if origin is not None]
 
 
-def _fold(panel: Panel, horizon: int, kind: int, back: int, least: int, effort: Effort) -> Fold | None:
+def _origin(panel: Panel, horizon: int, back: int, least: int, sample: int) -> Origin | None:
     rows = np.flatnonzero(panel.lengths - back >= least)
-    if len(rows) > effort.sample:
-        rows = np.sort(np.random.default_rng(back).choice(rows, effort.sample, replace=False))
+    if len(rows) > sample:
+        rows = np.sort(np.random.default_rng(back).choice(rows, sample, replace=False))
     then = panel.until(back).values[rows]
     rows = rows[np.nanmax(then, axis=1) > np.nanmin(then, axis=1)] if len(rows) else rows
     if not len(rows):
         return None
     known = panel.values[rows][:, panel.values.shape[1] - back :][:, :horizon]
     actual = np.concatenate([known, np.full((len(rows), horizon - known.shape[1]), np.nan)], axis=1)
-    known_then = panel.until(back).rows(rows)
-    return Fold(back, rows, known_then, members(known_then, horizon, kind, effort.models), actual)
+    return Origin(back, rows, panel.until(back).rows(rows), actual)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """Points and a predictive distribution for all series of a panel: members, combination and spread by kind of series."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.analytics.forecast import combination, spread
-from workbench.analytics.forecast.combination import Combination, Effort, Fold
-from workbench.analytics.forecast.members import Members, members
-from workbench.analytics.forecast.models import Pool
+from workbench.analytics.forecast.combination import Combination, Effort, Fold, Origin, origins
+from workbench.analytics.forecast.members import Members, members_each
+from workbench.analytics.forecast.models import Model, Pool
 from workbench.analytics.forecast.panel import KINDS, Array, Panel
 from workbench.analytics.forecast.spread import Spread
 
@@ -96,11 +96,18 @@ def predict(panel: Panel, horizon: int, effort: Effort = USUAL) -> Prediction:
     What the panel has in common is learnt from at most `effort.folds` backtest folds (twice as many for few series) of
     at most `effort.sample` series each.
     """
-    panel = Panel(panel.values[:, -WEEKS:], panel.season_length) if panel.season_length == 52 else panel
-    kinds = panel.kinds()
-    groups = tuple(
-        _group(panel, np.flatnonzero(kinds == k), k, horizon, effort) for k in range(len(KINDS)) if (kinds == k).any()
-    )
+    return predict_each([panel], horizon, effort)[0]
+
+
+def predict_each(panels: Sequence[Panel], horizon: int, effort: Effort = USUAL) -> list[Prediction]:
+    """`predict` of several panels of one season length, which is quicker together: nothing is learnt between them."""
+    cut = [Panel(p.values[:, -WEEKS:], p.season_length) if p.season_length == 52 else p for p in panels]
+    asked = [_asked(panel, horizon, effort) for panel in cut]
+    made = _made([one for many in asked for one in many], horizon, effort.models)
+    return [_together(panel, [made.pop(0) for _ in many], horizon) for panel, many in zip(cut, asked, strict=True)]
+
+
+def _together(panel: Panel, groups: Sequence[Group], horizon: int) -> Prediction:
     shape = (len(panel.values), horizon)
     forecast, deviation, residual = np.zeros(shape), np.zeros(shape), np.full(panel.values.shape, np.nan)
     for g in groups:
@@ -109,20 +116,52 @@ def predict(panel: Panel, horizon: int, effort: Effort = USUAL) -> Prediction:
             g.expected * np.maximum(g.forecast, spread.FLOOR * g.panel.level) if g.spread.logs else g.expected
         )
         residual[g.rows, -g.members.residual.shape[1] :] = g.members.residual
-    return Prediction(forecast, residual, deviation, groups)
+    return Prediction(forecast, residual, deviation, tuple(groups))
 
 
-def _group(panel: Panel, rows: np.ndarray, kind: int, horizon: int, effort: Effort) -> Group:
-    part = panel.rows(rows)
+@dataclass(frozen=True)
+class _Asked:
+    """Series of one kind whose members are to be found, now and at each origin of their backtest."""
+
+    kind: int
+    rows: np.ndarray
+    panel: Panel
+    origins: list[Origin]
+
+    @property
+    def panels(self) -> list[Panel]:
+        return [self.panel, *(origin.panel for origin in self.origins)]
+
+
+def _asked(panel: Panel, horizon: int, effort: Effort) -> list[_Asked]:
     effort = effort if len(panel.values) > FEW else replace(effort, folds=2 * effort.folds)
-    tried = combination.folds(part, horizon, kind, effort)
-    found = members(part, horizon, kind, effort.models)
+    kinds = panel.kinds()
+    rows = {k: np.flatnonzero(kinds == k) for k in range(len(KINDS)) if (kinds == k).any()}
+    parts = {k: panel.rows(which) for k, which in rows.items()}
+    return [_Asked(k, rows[k], part, origins(part, horizon, effort)) for k, part in parts.items()]
+
+
+def _made(asked: Sequence[_Asked], horizon: int, models: Sequence[Model]) -> list[Group]:
+    """The groups in the order in which they are asked for; all series of a kind go through time together."""
+    found: dict[int, Group] = {}
+    for kind in {one.kind for one in asked}:
+        alike = [(n, one) for n, one in enumerate(asked) if one.kind == kind]
+        each = iter(members_each([panel for _, one in alike for panel in one.panels], horizon, kind, models))
+        for n, one in alike:
+            found[n] = _group(one, [next(each) for _ in one.panels], horizon)
+    return [found[n] for n in range(len(asked))]
+
+
+def _group(asked: _Asked, each: Sequence[Members], horizon: int) -> Group:
+    kind, part = asked.kind, asked.panel
+    found, *then = each
+    tried = tuple(Fold(**vars(o), members=m) for o, m in zip(asked.origins, then, strict=True))
     mix = combination.learn(tried, found.base, edge(kind))
     shape = spread.learn(tried[:RECENT], mix, horizon, kind)
     low = 0.0 if kind < 2 else -np.inf
     plain, forecast = (np.maximum(make(part, found), low) for make in (mix.plain, mix.forecast))
     own = Pool.of(mix.own, found.own)
-    return Group(rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, plain), plain, own)
+    return Group(asked.rows, part, found, tried, mix, shape, forecast, shape.expected(part, found, plain), plain, own)
 
 
 def edge(kind: int) -> float:

@@ -35,7 +35,8 @@ def evidence(prediction: Prediction, nodes: int) -> Evidence:
     tries = [t for group in prediction.groups for t in _tries(group)]
     if not tries:
         return Evidence(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(index=range(nodes)))
-    rows = pd.concat([_score(*t) for t in tries], ignore_index=True)
+    scored = [_score(*t) for t in tries]
+    rows = pd.DataFrame({column: np.concatenate([one[column] for one in scored]) for column in scored[0]})
     return Evidence(_by_model(rows), _by_horizon(tries), _by_node(rows, nodes))
 
 
@@ -63,23 +64,28 @@ def _combined(group: Group, fold: Fold) -> tuple[dict[str, Array], Array]:
     return {OURS: forecast, **known}, np.stack(quantiles)
 
 
-def _score(group: Group, fold: Fold, forecasts: dict[str, Array], quantiles: Array) -> pd.DataFrame:
-    actual, train, season = fold.actual, fold.panel.values, fold.panel.season_length
-    frames = []
-    for name, forecast in forecasts.items():
-        loss = np.nansum(np.abs(actual - forecast), axis=1)
-        columns = {
-            "mase": measures.mase(actual, forecast, train, season_length=season),
-            "rmsse": measures.rmsse(actual, forecast, train, season_length=season),
-            "error": loss,
-            "over": np.nansum(forecast - actual, axis=1),
-            "loss": _quantile_loss(actual, quantiles) if name == OURS else np.full(len(actual), np.nan),
-            "coverage_80": measures.interval_coverage(actual, quantiles[1], quantiles[3]) if name == OURS else np.nan,
-            "coverage_95": measures.interval_coverage(actual, quantiles[0], quantiles[4]) if name == OURS else np.nan,
-            "size": np.nansum(np.abs(actual), axis=1),
-        }
-        frames.append(pd.DataFrame(columns).assign(model=name, node=group.rows[fold.rows], back=fold.back))
-    return pd.concat(frames, ignore_index=True)
+def _score(group: Group, fold: Fold, forecasts: dict[str, Array], quantiles: Array) -> dict[str, Array]:
+    """Columns with a row for each model and series; quantiles are the combination's, the first model."""
+    actual, season, each = fold.actual, fold.panel.season_length, np.stack(list(forecasts.values()))
+    usual, usual_square = (measures.scale(fold.panel.values, season_length=season, power=p) for p in (1, 2))
+    shape = each.shape[:2]
+    own = {
+        "loss": _quantile_loss(actual, quantiles),
+        "coverage_80": measures.interval_coverage(actual, quantiles[1], quantiles[3]),
+        "coverage_95": measures.interval_coverage(actual, quantiles[0], quantiles[4]),
+    }
+    columns = {
+        "mase": measures.mae(actual, each) / usual,
+        "rmsse": measures.rmse(actual, each) / np.sqrt(usual_square),
+        "error": np.nansum(np.abs(actual - each), axis=-1),
+        "over": np.nansum(each - actual, axis=-1),
+        **{name: np.concatenate([v[None], np.full((shape[0] - 1, shape[1]), np.nan)]) for name, v in own.items()},
+        "size": np.broadcast_to(np.nansum(np.abs(actual), axis=1), shape),
+        "model": np.broadcast_to(np.array(list(forecasts), object)[:, None], shape),
+        "node": np.broadcast_to(group.rows[fold.rows], shape),
+        "back": np.full(shape, fold.back),
+    }
+    return {name: values.ravel() for name, values in columns.items()}
 
 
 def _quantile_loss(actual: Array, quantiles: Array) -> Array:
@@ -112,12 +118,9 @@ def _by_horizon(tries: Sequence[tuple[Group, Fold, dict[str, Array], Array]]) ->
 
 
 def _by_node(rows: pd.DataFrame, nodes: int) -> pd.DataFrame:
-    wide = rows[rows["model"].isin([OURS, NAIVE])].pivot_table(
-        index="node", columns="model", values="mase", aggfunc="mean"
-    )
-    folds = rows[rows["model"] == OURS].groupby("node")["back"].nunique()
-    table = wide.reindex(columns=[OURS, NAIVE]).set_axis(["mase", "mase_naive"], axis=1)
-    return table.assign(folds=folds).reindex(range(nodes))
+    ours, naive = (rows[rows["model"] == name].groupby("node") for name in (OURS, NAIVE))
+    table = {"mase": ours["mase"].mean(), "mase_naive": naive["mase"].mean(), "folds": ours["back"].nunique()}
+    return pd.DataFrame(table).reindex(range(nodes))
 
 
 def forecastability(panel: Panel) -> Array:

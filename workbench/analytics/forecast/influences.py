@@ -222,10 +222,9 @@ def _fit(both: Array, season_length: int, drift: float) -> Fit:
 
 def _innovations(change: Array, drift: float) -> Array:
     """e(t) = change(t) + drift · e(t − 1)."""
-    left = change.copy()
-    for t in range(1, len(left)):
-        left[t] += drift * left[t - 1]
-    return left
+    from scipy.signal import lfilter
+
+    return np.asarray(lfilter([1.0], [1.0, -drift], change, axis=0))
 
 
 @lru_cache(maxsize=512)

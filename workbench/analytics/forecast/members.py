@@ -13,7 +13,8 @@ import numpy as np
 from workbench.analytics.forecast import demand
 from workbench.analytics.forecast.models import Model
 from workbench.analytics.forecast.panel import LEVELS, Array, Panel, seasonal_shape
-from workbench.analytics.forecast.smoothing import FAMILIES, SHARPNESS, Smoothed, horizons_scored, smooth
+from workbench.analytics.forecast.smoothing import FAMILIES, Smoothed, smooth_each
+from workbench.analytics.forecast.theta import theta_each
 
 LONGEST, WINDOWS, NEIGHBOURS = 26, 20_000, 100
 MOST_VARIANCE = 0.4
@@ -60,22 +61,33 @@ class _Space:
 
 def members(panel: Panel, horizon: int, kind: int, own: Sequence[Model] = ()) -> Members:
     """Forecasts of every member, and of an analyst's own models, for series of one kind (panel.KINDS)."""
-    size = panel.size
-    plain = replace(panel, values=panel.values / size)
-    work = replace(plain, values=np.log(plain.values)) if kind == 0 else plain
-    space = _Space(plain, work, kind, horizon)
-    fits = _fits(space)
+    return members_each([panel], horizon, kind, own)[0]
+
+
+def members_each(panels: Sequence[Panel], horizon: int, kind: int, own: Sequence[Model] = ()) -> list[Members]:
+    """`members` of several panels of one season length: what goes through time does so once for all of them."""
+    spaces = [_space(panel, horizon, kind) for panel in panels]
+    return [_members(panel, s, f, own) for panel, s, f in zip(panels, spaces, _fits(spaces), strict=True)]
+
+
+def _space(panel: Panel, horizon: int, kind: int) -> _Space:
+    plain = replace(panel, values=panel.values / panel.size)
+    return _Space(plain, replace(plain, values=np.log(plain.values)) if kind == 0 else plain, kind, horizon)
+
+
+def _members(panel: Panel, space: _Space, fits: "_Fits", own: Sequence[Model]) -> Members:
+    size, kind, smoothed = panel.size, space.kind, fits.smoothed
     found = {name: make(space, fits) for name, make in MEMBERS.items() if _serves(name, kind, panel.season_length)}
     found = _humble(found, panel.lengths)
-    found = _steady(found, plain) if kind == 1 else found
+    found = _steady(found, space.plain) if kind == 1 else found
     base = tuple(name for name in BASE if name in found)
     middle = np.median([found[name] for name in base], axis=0)
-    error = _error(space, fits["work"], middle)
+    error = _error(space, smoothed["work"], middle)
     found = {name: _guard(f, middle, error) for name, f in found.items()}
-    lift = _half_variance(fits["work"].residual) if kind == 0 else np.zeros_like(size)
-    theirs = {model.name: model.paths(panel, horizon) for model in own}
+    lift = _half_variance(smoothed["work"].residual) if kind == 0 else np.zeros_like(size)
+    theirs = {model.name: model.paths(panel, space.horizon) for model in own}
     scaled = {n: f * size for n, f in found.items()}
-    return Members(scaled, base, error * size, fits["plain"].residual * size, lift, theirs)
+    return Members(scaled, base, error * size, smoothed["add"].residual * size, lift, theirs)
 
 
 def _humble(found: dict[str, Array], lengths: np.ndarray) -> dict[str, Array]:
@@ -101,57 +113,87 @@ def _half_variance(residual: Array) -> Array:
     return np.minimum(np.nansum(residual**2, axis=1) / count, MOST_VARIANCE)[:, None] / 2
 
 
-def _fits(space: _Space) -> dict[str, Smoothed]:
-    """Smoothing with seasons that multiply, that add, and that add on logs (`work`); only the second where there are
-    zeros or less, because a season of 0 cannot be multiplied away."""
-    longest = LEVELS.get(space.plain.season_length, (1,))[-1]
-    wide = -(-space.horizon // longest) * longest
-    add = smooth(space.plain, wide, additive=True, scored=space.horizon)
-    fits = {"add": add, "work": add, "plain": add}
-    if space.kind == 0:
-        fits["mul"] = smooth(space.plain, wide, additive=False, scored=space.horizon)
-        fits["work"] = smooth(space.work, wide, additive=True, scored=space.horizon)
-    return fits
+@dataclass(frozen=True)
+class _Fits:
+    """What went through time for one space.
+
+    `smoothed`: with seasons that multiply ("mul"), that add ("add"), and that add on logs ("work"); only the second
+    where there are zeros or less, because a season of 0 cannot be multiplied away. `theta`: on the plain panel
+    (False) and on logs (True). `higher`: means of k periods, and for which series there are enough of them
+    """
+
+    smoothed: dict[str, Smoothed]
+    theta: dict[bool, Array]
+    higher: dict[int, tuple[Smoothed, np.ndarray]]
 
 
-def _auto(fit: str) -> Callable[[_Space, dict[str, Smoothed]], Array]:
-    def make(space: _Space, fits: dict[str, Smoothed]) -> Array:
-        ahead = fits[fit].forecast[:, -1, : space.horizon]
+def _fits(spaces: Sequence[_Space]) -> list[_Fits]:
+    horizon, kind, season = spaces[0].horizon, spaces[0].kind, spaces[0].plain.season_length
+    longest = LEVELS.get(season, (1,))[-1]
+    wide = -(-horizon // longest) * longest
+    plain, logs = [s.plain for s in spaces], [s.work for s in spaces] if kind == 0 else []
+    added = smooth_each([*plain, *logs], wide, additive=True, scored=horizon)
+    smoothed = {"add": added[: len(spaces)], "work": added[-len(spaces) :]}
+    thetas = {False: theta_each(plain, horizon, additive=kind != 0)}
+    if kind == 0:
+        smoothed["mul"] = smooth_each(plain, wide, additive=False, scored=horizon)
+        thetas[True] = theta_each(logs, horizon, additive=True)
+    higher = _higher(spaces, wide) if _serves("temporal", kind, season) else [{} for _ in spaces]
+    return [
+        _Fits({n: each[i] for n, each in smoothed.items()}, {n: each[i] for n, each in thetas.items()}, higher[i])
+        for i in range(len(spaces))
+    ]
+
+
+def _higher(spaces: Sequence[_Space], wide: int) -> list[dict[int, tuple[Smoothed, np.ndarray]]]:
+    """Smoothing of means of k periods, for each of the longer levels that a space has values for."""
+    found: list[dict[int, tuple[Smoothed, np.ndarray]]] = [{} for _ in spaces]
+    for k in LEVELS.get(spaces[0].plain.season_length, (1,))[1:]:
+        tried = {i: _aggregate(s, k) for i, s in enumerate(spaces) if s.plain.values.shape[1] >= 4 * k}
+        fits = iter(smooth_each([panel for panel, there in tried.values() if there.any()], wide // k, additive=True))
+        for i, (_, there) in tried.items():
+            found[i][k] = (next(fits) if there.any() else _NO_FIT, there)
+    return found
+
+
+_NO_FIT = Smoothed(np.zeros((0, 1, 0)), np.zeros((0, 0)), (), np.zeros((0, 0)))
+
+
+def _auto(fit: str) -> Callable[[_Space, _Fits], Array]:
+    def make(space: _Space, fits: _Fits) -> Array:
+        ahead = fits.smoothed[fit].forecast[:, -1, : space.horizon]
         return space.back(ahead) if fit == "work" else ahead
 
     return make
 
 
-def _family(family: str) -> Callable[[_Space, dict[str, Smoothed]], Array]:
+def _family(family: str) -> Callable[[_Space, _Fits], Array]:
     """Mean over the spaces of one family of settings."""
 
-    def make(space: _Space, fits: dict[str, Smoothed]) -> Array:
+    def make(space: _Space, fits: _Fits) -> Array:
         at = FAMILIES.index(family)
-        spaces = [fits[name].forecast[:, at, : space.horizon] for name in ("mul", "add") if name in fits]
+        known = fits.smoothed
+        spaces = [known[name].forecast[:, at, : space.horizon] for name in ("mul", "add") if name in known]
         if space.kind == 0:
-            spaces.append(space.back(fits["work"].forecast[:, at, : space.horizon]))
+            spaces.append(space.back(known["work"].forecast[:, at, : space.horizon]))
         return np.mean(spaces, axis=0)
 
     return make
 
 
-def temporal(space: _Space, fits: dict[str, Smoothed]) -> Array:
+def temporal(space: _Space, fits: _Fits) -> Array:
     """Temporal hierarchy: forecasts of periods, quarters and years made to agree, weighted by structure.
 
     Athanasopoulos, Hyndman, Kourentzes & Petropoulos (2017).
     """
-    season = space.plain.season_length
-    own = space.back(fits["work"].forecast[:, -1])
+    own = space.back(fits.smoothed["work"].forecast[:, -1])
     wide = own.shape[1]
-    levels = [k for k in LEVELS.get(season, (1,)) if space.plain.values.shape[1] >= 4 * k]
     blocks: list[Array] = [own]
     sums: list[Array] = [np.eye(wide)]
     weights: list[Array] = [np.ones(wide)]
-    for k in levels[1:]:
-        higher, there = _aggregate(space, k)
+    for k, (fit, there) in fits.higher.items():
         ahead = own.reshape(len(own), -1, k).mean(axis=2)
         if there.any():
-            fit = smooth(higher, wide // k, additive=True)
             ahead[there] = space.back(fit.forecast[:, -1])
         blocks.append(ahead)
         sums.append(np.kron(np.eye(wide // k), np.ones((1, k)) / k))
@@ -171,104 +213,22 @@ def _aggregate(space: _Space, k: int) -> tuple[Panel, np.ndarray]:
     return Panel(means, space.plain.season_length // k).rows(there), there
 
 
-def theta(panel: Panel, horizon: int, *, additive: bool) -> Array:
-    """Dynamic theta: smoothing around a line that is re-estimated each period (Fiorucci and others 2016), on a grid of
-    (alpha, theta) weighted by errors several periods ahead instead of one optimum."""
-    season, (count, time) = panel.season_length, panel.values.shape
-    shape = seasonal_shape(panel.values, season, additive=additive)
-    now = shape[:, np.arange(time) % season]
-    plain = np.nan_to_num(panel.values - now if additive else panel.values / now).astype(np.float32)
-    starts, ahead = time - panel.lengths, horizons_scored(horizon)
-    warm = np.maximum(starts + np.minimum(max(season, 4), panel.lengths // 3), starts + 3)
-    weight = (
-        np.ones_like(plain) if additive else 1 / np.maximum(np.abs(plain), 0.3 * np.abs(plain).mean(1)[:, None] + 1e-9)
-    )
-    lines = _Lines(count)
-    total, known = np.zeros((len(ahead), *lines.level.shape), np.float32), np.zeros((len(ahead), count, 1))
-    for t in range(time):
-        lines.step(plain[:, t], starts, t)
-        core, drift, scored = *lines.ahead(), (t >= warm)[:, None]
-        for k, h in enumerate(ahead):
-            if t + h < time and scored.any():
-                error = drift * np.float32(h - 1)
-                error += core
-                error -= plain[:, t + h : t + h + 1]
-                np.abs(error, out=error)
-                fade = 0.99 ** (time - 1 - t - h) * scored
-                error *= (fade * weight[:, t + h : t + h + 1]).astype(np.float32)
-                total[k] += error
-                known[k] += fade
-    score = (np.log(total / np.maximum(known, 1e-9) + 1e-4) * (known > 0)).sum(axis=0)
-    score /= np.maximum((known > 0).sum(axis=0), 1)
-    weights = np.exp(-2 * SHARPNESS * (score - score.min(axis=1, keepdims=True)))
-    weights /= weights.sum(axis=1, keepdims=True)
-    core, drift = ((weights * part).sum(axis=1, keepdims=True) for part in lines.ahead())
-    found, season_ahead = core + drift * np.arange(horizon), _future(shape, time, horizon)
-    return found + season_ahead if additive else found * season_ahead
-
-
-class _Lines:
-    """Level of each (series, setting) and the least-squares line of each series so far, one period at a time."""
-
-    def __init__(self, count: int) -> None:
-        settings = np.array(
-            [(a, th) for a in (0.02, *np.linspace(0.05, 0.95, 13)) for th in (1, 1.5, 2, 3, 5)], np.float32
-        )
-        self.alpha, self.share = settings[:, 0][None], 1 - 1 / settings[:, 1][None]
-        self.level = np.zeros((count, len(settings)), np.float32)
-        self.rest = np.ones_like(self.level)  # (1 − alpha) to the power of the periods seen
-        self.count, self.sum, self.moment = np.zeros(count), np.zeros(count), np.zeros(count)
-
-    def step(self, value: Array, starts: np.ndarray, t: int) -> None:
-        on = starts <= t
-        gain = np.where((starts == t)[:, None], np.float32(1), self.alpha * on[:, None].astype(np.float32))
-        self.level += gain * (value[:, None] - self.level)
-        self.rest *= 1 - self.alpha * on[:, None].astype(np.float32)
-        self.count = self.count + on
-        self.sum = self.sum + on * value
-        self.moment = self.moment + on * value * self.count
-
-    def ahead(self) -> tuple[Array, Array]:
-        """Forecast one period ahead, and what each further period adds. Fiorucci and others (2016), equation 12."""
-        n = self.count
-        slope = np.where(n > 1, 12 * (self.moment - (n + 1) / 2 * self.sum) / np.maximum(n * (n * n - 1), 1), 0.0)
-        origin = (self.sum / np.maximum(n, 1) - slope * (n + 1) / 2).astype(np.float32)[:, None]
-        slope = slope.astype(np.float32)[:, None]
-        core = self.rest * origin
-        core += (1 - self.rest * (1 - self.alpha)) / self.alpha * slope
-        core *= self.share
-        core += self.level
-        return core, self.share * slope
-
-
-def _theta(log: bool) -> Callable[[_Space, dict[str, Smoothed]], Array]:
-    def make(space: _Space, fits: dict[str, Smoothed]) -> Array:
-        panel, additive = (space.work, True) if log or space.kind else (space.plain, False)
-        parts = [np.arange(i, min(i + 256, len(panel.values))) for i in range(0, len(panel.values), 256)]
-        found = np.concatenate(
-            [theta(replace(panel, values=panel.values[p]), space.horizon, additive=additive) for p in parts]
-        )
-        return space.back(found) if log else found
-
-    return make
-
-
-def neighbours(space: _Space, fits: dict[str, Smoothed]) -> Array:
+def neighbours(space: _Space, fits: _Fits) -> Array:
     """What came after the most similar stretches of all series, rescaled: Nikolopoulos & Petropoulos (2018, 2021)."""
     return _by_windows(space, fits, _near)
 
 
-def pooled(space: _Space, fits: dict[str, Smoothed]) -> Array:
+def pooled(space: _Space, fits: _Fits) -> Array:
     """One linear autoregression for all series and each horizon, robust ridge. Montero-Manso & Hyndman (2021)."""
     return _by_windows(space, fits, _line)
 
 
-def _by_windows(space: _Space, fits: dict[str, Smoothed], method: Callable[[Array, Array, Array], Array]) -> Array:
+def _by_windows(space: _Space, fits: _Fits, method: Callable[[Array, Array, Array], Array]) -> Array:
     """A method that learns from windows of all series without season, each at its own level and scale.
 
     Series too short for a window, and panels with too few windows, keep the smoothing forecast.
     """
-    own, panel, horizon = fits["work"].forecast[:, -1, : space.horizon], space.work, space.horizon
+    own, panel, horizon = fits.smoothed["work"].forecast[:, -1, : space.horizon], space.work, space.horizon
     shape = seasonal_shape(panel.values, panel.season_length, additive=True)
     plain = panel.values - shape[:, np.arange(panel.values.shape[1]) % panel.season_length]
     length = _window(panel, horizon, method is _near)
@@ -370,12 +330,12 @@ def _guard(forecast: Array, middle: Array, error: Array) -> Array:
     return np.clip(np.where(np.isfinite(forecast), forecast, middle), middle - reach, middle + reach)
 
 
-MEMBERS: dict[str, Callable[[_Space, dict[str, Smoothed]], Array]] = {
+MEMBERS: dict[str, Callable[[_Space, _Fits], Array]] = {
     "smoothing_mul": _auto("mul"),
     "smoothing_log": _auto("work"),
     "smoothing_add": _auto("add"),
-    "theta": _theta(False),
-    "theta_log": _theta(True),
+    "theta": lambda space, fits: fits.theta[False],
+    "theta_log": lambda space, fits: space.back(fits.theta[True]),
     "temporal": temporal,
     **{name: _family(name) for name in FAMILIES},
     "neighbours": neighbours,

@@ -1,5 +1,6 @@
 """Many series of one frequency in one array: what the engine works on, and the cleaning it needs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,6 +57,19 @@ class Panel:
         return np.where(lowest < 0, 2, np.where(lowest > 1e-3 * self.size[:, 0], 0, 1))
 
 
+def stacked(panels: Sequence[Panel]) -> tuple[Panel, list[slice]]:
+    """Panels of one season length below each other as one, and which rows of it are whose.
+
+    All series end together, so that a column may be another part of the season than before; see `seasonal_shapes`.
+    """
+    time, ends = max(p.values.shape[1] for p in panels), np.cumsum([len(p.values) for p in panels])
+    values = np.full((int(ends[-1]), time), np.nan)
+    whose = [slice(int(end) - len(p.values), int(end)) for p, end in zip(panels, ends, strict=True)]
+    for panel, rows in zip(panels, whose, strict=True):
+        values[rows, time - panel.values.shape[1] :] = panel.values
+    return Panel(values, panels[0].season_length), whose
+
+
 def fill(values: Array, season_length: int) -> Array:
     """Series without gaps after their first value: a gap takes the mean of its neighbours a season away, else a
     line."""
@@ -104,10 +118,17 @@ def seasonal_shape(values: Array, season_length: int, *, additive: bool) -> Arra
     return none
 
 
+def seasonal_shapes(panels: Sequence[Panel], *, additive: bool) -> Array:
+    """`seasonal_shape` of each panel's series by the columns that they have when stacked."""
+    time = max(p.values.shape[1] for p in panels)
+    found = [seasonal_shape(p.values, p.season_length, additive=additive) for p in panels]
+    return np.concatenate([np.roll(s, time - p.values.shape[1], axis=1) for s, p in zip(found, panels, strict=True)])
+
+
 def _shape(values: Array, season_length: int, additive: bool) -> Array:
     trend = centred_mean(values, season_length)
     ratio = values - trend if additive else np.where(trend > 0, values, np.nan) / np.where(trend > 0, trend, 1)
-    found, noise, count = (np.stack(x, axis=1) for x in zip(*_by_season(ratio, season_length), strict=True))
+    found, noise, count = _by_season(ratio, season_length)
     middle = found.mean(axis=1, keepdims=True)
     found = found - middle if additive else found / np.where(middle > 0, middle, 1) - 1
     keep = _shrinkage(found, noise, count)
@@ -123,7 +144,7 @@ def _shape_of_few(values: Array, season_length: int, additive: bool) -> Array:
     twice = (~np.isnan(change)).sum(axis=1)
     growth = median(change) / season_length * twice / (twice + season_length / 4)
     flat = work - growth[:, None] * np.arange(work.shape[1])
-    found, noise, count = (np.stack(x, axis=1) for x in zip(*_by_season(flat, season_length), strict=True))
+    found, noise, count = _by_season(flat, season_length)
     near = NEAR if season_length >= 26 else np.ones(1)
     found = sum(w * np.roll(found, k, axis=1) for k, w in enumerate(near, -(len(near) // 2)))
     found = found - found.mean(axis=1, keepdims=True)
@@ -137,8 +158,15 @@ def _shape_of_few(values: Array, season_length: int, additive: bool) -> Array:
     return found if additive else np.exp(found) / np.exp(found).mean(axis=1, keepdims=True)
 
 
-def _by_season(ratio: Array, season_length: int) -> list[tuple[Array, Array, Array]]:
-    return [_season(ratio[:, k::season_length]) for k in range(season_length)]
+def _by_season(ratio: Array, season_length: int) -> tuple[Array, Array, Array]:
+    """Centre, sum of squares around it, and count of each season, (series, seasons) each."""
+    count, time = ratio.shape
+    cycles = -(-time // season_length)
+    whole = np.full((count, cycles * season_length), np.nan)
+    whole[:, :time] = ratio
+    each = whole.reshape(count, cycles, season_length).transpose(0, 2, 1).reshape(-1, cycles)
+    centre, noise, known = (x.reshape(count, season_length) for x in _season(each))
+    return centre, noise, known
 
 
 def _season(ratio: Array) -> tuple[Array, Array, Array]:

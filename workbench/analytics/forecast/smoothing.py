@@ -7,17 +7,20 @@ in-sample errors several periods ahead (recent ones count more), and forecasts a
 fall with the score (Kolassa 2011, with multi-step errors in the place of AIC). Errors are scaled by the local level.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analytics.forecast.panel import Array, Panel, seasonal_shape
+from workbench.analytics.forecast.panel import Array, Panel, seasonal_shapes, stacked
 
 Small = NDArray[np.float32]
 FAMILIES = ("level", "drift_25", "drift_50", "damped", "trend")
-SHARPNESS, DECAY, CHUNK = 15.0, 0.98, 128
+SHARPNESS, DECAY = 15.0, 0.98
+HELD = 500_000  # levels (time × series × settings) that a pass holds at once: 2 MB
 _ALPHAS = (0.02, 0.08, 0.16, 0.28, 0.42, 0.6, 0.8, 0.95)
 _GAMMAS = (0.0, 0.15, 0.5)
 _TRENDS = (  # family, beta, phi, drift
@@ -40,16 +43,22 @@ class Smoothed:
     residual: Array
 
 
-def smooth(panel: Panel, horizon: int, *, additive: bool, scored: int = 0) -> Smoothed:
-    """Forecasts of every family of settings, and of all together; `additive` says how season and level combine.
+def smooth_each(panels: Sequence[Panel], horizon: int, *, additive: bool, scored: int = 0) -> list[Smoothed]:
+    """Of each panel, all of one season length, forecasts of every family of settings, and of all together.
 
-    Settings are scored by errors up to `scored` periods ahead (default: the horizon).
+    `additive` says how season and level combine. Settings are scored by errors up to `scored` periods ahead (default:
+    the horizon). All go through time together; no series looks at another.
     """
-    pass_ = _Pass(panel, horizon, additive, horizons_scored(scored or horizon))
-    order = np.argsort(-panel.lengths, kind="stable")
-    for first in range(0, len(order), CHUNK):
-        pass_.run(order[first : first + CHUNK])
-    return Smoothed(pass_.forecast, pass_.error, pass_.ahead, pass_.residual)
+    if not panels:
+        return []
+    panel, whose = stacked(panels)
+    shape = seasonal_shapes(panels, additive=additive)
+    pass_ = _Pass(panel, shape, horizon, additive, horizons_scored(scored or horizon))
+    seasonal = [bool((shape[rows] != shape[rows, :1]).any()) for rows in whose]
+    for kind in set(seasonal):
+        rows = np.concatenate([np.arange(r.start, r.stop) for r, s in zip(whose, seasonal, strict=True) if s == kind])
+        pass_.run_all(rows, _grid(kind))
+    return [pass_.found(rows, one.values.shape[1]) for rows, one in zip(whose, panels, strict=True)]
 
 
 def horizons_scored(horizon: int) -> tuple[int, ...]:
@@ -69,53 +78,106 @@ def settings(seasonal: bool) -> tuple[Small, NDArray[np.int64]]:
     return table[:, 1:].astype(np.float32), table[:, 0].astype(np.int64)
 
 
+@dataclass(frozen=True)
+class _Grid:
+    """The settings as rows (1, settings), and where in them each family lies, all of them together last."""
+
+    alpha: Small
+    beta: Small
+    phi: Small
+    drift: Small
+    gamma: Small
+    bounds: tuple[tuple[int, int], ...]
+
+    @property
+    def count(self) -> int:
+        return self.alpha.shape[1]
+
+    def reach(self, ahead: Iterable[int]) -> Iterator[Small]:
+        """How many slopes, damped by and by, lie that many periods ahead."""
+        powers = self.phi.astype(float) ** np.arange(max(ahead := tuple(ahead)))[:, None]
+        return (powers[:h].sum(axis=0, keepdims=True).astype(np.float32) for h in ahead)
+
+
+@cache
+def _grid(seasonal: bool) -> _Grid:
+    grid, family = settings(seasonal)
+    ends = [int(end) for end in np.searchsorted(family, np.arange(len(FAMILIES) + 1))]
+    alpha, beta, phi, drift, gamma = (column[None] for column in grid.T)
+    return _Grid(alpha, beta, phi, drift, gamma, (*pairwise(ends), (0, len(family))))
+
+
 class _Pass:
     """One run over a panel; holds what all chunks share."""
 
-    def __init__(self, panel: Panel, horizon: int, additive: bool, ahead: tuple[int, ...]) -> None:
-        self.values, self.season, self.horizon, self.additive = panel.values, panel.season_length, horizon, additive
+    def __init__(self, panel: Panel, shape: Array, horizon: int, additive: bool, ahead: tuple[int, ...]) -> None:
+        self.shape, self.values, self.season, self.horizon = shape, panel.values, panel.season_length, horizon
         count, self.time = panel.values.shape
-        self.shape = seasonal_shape(panel.values, self.season, additive=additive)
         now = self.shape[:, np.arange(self.time) % self.season]
         self.plain = panel.values - now if additive else panel.values / now
         self.lengths, self.slope = panel.lengths, _slope(self.plain)
-        grid, family = settings(bool((self.shape != self.shape[:, :1]).any()))
-        self.alpha, self.beta, self.phi, self.drift, self.gamma = (column[None] for column in grid.T)
-        ends = np.searchsorted(family, np.arange(len(FAMILIES) + 1))
-        self.bounds = [*pairwise(ends), (0, len(family))]
-        self.ahead = ahead
+        self.additive, self.ahead = additive, ahead
         self.forecast = np.zeros((count, len(FAMILIES) + 1, horizon))
         self.error = np.full((count, len(self.ahead)), np.nan)
-        self.residual = np.full((count, self.time), np.nan)
+        self.best = np.zeros((5, count))  # each series' best setting
+        self._left: Array | None = None
 
-    def run(self, rows: NDArray[np.int64]) -> None:
-        lengths = self.lengths[rows]
-        time = max(int(lengths.max()), 1)
-        offset = self.time - time
+    def run_all(self, rows: NDArray[np.int64], grid: _Grid) -> None:
+        """The longest first, as many at once as fit in the memory that a pass may take."""
+        rows = rows[np.argsort(-self.lengths[rows], kind="stable")]
+        while len(rows):
+            time = max(int(self.lengths[rows[0]]), 1)
+            many = max(HELD // (time * grid.count), 1)
+            self._run(rows[:many], grid, time)
+            rows = rows[many:]
+
+    def found(self, rows: slice, time: int) -> Smoothed:
+        if self._left is None:
+            self._left = self._residual()
+        return Smoothed(self.forecast[rows], self.error[rows], self.ahead, self._left[rows, self.time - time :])
+
+    def _run(self, rows: NDArray[np.int64], grid: _Grid, time: int) -> None:
+        lengths, offset = self.lengths[rows], self.time - time
         values = np.nan_to_num(self.values[rows, offset:]).astype(np.float32)
-        state = _State(self, rows, lengths, time)
-        weight = self._weight(values, lengths)
-        total = np.zeros((len(self.ahead), len(rows), self.alpha.shape[1]), np.float32)
-        count = np.zeros((len(self.ahead), len(rows)))
+        state = _State(self, grid, rows, time)
         begun = np.searchsorted(time - lengths, np.arange(time), side="right")
-        warm = time - lengths + np.minimum(max(self.season, 3), np.maximum(lengths // 3, 1))
-        scored = np.searchsorted(np.maximum.accumulate(warm), np.arange(time), side="right")
         for t in range(time):
-            level, slope = state.step(values[: begun[t], t : t + 1], (t + offset) % self.season)
-            n = min(scored[t], begun[t])
-            for k, ahead in enumerate(self.ahead):
-                if n and t + ahead < time:
-                    error = slope[:n] * state.reach[k]
-                    error += level[:n]
-                    season = state.season[(t + ahead + offset) % self.season, :n]
-                    error = np.add(error, season, out=error) if self.additive else np.multiply(error, season, out=error)
-                    error -= values[:n, t + ahead : t + ahead + 1]
-                    np.abs(error, out=error)
-                    fade = DECAY ** (time - 1 - t - ahead)
-                    error *= weight[:n, t + ahead : t + ahead + 1] * np.float32(fade)
-                    total[k, :n] += error
-                    count[k, :n] += fade
-        self._finish(rows, state, total, count, offset + time)
+            state.step(values[: begun[t], t : t + 1], t)
+        warm = time - lengths + np.minimum(max(self.season, 3), np.maximum(lengths // 3, 1))
+        counted = np.minimum(np.searchsorted(np.maximum.accumulate(warm), np.arange(time), side="right"), begun)
+        mean, known = self._errors(state, values, self._weight(values, lengths), counted)
+        score = (
+            np.where(known[:, :, None], np.log(mean + 1e-4), 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
+        )
+        weights = [_soft(score[:, low:high]) for low, high in grid.bounds]
+        ahead = state.ahead(self.horizon)
+        for f, (low, high) in enumerate(grid.bounds):
+            self.forecast[rows, f] = (weights[f] * ahead[..., low:high]).sum(axis=-1).T
+        self.error[rows] = np.where(known, (weights[-1] * mean).sum(axis=2), np.nan).T
+        at = score.argmin(axis=1)
+        self.best[:, rows] = [p[0, at] for p in (grid.alpha, grid.beta, grid.phi, grid.drift, grid.gamma)]
+
+    def _errors(
+        self, state: "_State", values: Small, weight: Small, counted: NDArray[np.int64]
+    ) -> tuple[Array, NDArray[np.bool_]]:
+        """Mean absolute errors of each setting (ahead, series, settings), `counted` series at each time, and whether
+        there are any (ahead, series)."""
+        count, time = values.shape
+        total, size = (
+            np.zeros((len(self.ahead), *state.level.shape[1:]), np.float32),
+            np.zeros((len(self.ahead), count)),
+        )
+        on = np.arange(count) < counted[:, None]
+        for k, (h, reach) in enumerate(zip(self.ahead, state.grid.reach(self.ahead), strict=True)):
+            if h >= time:
+                continue
+            error = state.forecast(h, reach)
+            error -= values.T[h:, :, None]
+            np.abs(error, out=error)
+            fade = np.array([DECAY ** (time - 1 - t - h) for t in range(time - h)])[:, None]
+            error *= (weight.T[h:] * fade.astype(np.float32) * on[: time - h])[:, :, None]
+            total[k], size[k] = error.sum(axis=0), (fade * on[: time - h]).sum(axis=0)
+        return total / np.maximum(size, 1e-9)[:, :, None], size > 0
 
     def _weight(self, values: Small, lengths: NDArray[np.int64]) -> Small:
         """1 / local level of each value (1 when additive, where errors are absolute already)."""
@@ -130,36 +192,16 @@ class _Pass:
         local = (sums[rows, high] - sums[rows, low]) / np.maximum(high - low, 1)
         return (1 / np.maximum(local, 1e-3)).astype(np.float32)
 
-    def _finish(self, rows: NDArray[np.int64], state: "_State", total: Small, count: Array, end: int) -> None:
-        mean = total / np.maximum(count, 1e-9)[:, :, None]
-        known = count > 0
-        score = (
-            np.where(known[:, :, None], np.log(mean + 1e-4), 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)[:, None]
-        )
-        weights = [_soft(score[:, low:high]) for low, high in self.bounds]
-        reach, power = np.zeros_like(self.phi), np.ones_like(self.phi)
-        for k in range(self.horizon):
-            reach, power = reach + power, power * self.phi
-            ahead = state.level + reach * state.slope
-            season = state.season[(end + k) % self.season]
-            ahead = ahead + season if self.additive else ahead * season
-            for f, (low, high) in enumerate(self.bounds):
-                self.forecast[rows, f, k] = (weights[f] * ahead[:, low:high]).sum(axis=1)
-        self.error[rows] = np.where(known, (weights[-1] * mean).sum(axis=2), np.nan).T
-        self.residual[rows] = self._residual(rows, score.argmin(axis=1))
-
-    def _residual(self, rows: NDArray[np.int64], best: NDArray[np.int64]) -> Array:
-        """One-step errors (actual − forecast) of one setting for each series, NaN while it warms up."""
-        alpha, beta, phi, drift, gamma = (
-            p[0, best].astype(float) for p in (self.alpha, self.beta, self.phi, self.drift, self.gamma)
-        )
-        season = self.shape[rows].copy()
-        starts = self.time - self.lengths[rows]
-        slope = self.slope[rows] * drift
-        level, slope = _first_level(self.plain[rows], starts, self.season, slope), slope * phi
-        found = np.full((len(rows), self.time), np.nan)
+    def _residual(self) -> Array:
+        """One-step errors (actual − forecast) of each series' best setting, NaN while it warms up."""
+        alpha, beta, phi, drift, gamma = self.best
+        season = self.shape.copy()
+        starts = self.time - self.lengths
+        slope = self.slope * drift
+        level, slope = _first_level(self.plain, starts, self.season, slope), slope * phi
+        found = np.full(self.values.shape, np.nan)
         for t in range(int(starts.min()), self.time):
-            on, s, y = starts <= t, season[:, t % self.season], self.values[rows, t]
+            on, s, y = starts <= t, season[:, t % self.season], self.values[:, t]
             base = level + slope
             expected = base + s if self.additive else base * s
             error = np.where(on, (y - s if self.additive else y / s) - base, 0.0)
@@ -172,39 +214,67 @@ class _Pass:
 
 
 class _State:
-    """Level, slope (already damped once) and seasons of a chunk, (series, settings) each; series are longest first."""
+    """Level, slope (already damped once) and season of a chunk at each time, (time, series, settings); series are
+    longest first.
 
-    def __init__(self, owner: _Pass, rows: NDArray[np.int64], lengths: NDArray[np.int64], time: int) -> None:
-        self.owner, count = owner, owner.alpha.shape[1]
-        slope = owner.slope[rows][:, None] * owner.drift
+    Levels and slopes begin with those before the first period, seasons with the first ones: `season[t]` is what is
+    known of period t's before it, `season[t + season_length]` after it.
+    """
+
+    def __init__(self, owner: _Pass, grid: _Grid, rows: NDArray[np.int64], time: int) -> None:
+        self.grid, self.additive, self.length, self.time = grid, owner.additive, owner.season, time
+        lengths, size = owner.lengths[rows], (len(rows), grid.count)
+        slope = owner.slope[rows][:, None] * grid.drift
         level = _first_level(owner.plain[rows], owner.time - lengths, owner.season, np.zeros(len(rows)))
         back = (np.minimum(max(owner.season, 4), lengths)[:, None] + 1) / 2
-        self.level = (level[:, None] - slope * back).astype(np.float32)
-        self.slope = (owner.phi * slope).astype(np.float32)
-        self.season = np.repeat(owner.shape[rows].T[:, :, None].astype(np.float32), count, axis=2)
-        powers = owner.phi.astype(float) ** np.arange(max(owner.ahead))[:, None]
-        self.reach = [powers[:h].sum(axis=0, keepdims=True).astype(np.float32) for h in owner.ahead]
+        self.level, self.slope = np.empty((time + 1, *size), np.float32), np.empty((time + 1, *size), np.float32)
+        self.level[:], self.slope[:] = level[:, None] - slope * back, grid.phi * slope
+        part = (np.arange(time + owner.season) + owner.time - time) % owner.season
+        self.season = np.repeat(owner.shape[rows].T[part][:, :, None].astype(np.float32), grid.count, axis=2)
+        self.moves = bool(grid.gamma.any())
 
-    def step(self, value: Small, at: int) -> tuple[Small, Small]:
-        """Take in one period; returns the new level and slope of the series that had begun."""
-        n, own = len(value), self.owner
-        season, level = self.season[at, :n], self.level[:n] + self.slope[:n]
-        error = value - season if own.additive else value / season
+    def step(self, value: Small, t: int) -> None:
+        """Take in period `t` of the series that have begun."""
+        n, grid, season = len(value), self.grid, self.season[t, : len(value)]
+        level, slope = self.level[t + 1, :n], self.slope[t + 1, :n]
+        np.add(self.level[t, :n], self.slope[t, :n], out=level)
+        error = value - season if self.additive else value / season
         error -= level
-        error *= own.alpha
-        slope = error * own.beta
-        slope += self.slope[:n]
-        slope *= own.phi
+        error *= grid.alpha
+        np.multiply(error, grid.beta, out=slope)
+        slope += self.slope[t, :n]
+        slope *= grid.phi
         level += error
-        self.level[:n], self.slope[:n] = level, slope
-        if own.gamma.any():
-            seen = value - level if own.additive else value / np.maximum(level, np.float32(1e-3))
+        after = self.season[t + self.length, :n]
+        after[:] = season
+        if self.moves:
+            seen = value - level if self.additive else value / np.maximum(level, np.float32(1e-3))
             seen -= season
-            seen *= own.gamma
-            season += seen
-        if not own.additive:
-            np.clip(season, 1e-3, 1e3, out=season)
-        return level, slope
+            seen *= grid.gamma
+            after += seen
+        if not self.additive:
+            np.clip(after, 1e-3, 1e3, out=after)
+
+    def forecast(self, ahead: int, reach: Small) -> Small:
+        """Of what comes `ahead` periods after each time but the last ones: (time − ahead, series, settings)."""
+        many = self.time - ahead
+        found = self.slope[1 : many + 1] * reach
+        found += self.level[1 : many + 1]
+        first = 1 + (ahead - 1) % self.length
+        return self._seasoned(found, self.season[first : first + many])
+
+    def ahead(self, horizon: int) -> Small:
+        """Forecasts from the end, (horizon, series, settings)."""
+        steps, power = [np.zeros_like(self.grid.phi)], np.ones_like(self.grid.phi)
+        for _ in range(horizon):
+            steps.append(steps[-1] + power)
+            power = power * self.grid.phi
+        found = np.stack(steps[1:]) * self.slope[-1]
+        found += self.level[-1]
+        return self._seasoned(found, self.season[self.time + np.arange(horizon) % self.length])
+
+    def _seasoned(self, found: Small, season: Small) -> Small:
+        return np.add(found, season, out=found) if self.additive else np.multiply(found, season, out=found)
 
 
 def _soft(score: Small) -> Small:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ class Came:
         known = sales[sales["whole"].astype(bool)]
         return cls(known[ends(known["period"], step, calendar) <= pd.Timestamp(as_of)], step, calendar)
 
-    @property
+    @cached_property
     def whole(self) -> pd.Series:
         """Sales of the whole in each period; a period between two without a row is one without sales."""
         sums = self.frame.groupby("period")["amount"].sum()

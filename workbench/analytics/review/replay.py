@@ -15,7 +15,6 @@ import pandas as pd
 
 from workbench.analytics.forecast.headline import ahead
 from workbench.analytics.forecast.outlook import Options
-from workbench.analytics.forecast.panel import Array
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.aims import hindcasts
@@ -126,14 +125,12 @@ class _Known:
         steps = (0, int((found.periods <= period.last).sum()))
         history, season = found.history.iloc[:, 0].to_numpy(float), PER_YEAR[found.every]
         backs = [] if np.isnan(history).any() else hindcasts.backs(len(history), steps, season)
-        missed = np.array([self._error(history[: len(history) - b + steps[1]], steps, season) for b in backs])
+        known = {(len(history) - b + steps[1], steps): b for b in backs}  # the same ends are asked from several origins
+        new = [key for key in known if key not in self.errors]
+        asked = [(history[:length], steps[1]) for length, _ in new]
+        self.errors.update(zip(new, hindcasts.errors_each(asked, steps, season), strict=True))
+        missed = np.array([self.errors[key] for key in known])
         return baseline(found, period, self.calendar, missed=missed[np.isfinite(missed)])
-
-    def _error(self, history: Array, steps: tuple[int, int], season: int) -> float:
-        key = (len(history), steps)
-        if key not in self.errors:
-            self.errors[key] = hindcasts.error(history, steps[1], steps, season)
-        return self.errors[key]
 
 
 def _forecasts(

@@ -8,10 +8,12 @@ has it. A company that has grown steadily for years sees its forecasts, which tr
 each time: that is what this takes out.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from workbench.analytics.forecast.combination import Effort
-from workbench.analytics.forecast.engine import predict
+from workbench.analytics.forecast.engine import predict_each
 from workbench.analytics.forecast.panel import Array, Panel
 
 PRIOR = 4.0  # origins without error that the mean is pulled by
@@ -29,7 +31,7 @@ def errors(history: Array, *, steps: tuple[int, int], season: int) -> Array:
     """
     if np.isnan(history).any():
         return np.empty(0)
-    found = [error(history, back, steps, season) for back in backs(len(history), steps, season)]
+    found = errors_each([(history, back) for back in backs(len(history), steps, season)], steps, season)
     return np.array([e for e in found if np.isfinite(e)])
 
 
@@ -55,12 +57,16 @@ def _centre(errors: Array) -> float:
     return centre
 
 
-def error(history: Array, back: int, steps: tuple[int, int], season: int) -> float:
-    """log(sales ÷ forecast) of one origin, `back` periods before the end; NaN where either is 0 or less."""
+def errors_each(asked: Sequence[tuple[Array, int]], steps: tuple[int, int], season: int) -> list[float]:
+    """log(sales ÷ forecast) of the origin so many periods before the end of each history; NaN where either is 0 or
+    less."""
     first, last = steps
-    end = len(history) - back
-    known = history[max(end - LONGEST * season, 0) : end]
-    actual = float(history[end + first : end + last].sum())
-    paths = predict(Panel(known[None], season), last, Effort(folds=1)).paths(PATHS, seed=back)
-    middle = float(np.median(paths[:, 0, first:last].sum(axis=1)))
-    return float(np.log(actual / middle)) if actual > 0 and middle > 0 else float("nan")
+    ends = [len(history) - back for history, back in asked]
+    known = [
+        Panel(h[None, max(end - LONGEST * season, 0) : end], season) for (h, _), end in zip(asked, ends, strict=True)
+    ]
+    found = predict_each(known, last, Effort(folds=1)) if known else []
+    paths = [made.paths(PATHS, seed=back)[:, 0] for made, (_, back) in zip(found, asked, strict=True)]
+    middle = [float(np.median(p[:, first:last].sum(axis=1))) for p in paths]
+    came = [float(h[end + first : end + last].sum()) for (h, _), end in zip(asked, ends, strict=True)]
+    return [float(np.log(a / m)) if a > 0 and m > 0 else float("nan") for a, m in zip(came, middle, strict=True)]
