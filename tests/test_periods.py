@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workbench.periods import Calendar, spring_festival
@@ -132,7 +132,16 @@ def test_one_month_of_data_can_be_compared_with_nothing() -> None:
     assert CHINA.comparable(day("2017-12-31"), covers("2017-12-01", "2017-12-31")) is None
 
 
+def test_a_day_of_week_53_is_compared_with_the_whole_year_before_that_had_none() -> None:
+    weekly = Calendar(CalendarSettings(pattern="4-4-5"))
+    spans = weekly.comparable(day("2026-12-29"), covers("2023-12-29", "2026-12-29"))
+
+    assert spans is not None
+    assert (spans.now, spans.before) == (covers("2025-12-29", "2026-12-29"), covers("2024-12-30", "2025-12-28"))
+
+
 @given(days, st.sampled_from(CALENDARS))
+@example(day("2026-12-28"), Calendar(CalendarSettings(pattern="4-4-5")))
 def test_compared_spans_do_not_overlap_and_are_about_as_long(as_of, calendar: Calendar) -> None:
     spans = calendar.comparable(as_of, (as_of - pd.DateOffset(years=3), as_of))
 

@@ -111,7 +111,7 @@ class Calendar:
         if last < self.end_of(start, "quarter"):
             return None
         before = self.year_before(last), self.year_before(start)
-        end = before[0]
+        end = min(before[0], start - _DAY)  # the week 53 that a year before may have lacked has nothing beside it
         if last == self.end_of(last, "year"):
             end = self.end_of(before[1], "year")
         elif last == self.end_of(last, "month"):  # a whole February has 28 or 29 days

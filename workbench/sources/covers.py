@@ -38,5 +38,5 @@ def usual_silence(days: pd.DatetimeIndex) -> int:
 
 
 def whole(starts: pd.Series, every: Every, covers: Days, calendar: Calendar) -> pd.Series:
-    """Whether each period lies within the days held: it does not reach the one that holds the first day beyond."""
-    return (starts >= covers[0]) & (starts < calendar.start_of(covers[1].normalize() + _DAY, every))
+    """Whether each period lies within the days held."""
+    return (starts >= covers[0]) & (calendar.ends(starts, every) <= covers[1])

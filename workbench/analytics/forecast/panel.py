@@ -112,7 +112,9 @@ def seasonal_shape(values: Array, season_length: int, *, additive: bool) -> Arra
     lengths = (~np.isnan(values)).sum(axis=1)
     short = (lengths >= season_length) & (lengths < SHORT * season_length)
     if short.any():
-        none[short] = _shape_of_few(values[short, -SHORT * season_length :], season_length, additive)
+        first = max(values.shape[1] - SHORT * season_length, 0)
+        few = _shape_of_few(values[short, first:], season_length, additive)
+        none[short] = np.roll(few, first, axis=1)  # its own columns begin anew where they were cut
     if values.shape[1] > 2 * season_length and not short.all():
         none[~short] = _shape(values[~short], season_length, additive)
     return none

@@ -54,8 +54,8 @@ def _half(end: pd.Timestamp, watches: list[Watch], calendar: Calendar, seed: int
     last = calendar.start_of(end, "quarter")
     firsts = [calendar.start_of(last - pd.Timedelta(days=1), "quarter"), last]
     for watch in watches:
-        ends = watch.sums["period"].map({p: calendar.end_of(p, watch.every) for p in watch.sums["period"].unique()})
-        rows = watch.sums[(ends <= end) & (watch.sums["node"] == "")]
+        over = calendar.ends(watch.sums["period"], watch.every) <= end
+        rows = watch.sums[over & (watch.sums["node"] == "")]
         usual = usual_of(watch, rows, calendar)
         if usual is None:
             continue

@@ -25,7 +25,7 @@ class Came:
         """By quarter where `every` is the quarter, else by month: sales up to the end of `as_of`."""
         step: Every = "quarter" if every == "quarter" else "month"
         known = sales[sales["whole"].astype(bool)]
-        return cls(known[ends(known["period"], step, calendar) <= pd.Timestamp(as_of)], step, calendar)
+        return cls(known[calendar.ends(known["period"], step) <= pd.Timestamp(as_of)], step, calendar)
 
     @cached_property
     def whole(self) -> pd.Series:
@@ -49,8 +49,3 @@ class Came:
             first = self.calendar.start_of(first - _DAY, "quarter")
             days.append(first - _DAY)
         yield from (day for day in reversed(days) if day >= known.min())
-
-
-def ends(periods: pd.Series, every: Every, calendar: Calendar) -> pd.Series:
-    """The last day of each period."""
-    return periods if periods.empty else periods.map({p: calendar.end_of(p, every) for p in periods.unique()})

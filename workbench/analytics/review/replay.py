@@ -23,7 +23,7 @@ from workbench.analytics.plan.aims.targets import round_to, usual_unit
 from workbench.analytics.plan.parts.keys_mix import base, sources_of
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
-from workbench.analytics.review.came import Came, ends
+from workbench.analytics.review.came import Came
 from workbench.analytics.review.scores import crps_of, scores, yardsticks
 from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar, Every
@@ -138,7 +138,7 @@ def _forecasts(
 ) -> _Known:
     """What would have been forecast on the evening of each origin, where history was long enough then."""
     every, calendar = how
-    last, made = ends(sales["period"], every, calendar), dict[pd.Timestamp, Forecast]()
+    last, made = calendar.ends(sales["period"], every), dict[pd.Timestamp, Forecast]()
     for origin in origins:
         until = _ahead(origin, calendar, "year").last
         found = ahead(sales[last <= origin], (level,) if level else (), until=until, every=every, calendar=calendar,

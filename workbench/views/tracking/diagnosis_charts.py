@@ -39,7 +39,8 @@ def _factors(result: Diagnosis, w: Words, wide: bool) -> Canvas:
     steps = pd.concat([s.xs("", level="node") for s in chains]) if chains else result.orders.droplevel("node")
     names = [w.phrase(f"tracking.diagnosis.factor.{f}") for f in steps.index]
     size, axes, row = _rows(names, wide, right=78)
-    far = float((steps["effect"].abs() + 1.96 * steps["sd"].fillna(0.0)).max()) * 1.04 if len(steps) else 1.0
+    far = float((steps["effect"].abs() + 1.96 * steps["sd"].fillna(0.0)).max()) * 1.04 if len(steps) else 0.0
+    far = far or 1.0  # nothing moved at all
     axes.set(xlim=(-far, far), ylim=(row * max(len(steps), 1), 0))
     axes.axvline(0, color=GREY, linewidth=1)
     for n, (_, one) in enumerate(steps.iterrows()):
