@@ -5,8 +5,10 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote_plus, urlsplit
 
+import duckdb
 import pytest
 
 from workbench.errors import DataError, SettingsError
@@ -18,6 +20,27 @@ def test_the_embedded_engine_downloads_nothing_and_has_a_limit() -> None:
     settings = "autoinstall_known_extensions", "autoload_known_extensions", "preserve_insertion_order"
     assert [con.execute(f"SELECT current_setting('{s}')").fetchone()[0] for s in settings] == [False, False, True]
     assert con.execute("SELECT current_setting('memory_limit')").fetchone()[0].endswith("MiB")
+
+
+def test_a_query_that_cannot_be_spilled_gets_the_memory_that_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "MEMORY", 40_000_000)
+    con = engines.embedded()
+
+    def ask() -> int:
+        return con.con.execute("SELECT len(list(i)) FROM range(10_000_000) AS t(i)").fetchone()[0]
+
+    with pytest.raises(duckdb.OutOfMemoryException):
+        ask()
+    assert engines.with_room(con, ask) == 10_000_000
+
+
+def test_a_query_that_needs_more_than_the_machine_has_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "MEMORY", 40_000_000)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=50_000_000))
+    con = engines.embedded()
+
+    with pytest.raises(DataError, match=r"need more than 0\.0 GB.*--workers 1.*database"):
+        engines.with_room(con, lambda: con.con.execute("SELECT len(list(i)) FROM range(10_000_000) AS t(i)"))
 
 
 def test_only_what_a_killed_process_left_behind_long_ago_is_removed(

@@ -167,10 +167,9 @@ def _become_reader(given: dict[str, Any], environment: dict[str, str]) -> NoRetu
     """The child's whole life. What is wrong with the sources is told by the notebook that reads them again."""
     try:
         os.environ.update(environment)
-        from workbench.run import Run
-        from workbench.sources import load
+        import workbench as wb
 
-        load(Run.start(given["settings"], as_of=given["as_of"]))
+        wb.load(wb.Run.start(given["settings"], as_of=given["as_of"]))
     finally:
         os._exit(0)
 

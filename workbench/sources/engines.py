@@ -10,9 +10,10 @@ import tempfile
 import time
 import warnings
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from workbench.errors import DataError
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 # 20 million lines aggregate below 1 GB with this; Python and its libraries take the rest, and what is over it spills
-MEMORY = "480MB"
+MEMORY = 480_000_000
+_T = TypeVar("_T")
 _DAY = 86_400  # a process of another container, which is not seen from here, is done by then
 _URLS: "weakref.WeakKeyDictionary[Any, str]" = weakref.WeakKeyDictionary()  # of databases, with ${NAME} as it stands
+_ROOM: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()  # bytes that our own engines may take
 _SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = weakref.WeakKeyDictionary()
 
 
@@ -37,14 +40,42 @@ def embedded() -> "Backend":
     folder = _folder()
     con = ibis.duckdb.connect(
         threads=os.cpu_count() or 1,
-        memory_limit=MEMORY,
+        memory_limit=_bytes(MEMORY),
         temp_directory=str(Path(folder.name) / "spill"),
         preserve_insertion_order=True,  # row numbers in a message are those of the file
         autoinstall_known_extensions=False,
         autoload_known_extensions=False,
     )
-    _SCRATCH[con] = folder
+    _SCRATCH[con], _ROOM[con] = folder, MEMORY
     return con
+
+
+def with_room(con: Any, ask: Callable[[], _T]) -> _T:
+    """What `ask()` gives. Our own engine gets more memory, step by step, where a query needs it and the machine has it:
+    counts of very many different orders cannot be spilled to disk. DataError where it has not."""
+    while con in _ROOM:
+        import duckdb
+
+        try:
+            return ask()
+        except duckdb.OutOfMemoryException:
+            _grow(con)
+    return ask()
+
+
+def _grow(con: Any) -> None:
+    import psutil
+
+    if psutil.virtual_memory().available < 2 * MEMORY:
+        short = f"the order lines need more than {_ROOM[con] / 1e9:.1f} GB at once, and the machine has no more to give"
+        advice = "Run fewer notebooks side by side (--workers 1), or put the lines into a database and name its url."
+        raise DataError("data", [f"{short}. {advice}"]) from None
+    _ROOM[con] += MEMORY
+    con.con.execute(f"SET memory_limit = '{_bytes(_ROOM[con])}'")
+
+
+def _bytes(count: int) -> str:
+    return f"{count // 1_000_000}MB"
 
 
 def scratch(con: "Backend") -> Path:
@@ -92,9 +123,9 @@ def kept(con: Any, parts: "Sequence[ibis.Table]", name: str) -> Any:
     if not own(con):
         return parts[0]
     place = (stage(con), "main")
-    table = con.create_table(name, parts[0], database=place, overwrite=True)
+    table = with_room(con, lambda: con.create_table(name, parts[0], database=place, overwrite=True))
     for part in parts[1:]:
-        con.insert(name, part, database=place)
+        with_room(con, partial(con.insert, name, part, database=place))
     return table
 
 

@@ -19,7 +19,7 @@ def fetch(con: Any, expr: Any) -> pd.DataFrame:
     """The rows of `expr`: times in microseconds, decimals as floats, text as str with missing values."""
     with warnings.catch_warnings(), engines.asking(con):  # Ibis 12 on pandas 3 and DuckDB 1.5 warns of its own calls
         warnings.simplefilter("ignore")
-        table = con.to_pyarrow(expr)
+        table = engines.with_room(con, lambda: con.to_pyarrow(expr))
     frame: pd.DataFrame = table.to_pandas(date_as_object=False)
     return frame.assign(**{str(c): _plain(frame[c]) for c in frame.columns})
 
