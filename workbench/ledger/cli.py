@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench import crossings
 from workbench.errors import DataError, ParameterError
 
 if TYPE_CHECKING:
@@ -445,7 +446,7 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     node = plans.node_of(row) if "level" in row else ()
     parts = ["(not given)" if value is None else value for _, value in node]
     days: dict[str, Any] = {n: str(row[n])[:10] for n in ("written", "effective", "period") if n in row}
-    return {**row, **days, "part": plans.JOIN.join(parts) or "the whole", "version": str(row["version"])}
+    return {**row, **days, "part": crossings.joined(parts) or "the whole", "version": str(row["version"])}
 
 
 def _longest(frame: "pd.DataFrame") -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench import crossings
 from workbench.errors import DataError
 from workbench.ledger.version import Entry, Node, digest
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 NEEDED = ("level", "node", "period", "every", "target")
 OPTIONAL = ("expected", "chance", "owner", "unit", "before")
-JOIN = " × "  # between the levels of a crossing, as in Forecast.nodes
 LENGTH = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 
 
@@ -30,12 +30,18 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     made = frame.reset_index(drop=True)
     made = made.assign(level=made["level"].fillna("").astype(str), every=made["every"].astype(str))
     made = made.assign(**{name: None for name in OPTIONAL if name not in made})
-    levels = dict.fromkeys(level for joined in made["level"].unique() for level in parts(joined))
+    levels = dict.fromkeys(level for joined in made["level"].unique() for level in crossings.parts(joined))
     for level in levels:
         if level not in made:
             made[level] = made["node"].where(made["level"] == level)
     problems = [f"row {at}: its target is {value}" for at, value in made["target"].items() if not _is_money(value)]
-    crossed = {j for j in made["level"].unique() if JOIN in j for level in parts(j) if level not in frame}
+    crossed = {
+        j
+        for j in made["level"].unique()
+        if len(crossings.parts(j)) > 1
+        for level in crossings.parts(j)
+        if level not in frame
+    }
     problems += [f"level '{level}' is a crossing, so each of its levels needs a column" for level in sorted(crossed)]
     if not problems:
         counts = Counter(keys(made))
@@ -45,11 +51,6 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def parts(level: str) -> tuple[str, ...]:
-    """The levels of a crossing; none for the whole."""
-    return tuple(level.split(JOIN)) if level else ()
-
-
 def named(row: Mapping[str, Any]) -> str:
     """What a plan's row is called in messages."""
     return "the whole" if row["level"] == "" else _known(row["node"]) or "(not given)"
@@ -57,7 +58,7 @@ def named(row: Mapping[str, Any]) -> str:
 
 def node_of(row: Mapping[str, Any]) -> Node:
     """The node of a plan's row."""
-    return tuple((level, _known(row[level])) for level in parts(row["level"]))
+    return tuple((level, _known(row[level])) for level in crossings.parts(row["level"]))
 
 
 def keys(plan: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -65,7 +66,7 @@ def keys(plan: pd.DataFrame) -> list[tuple[Any, ...]]:
     days = plan["period"].dt.date
     found: dict[Any, tuple[Any, ...]] = {}
     for joined, own in plan.groupby("level", sort=False):
-        names = sorted(parts(str(joined)))
+        names = sorted(crossings.parts(str(joined)))
         nodes = zip(*(_texts(own[name]) for name in names), strict=True) if names else ((),) * len(own)
         held = zip(nodes, own["every"].tolist(), days[own.index].tolist(), strict=True)
         made = [(tuple(zip(names, node, strict=True)), str(every), day) for node, every, day in held]

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.ledger.plans import JOIN, LENGTH
+from workbench import crossings
+from workbench.ledger.plans import LENGTH
 from workbench.ledger.store import notes, versions
 from workbench.ledger.version import Entry, Node, Note, Version
 
@@ -144,7 +145,7 @@ def _frame(run: Run, known: Mapping[Any, tuple[Entry, Version]]) -> pd.DataFrame
         if inner is not None:
             node = dict(entry.node)
             rows.append({
-                "level": JOIN.join(level for level, _ in inner), **{level: node.get(level) for level in levels},
+                "level": crossings.joined(level for level, _ in inner), **{level: node.get(level) for level in levels},
                 "every": entry.every, "period": pd.Timestamp(entry.period), "amount": entry.amount,
                 "owner": entry.owner, "version": version.number, "effective": pd.Timestamp(version.effective),
             })  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
 from workbench.findings import Finding
@@ -65,7 +66,7 @@ def levels(found: Forecast) -> Iterator[tuple[str, np.ndarray]]:
     bottom = found.nodes.iloc[found.structure.aggregates :]
     for name in dimensions(found):
         size = len(bottom[name].drop_duplicates())
-        candidates = [level for level in kinds.unique() if name in level.split(" × ")]
+        candidates = [level for level in kinds.unique() if name in crossings.parts(level)]
         fitting = [level for level in candidates if int((kinds == level).sum()) == size]
         if fitting and size > 1:
             yield name, np.flatnonzero(kinds == min(fitting, key=lambda level: level.count("×")))
@@ -73,5 +74,5 @@ def levels(found: Forecast) -> Iterator[tuple[str, np.ndarray]]:
 
 def dimensions(found: Forecast) -> tuple[str, ...]:
     """The levels that were forecast by, in their order."""
-    there = {name for level in found.nodes["level"].astype(str).unique() for name in level.split(" × ") if name}
+    there = {name for level in found.nodes["level"].astype(str).unique() for name in crossings.parts(level)}
     return tuple(str(c) for c in found.nodes if c in there)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.forecast.engine import standardized
 from workbench.analytics.forecast.panel import Array
 from workbench.errors import DataError, ParameterError
@@ -93,10 +94,10 @@ def _stack(bottom: pd.DataFrame, levels: list[tuple[tuple[str, ...], np.ndarray,
 
     frames, sums = [], []
     for level, code, first in levels:
-        frames.append(first[list(level)].reindex(columns=bottom.columns).assign(level=" × ".join(level)))
+        frames.append(first[list(level)].reindex(columns=bottom.columns).assign(level=crossings.joined(level)))
         at = (code, np.arange(len(bottom)))
         sums.append(csr_array((np.ones(len(bottom)), at), shape=(len(first), len(bottom))))
-    frames.append(bottom.assign(level=" × ".join(bottom.columns)))
+    frames.append(bottom.assign(level=crossings.joined(bottom.columns)))
     nodes = pd.concat([f.astype(object) for f in frames], ignore_index=True)
     nodes = nodes[["level", *bottom.columns]]
     return Hierarchy(nodes, csr_array(vstack(sums)) if sums else csr_array((0, len(bottom))))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.aims.odds import chances_of
@@ -166,7 +167,7 @@ def _issued(issued: pd.DataFrame | None, period: PlanPeriod) -> tuple[pd.Timesta
 def _scores(table: pd.DataFrame, issued: float) -> pd.DataFrame:
     """What was said beforehand against what came, of the whole and summed over the finest nodes."""
     came = float(table["actual"].iloc[0])
-    depth = table["level"].str.count(" × ")
+    depth = table["level"].map(lambda level: len(crossings.parts(level)))
     finest = table[(table.index != WHOLE) & (depth == depth.max())]
     whole = table.iloc[0]
     rows = {name: float(whole[name]) for name in ("expected", "naive", "target")} | {"issued": issued}
@@ -190,8 +191,8 @@ def _findings(made: Verdict) -> Iterator[Finding]:
     else:
         yield fact("review.causes.no_target", weight=whole["actual"] - whole["expected"],
                    within=bool(LOW <= whole["place"] <= HIGH), **shared)  # fmt: skip
-    parts = made.table[made.table["verdict"].notna() & (made.table["level"] != "") & (made.table["attainment"] < 1)]
-    parts = parts[~parts["level"].str.contains(" × ")]
+    missed = made.table["verdict"].notna() & (made.table["attainment"] < 1)
+    parts = made.table[missed & crossings.single(made.table["level"])]
     for word in ("target", "work", "both"):
         rows = parts[parts["verdict"] == word]
         if len(rows):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.aims.baseline import Baseline
@@ -82,7 +83,7 @@ class Course(Result):
     @property
     def level(self) -> str:
         """The level that is shown first: that of the first part with a target, else the first there is; "" if none."""
-        parts = self.table[(self.table["level"] != "") & ~self.table["level"].str.contains(" × ", regex=False)]
+        parts = self.table[crossings.single(self.table["level"])]
         aimed = parts[parts["target"].notna()]
         return str((aimed if len(aimed) else parts)["level"].iloc[0]) if len(parts) else ""
 

@@ -8,10 +8,11 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
-from workbench.analytics.tracking.naming import JOIN, VALUES, apart, plain
+from workbench.analytics.tracking.naming import VALUES, apart, plain
 from workbench.errors import DataError
 from workbench.findings import Finding
 from workbench.periods import Calendar, Every
@@ -56,7 +57,7 @@ class Goals(Result):
     @property
     def levels(self) -> tuple[str, ...]:
         """The single levels that have targets, in the order of the nodes."""
-        return tuple(level for level in self.nodes["level"].unique() if level and JOIN not in level)
+        return tuple(level for level in self.nodes["level"].unique() if len(crossings.parts(level)) == 1)
 
 
 def parts(found: Goals | Unknown | None, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ def _of_ledger(ledger: pd.DataFrame | None, levels: tuple[str, ...]) -> pd.DataF
 
 
 def _ordered(level: str, order: dict[str, int]) -> str:
-    return JOIN.join(sorted(str(level).split(JOIN), key=lambda one: order.get(one, len(order)))) if level else ""
+    return crossings.joined(sorted(crossings.parts(str(level or "")), key=lambda one: order.get(one, len(order))))
 
 
 def _of_table(table: pd.DataFrame | None, calendar: Calendar, levels: tuple[str, ...]) -> pd.DataFrame:
@@ -131,7 +132,7 @@ def _of_table(table: pd.DataFrame | None, calendar: Calendar, levels: tuple[str,
 def _summed(own: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
     found = own.dropna(subset=list(keys)).groupby(["every", "period", *keys], as_index=False)["amount"].sum()
     joined = [VALUES.join(map(str, one)) for one in found[list(keys)].to_numpy()] if keys else WHOLE
-    return found.assign(level=JOIN.join(keys), node=joined)
+    return found.assign(level=crossings.joined(keys), node=joined)
 
 
 def _grain(periods: pd.Series, calendar: Calendar) -> Every:
@@ -175,7 +176,7 @@ def _assembled(
     if found.empty:
         return None
     first = rows.drop_duplicates(["level", "node"]).set_index(["level", "node"])
-    keys = sorted(found.index, key=lambda key: len(key[0].split(JOIN)) if key[0] else 0)
+    keys = sorted(found.index, key=lambda key: len(crossings.parts(key[0])))
     keep = [c for c in first.columns if c not in _COLUMNS]
     nodes = pd.DataFrame({
         "level": [level for level, _ in keys], "owner": [_known(first.at[key, "owner"]) for key in keys],

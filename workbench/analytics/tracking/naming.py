@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench import crossings
+
 if TYPE_CHECKING:
     from workbench.analytics.tracking.goals import Goals
 
-JOIN = " × "  # between the levels of a crossing, as in Forecast.nodes
 VALUES = " / "  # between the values of a crossing, likewise
 
 Key = tuple[tuple[str, str], ...]
@@ -17,7 +18,7 @@ Key = tuple[tuple[str, str], ...]
 
 def key(row: Mapping[Hashable, Any]) -> Key:
     """What a node is, whatever it is called: its levels, each with its value; nothing for the whole."""
-    named = str(row["level"]).split(JOIN) if row["level"] else []
+    named = crossings.parts(str(row["level"] or ""))
     return tuple(sorted((level, "" if pd.isna(row.get(level)) else str(row[level])) for level in named))
 
 
@@ -28,7 +29,7 @@ def keys(nodes: pd.DataFrame) -> list[Key]:
 
 def plain(row: Mapping[Hashable, Any]) -> str:
     """A node's values, joined for a crossing; "" for the whole."""
-    named = str(row["level"]).split(JOIN) if row["level"] else []
+    named = crossings.parts(str(row["level"] or ""))
     return VALUES.join("" if pd.isna(row[level]) else str(row[level]) for level in named)
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from workbench import crossings
 from workbench.findings import Finding
 from workbench.publish.compare import past
 from workbench.publish.compare.told import Told
@@ -120,7 +121,7 @@ def plan(then: Told, now: Told) -> Iterator[Change]:
     for row in both[both["level"] == ""].to_dict("records"):
         key_ = "changes.target_same" if abs(row["change"]) < _CENT else "changes.target"
         yield Change(Finding(key_, _target(row), abs(row["change"])), 2 if key_ == "changes.target" else 8, PLAN)
-    parts = both[(both["level"] != "") & (both["change"].abs() >= _CENT) & ~both["level"].str.contains(" × ")]
+    parts = both[crossings.single(both["level"]) & (both["change"].abs() >= _CENT)]
     largest = parts.reindex(parts["change"].abs().sort_values(ascending=False).index).head(_MOST)
     for row in largest.to_dict("records"):
         values = _target(row) | {"level": row["level"], "node": row.get(row["level"])}
@@ -134,7 +135,7 @@ def _target(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _named(frame: pd.DataFrame) -> set[str]:
-    return {level for joined in frame["level"].unique() for level in str(joined).split(" × ") if level} & set(frame)
+    return {level for joined in frame["level"].unique() for level in crossings.parts(str(joined))} & set(frame)
 
 
 def _plain(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from workbench import crossings
 from workbench.errors import RunError
 from workbench.ledger import plans
 from workbench.publish import folders
@@ -63,7 +64,7 @@ def lines(plan: "pd.DataFrame", w: Words) -> list[dict[str, Any]]:
         whole = row["level"] == ""
         shown.append({
             **row,
-            "level": plans.JOIN.join(w.level(level) for level in plans.parts(row["level"])),
+            "level": crossings.joined(w.level(level) for level in crossings.parts(row["level"])),
             "node": w.phrase("plan.ledger.whole") if whole else w.node(row["node"]),
             "owner": None if missing(row["owner"]) else w.plain(row["owner"]),
             "draft": row["target"],

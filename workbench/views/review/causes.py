@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.review.causes import Causes
 from workbench.analytics.review.verdict import Verdict
 from workbench.analytics.tracking.goals import WHOLE
@@ -76,7 +77,7 @@ def _(result: Verdict, w: Words, as_of: pd.Timestamp) -> View:
 
 def _single(frame: pd.DataFrame) -> pd.DataFrame:
     """The whole and the parts of single levels: those with a target, or all where none has one."""
-    flat = frame[~frame["level"].str.contains(" × ")]
+    flat = frame[frame["level"].eq("") | crossings.single(frame["level"])]
     asked = flat[flat["target"].notna()]
     kept = asked if len(asked) > 1 else flat
     return kept.head(MOST_ROWS)

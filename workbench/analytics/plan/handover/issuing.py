@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.plan.parts.split_result import Conflict, Split, by_month
 from workbench.analytics.results import Unknown
 from workbench.ledger import plans
@@ -34,7 +35,7 @@ def _rows(found: Split, levels: tuple[str, ...], table: pd.DataFrame, months: pd
     """The rows of one level or crossing: the whole period first, then its months."""
     keys = [key if isinstance(key, tuple) else (key,) for key in table.index]
     named = pd.DataFrame([key[: len(levels)] for key in keys], columns=list(levels), index=range(len(keys)))
-    named["level"] = plans.JOIN.join(levels)
+    named["level"] = crossings.joined(levels)
     named["node"] = [_node(key[: len(levels)]) for key in keys]
     named["unit"] = found.unit
     year = table.reset_index(drop=True)[["target", *(c for c in _ABOUT if c in table)]]
@@ -49,4 +50,4 @@ def _rows(found: Split, levels: tuple[str, ...], table: pd.DataFrame, months: pd
 def _node(key: tuple[Any, ...]) -> str | None:
     """The name of a part; None where a single level's value is missing."""
     shown = ["–" if pd.isna(value) else str(value) for value in key]
-    return None if len(key) == 1 and pd.isna(key[0]) else plans.JOIN.join(shown)
+    return None if len(key) == 1 and pd.isna(key[0]) else crossings.joined(shown)

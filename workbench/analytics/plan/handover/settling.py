@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.forecast.panel import Array
 from workbench.errors import ParameterError
 from workbench.ledger import plans
@@ -220,9 +221,9 @@ class _Dimensions:
 def _dimensions(plan: pd.DataFrame) -> _Dimensions:
     longest = plans.totals(plan)["every"].iloc[0]
     frame = pd.DataFrame(index=plan.index)
-    levels = dict.fromkeys(level for joined in plan["level"].unique() for level in plans.parts(joined))
+    levels = dict.fromkeys(level for joined in plan["level"].unique() for level in crossings.parts(joined))
     for level in levels:
-        held = plan["level"].map(lambda joined, level=level: level in plans.parts(joined))
+        held = plan["level"].map(lambda joined, level=level: level in crossings.parts(joined))
         frame[level] = plan[level].map(lambda v: "" if pd.isna(v) else f"={v}").where(held)
     days = plan["period"].to_numpy("datetime64[ns]")
     for every in _TIMES:
