@@ -174,7 +174,9 @@ def _ran(
     with remember.kept() as shared, ExitStack() as held:
         if means.nursery:
             means.nursery.guard(scratch=shared)
-            means.nursery.read_ahead(planned.parameters[notebooks[0].stem], {remember.FOLDER: str(shared)})
+            held.callback(means.nursery.end_children)  # before their folder goes
+            places = {remember.FOLDER: str(shared), "TMPDIR": str(shared)}
+            means.nursery.read_ahead(planned.parameters[notebooks[0].stem], places)
         from workbench.publish import kernels, parts, runner  # after the warm process knows what to read meanwhile
         from workbench.publish.progress import shown
 

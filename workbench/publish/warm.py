@@ -79,13 +79,17 @@ class Nursery:
             self._asks.write(json.dumps({"ahead": {"given": dict(given), "environment": dict(environment)}}) + "\n")
             self._asks.flush()
 
+    def end_children(self) -> None:
+        """Ends what was forked and is still there."""
+        end_descendants(self._process.pid)
+
     def give_up(self) -> None:
         """Nobody waits for it any longer; who asks is told None."""
         self._process.kill()
 
     def stop(self) -> None:
         """Ends the warm process and all that its kernels left."""
-        end_descendants(self._process.pid)
+        self.end_children()
         self._process.kill()
         self._process.communicate()
 
@@ -167,6 +171,7 @@ def _become_reader(given: dict[str, Any], environment: dict[str, str]) -> NoRetu
     """The child's whole life. What is wrong with the sources is told by the notebook that reads them again."""
     try:
         os.environ.update(environment)
+        tempfile.tempdir = None  # found anew from the environment
         import workbench as wb
 
         wb.load(wb.Run.start(given["settings"], as_of=given["as_of"]))

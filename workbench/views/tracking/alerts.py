@@ -18,10 +18,10 @@ _USES = ("orders", "opportunities", "activities", "spend")
 _ALERTS = {
     "value_said": Column("value_said", "text", "alert_value"),
     "expected_said": Column("expected_said", "text", "alert_expected", minor=True),
-    "since": Column("since", "date", "alert_since"),
+    "since": Column("since", "date", "alert_since", minor=True),
     "began": Column("began", "date", "alert_began", on_page=False),
     "by_chance": Column("by_chance", "text", "alert_by_chance"),
-    "money": Column("money", "money", "alert_money", minor=True),
+    "money": Column("money", "money", "alert_money"),
     "owner": Column("owner", "text", "alert_owner"),
     "action_said": Column("action_said", "text", "alert_action", minor=True),
     "delay_said": Column("delay_said", "text", "alert_delay", on_page=False),
