@@ -238,6 +238,25 @@ def test_one_step_of_a_driver_is_worth_its_share_of_sales(made: Forecast) -> Non
     assert list(found.what_if["amount"] / base) == pytest.approx([0.01, 0.04, 0.05])
 
 
+def test_a_win_rate_moves_only_the_sales_that_come_through_deals(made: Forecast) -> None:
+    lifted = {"lifted": Assumptions(win_rate=0.2)}
+    found = forecasting.scenarios(made, lifted, {"win_rate": 0.25}, CALENDAR, through=0.25)
+    assert found is not None
+    base = found.table.loc["base", "amount"]
+    assert found.what_if.loc["win_rate", "amount"] == pytest.approx(0.01 / 0.25 * 0.25 * base)
+    assert found.table.loc["lifted", "amount"] == pytest.approx((1 + 0.2 * 0.25) * base)
+
+
+def test_one_seller_more_brings_first_what_the_ramp_allows(made: Forecast) -> None:
+    found = forecasting.scenarios(made, {}, {"reps": 20}, CALENDAR, ramp=(0.2, 0.6, 1.0))
+    assert found is not None
+    mean = made.whole["mean"].to_numpy()
+    shares = np.repeat([0.2, 0.6, 1.0, 1.0], 3)
+    worth = found.what_if.loc["reps"]
+    assert worth["amount"] == pytest.approx((mean * shares).sum() / 20)
+    assert worth["amount"] + worth["slow"] == pytest.approx(mean.sum() / 20)
+
+
 def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
     day = pd.Timestamp("2024-09-30")
     reps = pd.DataFrame(
