@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from workbench.analytics import forecast as forecasting
-from workbench.analytics.forecast import Forecast, Landing, TrackRecord
+from workbench.analytics.forecast import Forecast, Landing, TrackRecord, parts
 from workbench.analytics.keys import KEYS
 from workbench.analytics.results import Scorecard, Unknown
 from workbench.periods import Calendar
@@ -92,10 +92,15 @@ def test_at_the_end_of_a_fiscal_year_there_is_no_rest_of_it() -> None:
 
 
 def test_parts_add_up_to_the_whole_and_levels_left_out_are_named(made: Forecast, landed: Landing) -> None:
-    (parts,) = forecasting.by_level(made, CALENDAR, ("shop", "team"))
-    assert parts.table["amount"].sum() == pytest.approx(landed.table.loc["next_year", "amount"])
-    assert parts.table["share"].sum() == pytest.approx(1)
-    assert parts.findings[-1].values["levels"] == ("team",)
+    (shops,) = forecasting.by_level(made, CALENDAR, ("shop", "team"))
+    assert shops.table["amount"].sum() == pytest.approx(landed.table.loc["next_year", "amount"])
+    assert shops.table["share"].sum() == pytest.approx(1)
+    assert shops.findings[-1].values["levels"] == ("team",)
+
+
+def test_a_change_that_reads_as_zero_is_neither_a_rise_nor_a_fall() -> None:
+    table = pd.DataFrame({"change": [5.0, -0.01, np.nan], "amount_before": [100.0, 100.0, 100.0]})
+    assert [parts._moves(table, at) for at in range(3)] == [True, False, False]
 
 
 def test_a_level_that_only_renames_an_earlier_one_is_not_forecast_again() -> None:
