@@ -130,6 +130,7 @@ def test_headline_facts_have_three_significant_digits() -> None:
 def test_a_node_not_to_be_trusted_has_an_owner_and_says_what_to_decide_and_how_sure(lang: str) -> None:
     w = Words(lang, "CNY", calendar=CHINA)
     told = {"amount": 5e6, "lo_80": 4e6, "hi_80": 7e6, "amount_before": 3e6, "share": 0.3, "judged": "range"}
+    told |= {"span": (pd.Timestamp("2026-10-01"), pd.Timestamp("2027-12-31"))}
     why = {"reasons": ("wide", "short"), "reason": "wide"}
     crossed = (("region", "North"), ("channel", "Web"))
     doubt = fact(

@@ -97,6 +97,9 @@ class MarketSettings(Strict):
     proxy: Proxy = Proxy()
     launches: dict[str, Launch] = Field({})  # new products, by name
     together: float = Field(0.5, ge=0, le=1)  # how far errors of segments go together: 0 by chance, 1 all alike
+    within_years: float | None = Field(
+        None, gt=0, le=50
+    )  # by when the parts that can be won are reached; empty: not said
     comparable: dict[str, list[str]] = Field({})  # nodes that may be compared with each other, by group; empty: all
 
     @property

@@ -279,6 +279,7 @@ def _decision(finding: Finding, w: Words) -> dict[str, Any]:
         facts.append(w.say("page.effect", {"effect": finding.weight}))
     if judged := values.get("judged"):
         told = {"times": values.get("times_noise"), "lo": values.get("lo_80"), "hi": values.get("hi_80")}
+        told["others"] = values.get("others")
         facts.append(w.say(f"page.sure.{judged}", told))
     return {"text": show.say(finding, w), "facts": facts}
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from workbench.analytics import forecast as forecasting
-from workbench.analytics.forecast import Forecast, Landing, TrackRecord
+from workbench.analytics.forecast import Forecast, Landing, TrackRecord, parts
 from workbench.analytics.keys import KEYS
 from workbench.analytics.results import Scorecard, Unknown
 from workbench.periods import Calendar
@@ -92,10 +92,15 @@ def test_at_the_end_of_a_fiscal_year_there_is_no_rest_of_it() -> None:
 
 
 def test_parts_add_up_to_the_whole_and_levels_left_out_are_named(made: Forecast, landed: Landing) -> None:
-    (parts,) = forecasting.by_level(made, CALENDAR, ("shop", "team"))
-    assert parts.table["amount"].sum() == pytest.approx(landed.table.loc["next_year", "amount"])
-    assert parts.table["share"].sum() == pytest.approx(1)
-    assert parts.findings[-1].values["levels"] == ("team",)
+    (shops,) = forecasting.by_level(made, CALENDAR, ("shop", "team"))
+    assert shops.table["amount"].sum() == pytest.approx(landed.table.loc["next_year", "amount"])
+    assert shops.table["share"].sum() == pytest.approx(1)
+    assert shops.findings[-1].values["levels"] == ("team",)
+
+
+def test_a_change_that_reads_as_zero_is_neither_a_rise_nor_a_fall() -> None:
+    table = pd.DataFrame({"change": [5.0, -0.01, np.nan], "amount_before": [100.0, 100.0, 100.0]})
+    assert [parts._moves(table, at) for at in range(3)] == [True, False, False]
 
 
 def test_a_level_that_only_renames_an_earlier_one_is_not_forecast_again() -> None:
@@ -236,6 +241,25 @@ def test_one_step_of_a_driver_is_worth_its_share_of_sales(made: Forecast) -> Non
     assert found is not None
     base = found.table.loc["base", "amount"]
     assert list(found.what_if["amount"] / base) == pytest.approx([0.01, 0.04, 0.05])
+
+
+def test_a_win_rate_moves_only_the_sales_that_come_through_deals(made: Forecast) -> None:
+    lifted = {"lifted": Assumptions(win_rate=0.2)}
+    found = forecasting.scenarios(made, lifted, {"win_rate": 0.25}, CALENDAR, through=0.25)
+    assert found is not None
+    base = found.table.loc["base", "amount"]
+    assert found.what_if.loc["win_rate", "amount"] == pytest.approx(0.01 / 0.25 * 0.25 * base)
+    assert found.table.loc["lifted", "amount"] == pytest.approx((1 + 0.2 * 0.25) * base)
+
+
+def test_one_seller_more_brings_first_what_the_ramp_allows(made: Forecast) -> None:
+    found = forecasting.scenarios(made, {}, {"reps": 20}, CALENDAR, ramp=(0.2, 0.6, 1.0))
+    assert found is not None
+    mean = made.whole["mean"].to_numpy()
+    shares = np.repeat([0.2, 0.6, 1.0, 1.0], 3)
+    worth = found.what_if.loc["reps"]
+    assert worth["amount"] == pytest.approx((mean * shares).sum() / 20)
+    assert worth["amount"] + worth["slow"] == pytest.approx(mean.sum() / 20)
 
 
 def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:

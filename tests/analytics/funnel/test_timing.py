@@ -90,6 +90,17 @@ def test_a_deal_older_than_nine_of_ten_won_ones_is_stuck() -> None:
     assert said(result, "funnel.stuck_money")["amount"] == 300
 
 
+@pytest.mark.parametrize(("lost_after", "verdict"), [(10, "more"), (900, "less"), (None, "alike")])
+def test_a_decision_on_old_deals_says_whether_such_deals_were_won_less_often(
+    lost_after: int | None, verdict: str
+) -> None:
+    won = durations(list(range(1, 401)), [], amount=10.0)
+    lost = durations([lost_after or n for n in range(1, 401)], [], amount=10.0, late=1).assign(stage="Lost")
+    result = f.ageing(pd.concat([won, lost, durations([], [950], amount=1.0)]), STAGES, AS_OF)
+
+    assert result.decisions[0].values["verdict"] == verdict
+
+
 def test_deals_fall_into_the_band_of_their_age() -> None:
     result = f.ageing(pd.concat([durations([5] * 30, []), durations([], [0, 30, 31, 400], amount=1.0)]), STAGES, AS_OF)
 

@@ -81,3 +81,12 @@ def test_the_demo_company_s_festival_is_found_with_days_and_sizes() -> None:
     assert found.loc["before", "ratio"] == pytest.approx(rush.factor, abs=0.15)
     assert found.loc["during", "ratio"] == pytest.approx(closed.factor, abs=0.08)
     assert found.loc["after", "ratio"] == pytest.approx(slow.factor, abs=0.1)
+
+
+def test_where_more_is_returned_than_sold_the_ratio_lies_inside_its_interval() -> None:
+    result = history.calendar_effects(made(4, during=(-3, 6, -0.02)), CHINA, spans=((-3, 6),))
+
+    row = result.spans.loc["during"]
+    assert row["lo"] <= row["ratio"] <= row["hi"]
+    assert row["ratio"] < 0
+    assert said(result, "history.festival_during")["ratio"] == row["ratio"]

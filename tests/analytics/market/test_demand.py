@@ -97,3 +97,9 @@ def test_a_shop_whose_prices_follow_its_demand_is_no_experiment() -> None:
 
     assert isinstance(found, Unknown)  # its prices follow demand: next month's already go with this month's quantity
     assert found.findings[0].values["reason"] == "anticipated"
+
+
+def test_an_effect_far_beyond_what_prices_do_is_not_credible() -> None:
+    found = elasticity(panel(beta=-12.0))
+    assert isinstance(found, Unknown)
+    assert found.findings[0].values["reason"] == "far"

@@ -168,6 +168,13 @@ def test_the_answer_counts_every_way_the_same() -> None:
 
     assert first.key == "market.sizing.answer"
     assert first.values["ways"] == 2
+    assert first.values["within"] is None
     assert (first.values["som_lo"], first.values["som_hi"]) == pytest.approx((5e6, 6e6))
     assert first.values["more"] == pytest.approx(first.values["som"] - 4e6)
     assert first.values["som"] == pytest.approx(np.quantile(made.pooled, 0.5))
+
+
+def test_the_answer_says_by_when_only_where_the_settings_do() -> None:
+    made = found({"top_down": {"serviceable": 0.5, "obtainable": 0.1}, "within_years": 3})
+
+    assert made.findings[0].values["within"] == 3

@@ -27,24 +27,33 @@ class Scenarios(Result):
     `table`: index scenario: pessimistic, base, optimistic, then the company's own by their key; columns amount, lo_80,
     hi_80 (NaN for the first and third, which are ends of the base's interval), change (money, to the base), rate
     `what_if`: index driver (DRIVERS); columns now, step, amount (money for one step), lo_80, hi_80 (NaN where sales are
-    taken to follow in proportion), rate, measured
+    taken to follow in proportion), rate, measured, slow (money that a new person's ramp took off; NaN elsewhere)
     `named`: the company's own assumptions by key
+    `through`: share of sales that deals bring, which is all that a win rate moves; None unknown, then all are
     """
 
     table: pd.DataFrame
     what_if: pd.DataFrame
     named: Mapping[str, Assumptions]
     span: Span
+    through: float | None = None
 
 
 def scenarios(
-    found: Forecast | Unknown, named: Mapping[str, Assumptions], drivers: Mapping[str, float], calendar: Calendar
+    found: Forecast | Unknown,
+    named: Mapping[str, Assumptions],
+    drivers: Mapping[str, float],
+    calendar: Calendar,
+    *,
+    through: float | None = None,
+    ramp: tuple[float, ...] = (),
 ) -> Scenarios | None:
     """Base, the ends of its 80 % interval, the company's own scenarios, and single steps of the drivers that are known.
 
     Assumptions multiply the paths, by what the forecast measured of a driver's effect, else in proportion; nothing else
     is taken to react, and they take effect in full at once unless `after_months` says when. `drivers`: what a driver is
-    now; see `drivers`.
+    now; see `drivers`. A win rate moves only the share of sales that comes `through` deals. One seller more joins on
+    the first day and brings the shares in `ramp` by quarter since then; without one, all of it from that day on.
     """
     if isinstance(found, Unknown):
         return None
@@ -61,7 +70,7 @@ def scenarios(
         "base": _row(mean, paths, np.ones(len(mean))),
         "optimistic": rows["optimistic"],
     }
-    rows |= {key: _row(mean, paths, factors(one, found), _doubt(one, found)) for key, one in named.items()}
+    rows |= {key: _row(mean, paths, factors(one, found, through), _doubt(one, found)) for key, one in named.items()}
     table = (
         pd.DataFrame.from_dict(rows, orient="index")
         .rename_axis("scenario")
@@ -70,31 +79,40 @@ def scenarios(
     table["change"] = table["amount"] - base["mean"]
     table["rate"] = table["change"] / base["mean"] if base["mean"] > 0 else np.nan
     span = found.periods[0], calendar.end_of(found.periods[-1], found.every)  # type: ignore[arg-type]
-    what_if = _what_if(float(base["mean"]), drivers, found)
+    what_if = _what_if(mean, drivers, found, through, ramp)
     return Scenarios(
         table=table,
         what_if=what_if,
         named=dict(named),
         span=span,
-        findings=tuple(_findings(table, what_if, named, found, span)),
+        through=through,
+        findings=tuple(_findings(table, what_if, named, found, span, through)),
     )
 
 
-def factors(one: Assumptions, found: Forecast) -> np.ndarray:
-    """What each period's sales are multiplied by under these assumptions."""
+def factors(one: Assumptions, found: Forecast, through: float | None = None) -> np.ndarray:
+    """What each period's sales are multiplied by under these assumptions; a win rate moves what comes `through`
+    deals."""
     per_year, step = PER_YEAR[found.every], np.arange(1, len(found.periods) + 1)
-    level = (1 + one.shift) * np.prod([_follows(name, getattr(one, name), found) for name in DRIVERS])
+    level = (1 + one.shift) * np.prod([_follows(name, getattr(one, name), found, through) for name in DRIVERS])
     begins = step > one.after_months * per_year / 12
     grown = (1 + one.growth) ** ((step - one.after_months * per_year / 12) / per_year)
     return np.asarray(np.where(begins, level * grown, 1.0))
 
 
-def _follows(driver: str, ratio: float, found: Forecast) -> float:
+def _follows(driver: str, ratio: float, found: Forecast, through: float | None) -> float:
     """What sales are multiplied by when a driver moves by a ratio: as measured, else in proportion; spend by nothing,
     because money that is spent need not win any."""
     measured = _measured(driver, found)
+    if driver == "win_rate" and not measured:
+        return 1 + ratio * _moved(through)
     power = measured[0] if measured else float(driver != "spend")
     return float((1 + ratio) ** power) if ratio > -1 or power >= 0 else 0.0
+
+
+def _moved(through: float | None) -> float:
+    """The share of sales that a win rate moves."""
+    return 1.0 if through is None else through
 
 
 def _measured(driver: str, found: Forecast) -> tuple[float, float] | None:
@@ -148,7 +166,9 @@ def _selling(reps: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
     return float(there.sum()) or float("nan")
 
 
-def _what_if(base: float, known: Mapping[str, float], found: Forecast) -> pd.DataFrame:
+def _what_if(
+    mean: np.ndarray, known: Mapping[str, float], found: Forecast, through: float | None, ramp: tuple[float, ...]
+) -> pd.DataFrame:
     """One step: price 1 %, win rate 1 point, one person more; spend and market 10 %, only where measured."""
     now = {d: known.get(d, np.nan) for d in ("win_rate", "reps")} | {"spend": _a_year_of("spend", found)}
     rows = {}
@@ -156,18 +176,28 @@ def _what_if(base: float, known: Mapping[str, float], found: Forecast) -> pd.Dat
         measured = _measured(driver, found)
         if driver in known or measured:
             ratio = STEPS[driver] / (now[driver] if driver in ("win_rate", "reps") else 1.0)
-            low, middle, high = _rates(ratio, measured)
+            ratio *= _moved(through) if driver == "win_rate" and not measured else 1.0
+            slow = _slow(mean, ratio, found, ramp) if driver == "reps" and not measured else np.nan
+            worth = np.array(_rates(ratio, measured)) * mean.sum() - np.nan_to_num(slow)
             rows[driver] = {
                 "now": now.get(driver, np.nan),
                 "step": STEPS[driver],
-                "amount": middle * base,
-                "lo_80": low * base,
-                "hi_80": high * base,
-                "rate": middle,
+                **dict(zip(("lo_80", "amount", "hi_80"), worth, strict=True)),
+                "rate": worth[1] / mean.sum() if mean.sum() > 0 else np.nan,
                 "measured": measured is not None,
+                "slow": slow,
             }
-    columns = ["now", "step", "amount", "lo_80", "hi_80", "rate", "measured"]
+    columns = ["now", "step", "amount", "lo_80", "hi_80", "rate", "measured", "slow"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("driver")
+
+
+def _slow(mean: np.ndarray, ratio: float, found: Forecast, ramp: tuple[float, ...]) -> float:
+    """Money that one who joins on the first day does not bring yet; NaN without a ramp."""
+    if not ramp:
+        return float("nan")
+    tenure = (np.arange(len(mean)) + 0.5) * 12 / PER_YEAR[found.every]  # months, at the middle of each period
+    share = np.array(ramp)[np.minimum(tenure // 3, len(ramp) - 1).astype(int)]
+    return float((mean * ratio * (1 - share)).sum())
 
 
 def _rates(ratio: float, measured: tuple[float, float] | None) -> tuple[float, float, float]:
@@ -186,7 +216,12 @@ def _a_year_of(variable: str, found: Forecast) -> float:
 
 
 def _findings(
-    table: pd.DataFrame, what_if: pd.DataFrame, named: Mapping[str, Assumptions], found: Forecast, span: Span
+    table: pd.DataFrame,
+    what_if: pd.DataFrame,
+    named: Mapping[str, Assumptions],
+    found: Forecast,
+    span: Span,
+    through: float | None,
 ) -> Iterator[Finding]:
     amounts = table["amount"]
     ends = {name: amounts[name] for name in ("pessimistic", "optimistic")}
@@ -197,11 +232,18 @@ def _findings(
         told = {n: row[n] for n in ("amount", "change", "rate")}
         basis = _basis([n for n, _ in made if n in DRIVERS], found)
         yield fact(
-            "forecast.scenario", weight=row["change"], name=one.name or key, **told, assumptions=made, basis=basis
+            "forecast.scenario",
+            weight=row["change"],
+            name=one.name or key,
+            **told,
+            assumptions=made,
+            basis=basis,
+            through=through if one.win_rate else None,
         )
     for driver, row in what_if.iterrows():
-        told = {n: row[n] for n in ("now", "amount", "lo_80", "hi_80", "rate")}
-        yield fact("forecast.what_if", weight=row["amount"], driver=str(driver), measured=bool(row["measured"]), **told)
+        told = {n: row[n] for n in ("now", "amount", "lo_80", "hi_80", "rate", "slow")}
+        told |= {"measured": bool(row["measured"]), "through": through if driver == "win_rate" else None, "span": span}
+        yield fact("forecast.what_if", weight=row["amount"], driver=str(driver), **told)
 
 
 def _basis(moved: list[str], found: Forecast) -> str | None:

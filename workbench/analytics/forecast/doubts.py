@@ -1,6 +1,7 @@
 """What a person must decide: nodes whose forecast is not to be trusted as it stands, and what to do about each."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,12 @@ from workbench import crossings
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import fact
 from workbench.findings import Finding
-from workbench.periods import PER_YEAR
+from workbench.periods import PER_YEAR, Calendar, Every
 
 MOST, LEAST_SHARE = 5, 0.02  # decisions; share of the whole below which a node is not worth one
 
 
-def doubts(found: Forecast) -> tuple[Finding, ...]:
+def doubts(found: Forecast, calendar: Calendar) -> tuple[Finding, ...]:
     """At most 5, by the money they touch: nodes of single levels, then crossed ones that are in none of those."""
     single = {row: (level, found.nodes[level].iloc[row]) for level, rows in levels(found) for row in rows}
     serious = [bool(set(r) - {"filled"}) for r in found.nodes["reasons"]]
@@ -26,7 +27,8 @@ def doubts(found: Forecast) -> tuple[Finding, ...]:
     whole = float(size.iloc[found.structure.aggregates :].sum())
     large = [row for row in (*single, *inside) if serious[row] and size.iloc[row] > LEAST_SHARE * whole]
     largest = sorted(large, key=lambda row: -size.iloc[row])[:MOST]
-    return tuple(_doubt(found, row, _at(found, row, single), whole) for row in largest)
+    span = found.periods[0], calendar.end_of(found.periods[-1], cast("Every", found.every))
+    return tuple(_doubt(found, row, _at(found, row, single), whole, span) for row in largest)
 
 
 def _at(found: Forecast, row: int, single: dict[int, tuple[str, object]]) -> tuple[tuple[str, str], ...]:
@@ -35,7 +37,13 @@ def _at(found: Forecast, row: int, single: dict[int, tuple[str, object]]) -> tup
     return tuple(p for p in places if row not in single or p[0] == single[row][0])
 
 
-def _doubt(found: Forecast, row: int, places: tuple[tuple[str, str], ...], whole: float) -> Finding:
+def _doubt(
+    found: Forecast,
+    row: int,
+    places: tuple[tuple[str, str], ...],
+    whole: float,
+    span: tuple[pd.Timestamp, pd.Timestamp],
+) -> Finding:
     """Whoever leads the first of `places` decides; `reason` is the most serious, which tells what is
     to be decided."""
     node, total = found.nodes.index[row], found.total(found.nodes.index[row])
@@ -51,7 +59,8 @@ def _doubt(found: Forecast, row: int, places: tuple[tuple[str, str], ...], whole
     }
     level, name = places[0] if places else (None, str(node))
     return fact("forecast.untrusted", weight=amount, about=str(node), level=level, node=name, places=places or None,
-                reasons=why, reason=next(r for r in why if r != "filled"), judged="range", **told)  # fmt: skip
+                reasons=why, reason=next(r for r in why if r != "filled"), judged="range", span=span,
+                **told)  # fmt: skip
 
 
 def _places(found: Forecast, row: int) -> tuple[tuple[str, str], ...]:

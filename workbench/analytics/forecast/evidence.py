@@ -3,6 +3,7 @@ trust."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ class Evidence:
     """`by_model`: index model; columns mase, rmsse, wape, bias, quantile_loss, coverage_80, coverage_95, folds, series.
     Means over series and folds; wape, bias and quantile_loss are over the sum of actual amounts (ratios). Coverage is
     NaN for single members. `by_horizon`: index step; columns per model, MASE. `by_node`: index node number; columns
-    mase, mase_naive, folds."""
+    mase, mase_naive, wape, wape_naive, folds."""
 
     by_model: pd.DataFrame
     by_horizon: pd.DataFrame
@@ -120,7 +121,13 @@ def _by_horizon(tries: Sequence[tuple[Group, Fold, dict[str, Array], Array]]) ->
 def _by_node(rows: pd.DataFrame, nodes: int) -> pd.DataFrame:
     ours, naive = (rows[rows["model"] == name].groupby("node") for name in (OURS, NAIVE))
     table = {"mase": ours["mase"].mean(), "mase_naive": naive["mase"].mean(), "folds": ours["back"].nunique()}
+    table |= {name: _wape(groups) for name, groups in (("wape", ours), ("wape_naive", naive))}
     return pd.DataFrame(table).reindex(range(nodes))
+
+
+def _wape(groups: Any) -> pd.Series:
+    sums = groups[["error", "size"]].sum(min_count=1)
+    return pd.Series(sums["error"] / sums["size"].where(sums["size"] > 0))
 
 
 def forecastability(panel: Panel) -> Array:

@@ -72,7 +72,7 @@ def forecast(
     proof = evidence(prediction, len(found.values))
     made = _result(found, values, proof, shown, (every, by, options))
     said = (*made.findings, *_own_models(prediction, proof, options))
-    return replace(made, influences=moved, findings=said, decisions=doubts(made))
+    return replace(made, influences=moved, findings=said, decisions=doubts(made, calendar))
 
 
 def _check(horizon: int, every: str, options: Options) -> None:
@@ -281,6 +281,8 @@ def _proofs(found: Series, proof: Evidence) -> list[Finding]:
     accuracy = {name: ours[name] for name in ("mase", "wape")} | {
         f"{name}_naive": naive[name] for name in ("mase", "wape")
     }
+    if found.structure.aggregates or len(found.values) == 1:  # else there is no series of the whole
+        accuracy |= {f"whole_{name}": proof.by_node[name].iloc[0] for name in ("wape", "wape_naive")}
     facts = [fact("forecast.accuracy", **accuracy, gain=gain, folds=folds, series=int(ours["series"]))]
     facts.append(
         fact("forecast.coverage", coverage_80=ours["coverage_80"], coverage_95=ours["coverage_95"], folds=folds)

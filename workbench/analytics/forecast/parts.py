@@ -15,6 +15,7 @@ from workbench.findings import Finding
 from workbench.periods import PER_YEAR, Calendar
 
 BOUNDS = ("lo_80", "hi_80")
+LEAST = 0.0005  # change that a rate with one decimal still shows
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -89,7 +90,7 @@ def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
         ("forecast.part_rise", int(np.nan_to_num(change, nan=-np.inf).argmax())),
         ("forecast.part_fall", int(np.nan_to_num(change, nan=np.inf).argmin())),
     ):
-        if np.isfinite(change[at]) and (change[at] > 0) == (key == "forecast.part_rise") and change[at] != 0:
+        if _moves(table, at) and (change[at] > 0) == (key == "forecast.part_rise"):
             row = table.iloc[at]
             yield fact(
                 key,
@@ -103,6 +104,12 @@ def _findings(level: str, table: pd.DataFrame) -> Iterator[Finding]:
     if len(doubtful):
         names = tuple(_name(n) for n in doubtful.index if _name(n))
         yield fact("forecast.parts_untrusted", level=level, count=len(doubtful), names=names)
+
+
+def _moves(table: pd.DataFrame, at: int) -> bool:
+    """Whether a node's change is known, and more than a rate of 0.0 % would show."""
+    row = table.iloc[at]
+    return bool(np.isfinite(row["change"]) and abs(row["change"]) > LEAST * abs(row["amount_before"]))
 
 
 def _node(table: pd.DataFrame, at: int) -> str | None:

@@ -47,9 +47,11 @@
 | forecast.own_failed | name, failed, series: on how many series it gave no forecast |
 | forecast.range | amount, pessimistic, optimistic, span: one in ten comes out below, one in ten above |
 | forecast.scenario | name, assumptions (pairs of what and ratio), amount, change, rate, basis: "measured", "assumed", |
-| | "both", "uncounted" (what spend does is unknown), None where no driver is moved |
+| | "both", "uncounted" (what spend does is unknown), None where no driver is moved; through: share of sales |
+| | that deals bring, where a win rate is moved |
 | forecast.what_if | driver, now, amount, rate: money over the span for one step of the driver, all else equal; |
-| | measured: by its effect in these data, with lo_80 and hi_80; else in proportion |
+| | measured: by its effect in these data, with lo_80 and hi_80; else in proportion; slow: what a new |
+| | person's ramp took off; through: share of sales that deals bring, None unknown; span |
 | forecast.record | as_of, span, amount, lo_80, hi_80, actual, error, inside: what was said then, and what it came to |
 | forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
 | forecast.record_empty | section |

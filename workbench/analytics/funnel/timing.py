@@ -46,7 +46,7 @@ def cycle(opportunities: pd.DataFrame | None, stages: Stages, as_of: pd.Timestam
 def ageing(opportunities: pd.DataFrame | None, stages: Stages, as_of: pd.Timestamp) -> Ageing | Unknown:
     """Open deals by stage and age in days, and those that are stuck: older than nine of ten won deals were when won.
 
-    Decision: what stands in the stuck deals, where of the closed ones that got as old fewer were won than of all.
+    Decision: what stands in the stuck deals, worded by whether those that got as old were won less or more often.
     """
     found = judged("ageing", opportunities, stages, ("created", "closed"))
     if isinstance(found, Unknown):
@@ -221,6 +221,11 @@ def _ageing_findings(result: Ageing, older: int, whole: float) -> list[Finding]:
     return found
 
 
+def _verdict(result: Ageing, whole: float) -> str:
+    """Whether deals that got as old were won less or more often than all; "alike" where chance explains it."""
+    return "less" if result.hi < whole else "more" if result.lo > whole else "alike"
+
+
 def _decision(result: Ageing, older: int, whole: float) -> tuple[Finding, ...]:
     money = result.deals["amount"].sum(min_count=1)
     if not len(result.deals) or not money > 0:
@@ -238,6 +243,7 @@ def _decision(result: Ageing, older: int, whole: float) -> tuple[Finding, ...]:
             deal_amount=worst["amount"],
             odds=odds,
             whole=whole,
+            verdict=_verdict(result, whole) if pd.notna(odds) else None,
             judged="size",
         ),
     )

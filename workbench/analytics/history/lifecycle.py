@@ -17,6 +17,7 @@ NEW = 24  # months since launch for which an item is new
 UNSURE = 3  # months: what is sold in the first of the data may have been sold long before
 FADED = 0.6  # share of its best twelve months below which an item fades
 SILENT = 6  # months without sales after which an item has ended
+TELLING_HHI = 0.02  # difference of concentration that is worth a sentence
 CLASSES = ("new", "mature", "fading", "ended")
 
 
@@ -163,7 +164,12 @@ def _moved(shares: pd.DataFrame, by: str, now: float, hhi: float, before: float)
             down_share=down["share"],
             down_change=down["change"],
         ),
-        fact(
-            "history.mix_hhi", by=by, hhi=hhi, hhi_before=before, nodes=len(shares), direction=direction(hhi - before)
-        ),
+        *_concentrated(by, hhi, before, len(shares)),
     ]
+
+
+def _concentrated(by: str, hhi: float, before: float, nodes: int) -> list[Finding]:
+    """Nothing where the two are as good as the same."""
+    if abs(hhi - before) < TELLING_HHI:
+        return []
+    return [fact("history.mix_hhi", by=by, hhi=hhi, hhi_before=before, nodes=nodes, direction=direction(hhi - before))]

@@ -159,13 +159,14 @@ def _spans(near: pd.DataFrame, chosen: tuple[tuple[int, int], ...]) -> pd.DataFr
         error = (inside["amount"] - ratio * inside["expected"]).std(ddof=1) / np.sqrt(n) / inside["expected"].mean()
         half = t.ppf(0.975, n - 1) * error
         role = "before" if last < 0 else "after" if first > 0 else "during"
+        least = inside["amount"].min()  # below 0 where returns outweighed what was sold
         name = role if role not in rows else f"{role} {sum(r.startswith(role) for r in rows) + 1}"
         effect = (inside["amount"] - inside["expected"]).mean()
         rows[name] = {
             "first": first,
             "last": last,
             "ratio": ratio,
-            "lo": max(0.0, ratio - half),
+            "lo": ratio - half if least < 0 else max(0.0, ratio - half),
             "hi": ratio + half,
             "effect": effect,
         }
@@ -202,7 +203,7 @@ def _findings(result: CalendarEffects, days: pd.DataFrame) -> list[Finding]:
                 weight=row["effect"],
                 first=abs(row["first"]),
                 last=abs(row["last"]),
-                ratio=max(row["ratio"], 0.0),
+                ratio=row["ratio"],
                 lo=row["lo"],
                 hi=row["hi"],
                 effect=row["effect"],

@@ -5,7 +5,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.total": ("amount", "lo_80", "hi_80", "lo_95", "hi_95", "every", "periods", "first", "last"),
     "forecast.growth": ("amount", "amount_before", "rate", "direction", "periods"),
     "forecast.best": ("period", "amount"),
-    "forecast.accuracy": ("mase", "wape", "mase_naive", "wape_naive", "gain", "folds", "series"),
+    "forecast.accuracy": (
+        "mase", "wape", "mase_naive", "wape_naive", "whole_wape", "whole_wape_naive", "gain", "folds", "series",
+    ),
     "forecast.naive_wins": ("mase", "mase_naive", "folds"),
     "forecast.coverage": ("coverage_80", "coverage_95", "folds"),
     "forecast.untested": ("have", "need"),
@@ -18,6 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.discontinued": ("nodes", "node"),
     "forecast.untrusted": (
         "level", "node", "places", "reasons", "reason", "amount", "lo_80", "hi_80", "amount_before", "share", "judged",
+        "span",
     ),
     "forecast.rest_of_year": (
         "year", "span", "amount", "lo_80", "hi_80", "amount_before", "rate", "direction",
@@ -48,8 +51,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.own_model": ("name", "weight_won", "mase", "mase_ours"),
     "forecast.own_failed": ("name", "failed", "series"),
     "forecast.range": ("amount", "pessimistic", "optimistic", "span"),
-    "forecast.scenario": ("name", "assumptions", "basis", "amount", "change", "rate"),
-    "forecast.what_if": ("driver", "now", "amount", "lo_80", "hi_80", "rate", "measured"),
+    "forecast.scenario": ("name", "assumptions", "basis", "amount", "change", "rate", "through"),
+    "forecast.what_if": (
+        "driver", "now", "amount", "lo_80", "hi_80", "rate", "measured", "slow", "through", "span",
+    ),
     "forecast.record": ("as_of", "span", "amount", "lo_80", "hi_80", "actual", "error", "inside"),
     "forecast.record_all": ("vintages", "periods", "wape", "coverage_80"),
     "forecast.record_empty": ("section",),

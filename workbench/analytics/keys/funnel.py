@@ -22,7 +22,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "funnel.stuck_odds": ("win_rate_older", "lo", "hi", "older", "whole", "limit"),
     "funnel.none_open": (),
     "funnel.unvalued": ("count",),  # open deals without an amount
-    "funnel.stuck_money": ("count", "amount", "limit", "deal", "deal_amount", "odds", "whole", "judged"),  # decision
+    # decision; `verdict`: deals that got as old were won "less" or "more" often than all, or "alike"
+    "funnel.stuck_money": ("count", "amount", "limit", "deal", "deal_amount", "odds", "whole", "verdict", "judged"),
     "funnel.reps": ("reps", "team", "spread", "best", "last", "told", "p_same"),  # spread: of the reps' own rates
     "funnel.reps_raw": (  # the highest and the lowest as counted, and what they are taken to be
         "high", "high_rate", "high_closed", "high_shrunk", "low", "low_rate", "low_closed", "low_shrunk",

@@ -3,7 +3,7 @@
 KEYS: dict[str, tuple[str, ...]] = {
     # sizing: how much there is to win. method: "top_down", "bottom_up" or "proxy"; year: a pair of days
     # answer: by all ways that tell it, each counting the same; more: beyond what is sold already
-    "market.sizing.answer": ("som", "som_lo", "som_hi", "own", "more", "ways", "tam", "sam"),
+    "market.sizing.answer": ("som", "som_lo", "som_hi", "own", "more", "ways", "tam", "sam", "year", "within"),
     "market.sizing.size": ("method", "tam", "tam_lo", "tam_hi", "sam", "som", "som_lo", "som_hi", "year"),
     "market.sizing.apart": (
         "what",
@@ -45,11 +45,19 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.potential.largest": ("level", "node", "headroom", "lo_80", "hi_80", "share", "best", "market"),
     # by account: share and best are money for one account
     "market.potential.largest_by_account": ("level", "node", "headroom", "lo_80", "hi_80", "share", "best", "accounts"),
-    "market.potential.decide_by_account": ("level", "node", "headroom", "share", "best", "judged"),  # decision
+    "market.potential.decide_by_account": (  # decision; others: how many it is compared with
+        "level",
+        "node",
+        "headroom",
+        "share",
+        "best",
+        "others",
+        "judged",
+    ),
     "market.potential.total": ("level", "nodes", "headroom", "own"),
     "market.potential.white_space": ("level", "node", "accounts", "customers", "white_space", "penetration"),
     "market.potential.entry": ("level", "node", "market", "low", "usual", "nodes"),  # nothing is sold there yet
-    "market.potential.decide": ("level", "node", "headroom", "share", "best", "judged"),  # decision
+    "market.potential.decide": ("level", "node", "headroom", "share", "best", "others", "judged"),  # decision
     "market.potential.unknown": ("section", "have", "need"),
     # launches: new products; market, units and next_year in units, money and net (after what others lose) in money
     "market.launches.product": (
@@ -84,7 +92,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.target.unknown": ("section",),
     # demand: percent of quantity for one percent of price. lost, revenue: for 1 % more on the price, ratios
     "market.demand.elasticity": ("value", "lo_80", "hi_80", "lost", "revenue", "items", "periods"),
-    "market.demand.unknown": (  # reason: "few", "still", "anticipated" or "wide"
+    "market.demand.unknown": (  # reason: "few", "still", "anticipated", "far" or "wide"
         "section",
         "reason",
         "items",

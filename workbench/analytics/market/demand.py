@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 _ITEMS, _PERIODS = 8, 12  # fewer products say little about the next; fewer periods cannot tell price from time
 _MOVES = 0.02  # standard deviation of log prices, once product and period are taken out, below which prices stood still
 _WIDE = 2.0  # an interval wider than that says nothing one could use
+# Published elasticities are -2.6 on average, few beyond -5 (Bijmolt et al. 2005, J. of Marketing Research 42, 141-156)
+_FARTHEST = -5.0  # an interval wholly beyond that is no effect of prices alone
 _ANTICIPATED = 2.5  # t value of next period's price from which prices and quantities move for a common reason
 
 
@@ -63,7 +65,8 @@ def elasticity(sales: pd.DataFrame, item: str = "product", by: str = "") -> Elas
     with a constant for each product and for each period (two-way fixed effects), errors clustered by product with
     small-sample correction (Cameron & Miller 2015, Journal of Human Resources 50, 317-372). It is refused where prices
     hardly moved, where next period's price already explains this period's quantity (a placebo: a price that is set
-    with demand in mind is no experiment), or where the 80 % interval is wider than 2.
+    with demand in mind is no experiment), where the 80 % interval is wider
+    than 2, or where it lies wholly beyond -5.
     """
     rows = _usable(sales, item)
     problem, found = _told(rows, item)
@@ -118,6 +121,8 @@ def _told(rows: pd.DataFrame, item: str) -> tuple[dict[str, Any], _Fit | None]:
     lo, hi = found.interval(0.8)
     if abs(found.lead) > _ANTICIPATED:
         return _why("anticipated", moves=found.moves, **counts), None
+    if hi < _FARTHEST:
+        return _why("far", moves=found.moves, lo_80=lo, hi_80=hi, **counts), None
     if hi - lo > _WIDE:
         return _why("wide", moves=found.moves, lo_80=lo, hi_80=hi, **counts), None
     return {}, found

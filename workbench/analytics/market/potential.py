@@ -175,7 +175,10 @@ def _findings(table: pd.DataFrame, entries: pd.DataFrame, level: str, per: str) 
 
 
 def _decisions(table: pd.DataFrame, level: str, per: str) -> list[Finding]:
-    """Parts that are behind the best comparable one almost surely, by 1 % of all sales or more."""
+    """Parts whose share is below the best comparable one's beyond its scatter, by 1 % of all sales or more.
+
+    That they are comparable is taken as given: nothing here tests it.
+    """
     worth = table[(table["chance"] >= SURE) & (table["headroom"] >= 0.01 * table["own"].sum())].head(5)
     return [
         fact(
@@ -187,7 +190,8 @@ def _decisions(table: pd.DataFrame, level: str, per: str) -> list[Finding]:
             headroom=row["headroom"],
             share=row["shrunk"],
             best=row["best"],
-            judged="interval",
+            others=int((table["group"] == row["group"]).sum()) - 1,
+            judged="compared",
         )
         for node, row in worth.iterrows()
     ]

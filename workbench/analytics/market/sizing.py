@@ -73,7 +73,7 @@ def sizing(beliefs: MarketSettings, known: Known, *, draws: int = DRAWS, seed: i
     assumptions = pd.DataFrame([row for m in models for row in m.rows()], columns=_ASSUMPTIONS)
     told = [drawn[m.name, "som"] for m in models if (m.name, "som") in drawn]
     found = [
-        *_answer(told, table, known),
+        *_answer(told, table, known, beliefs.within_years),
         *_sizes(table, known),
         *_apart(table),
         *_beyond(table, known),
@@ -236,7 +236,7 @@ def _table(drawn: Mapping[tuple[str, str], Array], methods: list[str]) -> pd.Dat
     return pd.DataFrame(rows, index=index, columns=["amount", "lo_80", "hi_80"])
 
 
-def _answer(drawn: list[Array], table: pd.DataFrame, known: Known) -> Iterator[Finding]:
+def _answer(drawn: list[Array], table: pd.DataFrame, known: Known, within: float | None) -> Iterator[Finding]:
     """What can be won by all ways together, each counting the same (see Sizing.pooled)."""
     if drawn:
         lo, som, hi = np.quantile(np.concatenate(drawn), (0.1, 0.5, 0.9))
@@ -245,7 +245,7 @@ def _answer(drawn: list[Array], table: pd.DataFrame, known: Known) -> Iterator[F
         tam = float(known.published.sum()) if known.published is not None else tam
         more = None if own is None else max(som - own, 0.0)
         yield fact("market.sizing.answer", weight=som, som=som, som_lo=lo, som_hi=hi, own=own, more=more,
-                   ways=len(drawn), tam=tam, sam=sam)  # fmt: skip
+                   ways=len(drawn), tam=tam, sam=sam, year=known.year, within=within)  # fmt: skip
 
 
 def _sizes(table: pd.DataFrame, known: Known) -> Iterator[Finding]:

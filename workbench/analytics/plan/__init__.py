@@ -74,7 +74,7 @@ from workbench.analytics.plan.steps import (
 from workbench.analytics.plan.work.actions import DailyActions, daily_actions
 from workbench.analytics.plan.work.backsolve import BackSolve, Inflow, back_solve, inflow
 from workbench.analytics.plan.work.lifecycle import LifeCycle, life_cycle
-from workbench.analytics.plan.work.rates import Rates, Records, funnel_rates
+from workbench.analytics.plan.work.rates import Rates, Records, deals_share, funnel_rates
 from workbench.analytics.plan.work.worked import (
     Actions,
     Base,
@@ -159,6 +159,7 @@ __all__ = [
     "crew",
     "daily_actions",
     "deals_for",
+    "deals_share",
     "fairness",
     "feedback",
     "fewer_invalid",

@@ -71,10 +71,12 @@ def potential(result: Potential, w: Words, label: str) -> Picture:
     shown = result.table.head(_MOST_ROWS)
     scale = roomy(w, shown["hi_80"]).scale(shown["hi_80"])
     rows = [
-        _Row(w.node(at), room, lo, hi, float("nan"), f"{w.scaled(room, scale)} {scale.unit}")
+        _Row(w.node(at), room, lo, hi, float("nan"), w.scaled(room, scale))
         for at, room, lo, hi in _lists(shown, ("headroom", "lo_80", "hi_80"))
     ]
-    return both(lambda wide: _ranges(rows, wide, from_zero=True), label, w.phrase("market.potential.reading"))
+    return both(
+        lambda wide: _ranges(rows, wide, from_zero=True, unit=scale.unit), label, w.phrase("market.potential.reading")
+    )
 
 
 def launch(result: Launches, product: str, w: Words, label: str) -> Picture:
@@ -208,20 +210,22 @@ def _apart(values: pd.Series, least: float) -> dict[str, float]:
     return places
 
 
-def _ranges(rows: Sequence[_Row], wide: bool, *, from_zero: bool = False) -> Canvas:
-    row = 30 if wide else 44
-    size = svg.canvas(WIDE if wide else NARROW, row * len(rows) + 10)
+def _ranges(rows: Sequence[_Row], wide: bool, *, from_zero: bool = False, unit: str = "") -> Canvas:
+    row, head = 30 if wide else 44, 20 if unit else 0
+    size = svg.canvas(WIDE if wide else NARROW, head + row * len(rows) + 10)
     left = min(max(svg.text_width(r.name) for r in rows), 170) + 14 if wide else 2
-    axes = size.axes(left=left, top=4, right=90 if wide else 8, bottom=6)
+    axes = size.axes(left=left, top=head + 4, right=90 if wide else 8, bottom=6)
     known = [v for r in rows for v in (r.value, r.lo, r.hi, r.before) if not missing(v)]
     axes.set(xlim=(0, (max(known) or 1.0) * 1.03), ylim=(row * len(rows), 0))
     axes.axvline(0, color=GREY, linewidth=1)
     for n, one in enumerate(rows):
         middle = n * row + (row / 2 if wide else row * 0.68)
         (_bar if from_zero else _dot)(axes, one, middle)
-        baseline = 4 + (middle + 4 if wide else n * row + 14)
+        baseline = head + 4 + (middle + 4 if wide else n * row + 14)
         size.text(0 if wide else 8, baseline, svg.fitted(one.name, 170 if wide else 210), color=INK)
         size.text(size.width, baseline, one.said, ha="right", color=INK)
+    if unit:
+        size.text(size.width, 12, unit, ha="right")
     return size
 
 

@@ -127,6 +127,16 @@ def funnel_rates(
     return Rates(**{**vars(found), "findings": tuple(_findings(found))})
 
 
+def deals_share(records: Records, settings: Funnel | None = None) -> float | None:
+    """Share of sales that came through opportunities (Rates.through), also where their rates cannot be told.
+
+    None where it is not known.
+    """
+    settings = settings or Funnel()
+    known = judged("plan_funnel", records.deals, records.stages, ("closed", "amount"))
+    return settings.through or (None if isinstance(known, Unknown) else _through(known, records))
+
+
 def _since(records: Records, settings: Funnel) -> pd.Timestamp:
     return pd.Timestamp(records.as_of) + _DAY - pd.DateOffset(months=settings.months)
 
