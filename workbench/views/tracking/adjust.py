@@ -74,17 +74,18 @@ def _(result: Adjustment, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w, most=_MOST)
     heading = w.phrase("tracking.adjust.section.heading")
     shown = result.table.rename(index={"": w.phrase("tracking.diagnosis.whole")})
-    mixed = shown["level"].nunique() > 2  # the whole, and parts of several levels
-    sheet = Sheet(shown, (_first("" if mixed else result.by), *columns_of(shown, _PARTS)))
+    told = shown[shown["level"].isin(("", result.by))]  # other levels follow: they stand in the workbook
+    columns = (_first(result.by), *columns_of(shown, _PARTS))
+    mixed = (_first("" if shown["level"].nunique() > 2 else result.by), *columns[1:])
     return View(
         "tracking-adjust",
         heading,
         *split(said),
         draw=lambda: charts.parts(result, w, label_of(heading, said)),
-        tables=(table(sheet, w, heading),),
+        tables=(table(Sheet(told, columns), w, heading),),
         how=w.phrase("tracking.adjust.section.how"),
         terms=("prediction_interval",),
-        sheets={"tracking-adjust": sheet},
+        sheets={"tracking-adjust": Sheet(shown, mixed)},
         uses=("orders", "targets"),
     )
 
