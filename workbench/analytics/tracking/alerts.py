@@ -265,8 +265,8 @@ def _said(row: Mapping[Any, Any]) -> Finding:
 def _decisions(found: pd.DataFrame, rules: pd.DataFrame) -> Iterator[Finding]:
     """One for each alert, the most money first; a part that is behind and will not land asks once.
 
-    Pace and landing ask for a decision where their rule says who acts or what is done, or where the chance is not so low
-    that the course asks already (course_told.risks).
+    Pace and landing ask for a decision where their rule says who acts or what is done, or where the chance is not
+    so low that the course asks already (course_told.risks).
     """
     acts = found["rule"].map(rules["owner"].fillna("").ne("") | rules["action"].fillna("").ne("")).fillna(False)
     asks = ~found["on"].isin(COURSE) | acts.astype(bool) | found["chance"].ge(UNLIKELY)
