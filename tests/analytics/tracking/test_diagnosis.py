@@ -121,7 +121,7 @@ def test_what_the_plan_asks_for_beyond_last_year_is_asked_of_leads_and_customers
 
 def test_a_count_that_the_plan_asks_for_is_told_beside_that_of_the_year_before() -> None:
     """33 customers bought, more than the 30 of the year before; the plan takes 36."""
-    found = diagnose(sold(9000, 9900, orders=(90, 99), customers=(30, 33)), SPANS, due=pd.Series({"": 10800.0}))
+    found = diagnose(sold(9900, 9000, orders=(90, 99), customers=(30, 33)), SPANS, due=pd.Series({"": 10800.0}))
     assert isinstance(found, Diagnosis)
     own = found.orders.loc[("", "customers")]
 

@@ -63,14 +63,14 @@ def _crossed(base: pd.DataFrame, by: str, level: str) -> bool:
     if not {by, level} <= set(base.columns):
         return False
     held = base[[by, level]]
-    return bool((held.notna() & held.ne("")).all(axis=1).any())
+    return bool((held.notna() & (held != "")).all(axis=1).any())
 
 
 def _profiles(goals: Goals, level: str) -> dict[tuple[int, ...], str]:
     """The parts of a level by their targets of each month, in cents; none where two are asked for the same."""
-    nodes = [str(node) for node in goals.nodes.index[goals.nodes["level"] == level]]
-    made = {tuple(_in_cents(goals.months.loc[node])): node for node in nodes}
-    return made if len(made) == len(nodes) else {}
+    months = goals.months[goals.nodes["level"].reindex(goals.months.index) == level]
+    made = {tuple(_in_cents(row)): str(node) for node, row in months.iterrows()}
+    return made if len(made) == len(months) else {}
 
 
 def _confirmed(goals: Goals, ledger: pd.DataFrame | None) -> pd.DataFrame | None:

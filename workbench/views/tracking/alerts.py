@@ -148,7 +148,7 @@ def _part(row: Mapping[Any, Any]) -> tuple[str, str]:
 
 def _one_a_part(found: pd.DataFrame) -> tuple[list[Mapping[Any, Any]], dict[tuple[str, str], Mapping[Any, Any]]]:
     """The alerts without the pace of parts that will not land either, and that pace by part."""
-    rows: list[Mapping[Any, Any]] = found.to_dict("records")
+    rows: list[Mapping[Any, Any]] = [*found.to_dict("records")]
     late = {_part(r) for r in rows if r["on"] == "landing"}
     paces = {_part(r): r for r in rows if r["on"] == "pace" and _part(r) in late}
     return [r for r in rows if r["on"] != "pace" or _part(r) not in late], paces
