@@ -289,13 +289,7 @@ def _owner(finding: Finding, w: Words) -> Sentence:
     if not missing(finding.values.get("owner")):
         return w.say("page.owner", {"node": finding.values["owner"]})
     level, node = finding.values.get("level") or finding.values.get("by"), finding.values.get("node")
-    if missing(node) or missing(level):
-        return w.say("page.owner_sales")
-    if level in ("rep", "manager"):
-        return w.say("page.owner", {"node": node})
-    if level == "customer":
-        return w.say("page.owner_account", {"node": node})
-    return w.say("page.owner_of", {"level": level, "node": node})
+    return w.say(f"page.owner{show.leader(level, node)}", {"level": level, "node": node})
 
 
 def _data_section(quality: Quality, covers: Any, w: Words) -> dict[str, Any]:

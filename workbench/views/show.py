@@ -121,6 +121,21 @@ def label_of(heading: str, said: list[Sentence]) -> str:
     return f"{heading}: {said[0]}" if said else heading
 
 
+def leader(level: Any, node: Any) -> str:
+    """How whoever answers for a part is named: ending of the phrases page.owner and page.who."""
+    if missing(node) or missing(level) or "" in (node, level):
+        return "_sales"
+    return {"rep": "", "manager": "", "customer": "_account"}.get(level, "_of")
+
+
+def who(owner: Any, level: Any, node: Any, w: Words) -> str:
+    """Who answers for a part, as the page's decisions say it: who is named, else the person that it is, else whoever
+    leads it, else the head of sales."""
+    if not missing(owner) and owner:
+        return str(owner)
+    return w.phrase(f"page.who{leader(level, node)}", {"level": level, "node": node})
+
+
 def slug(kind: str, name: str) -> str:
     return f"{kind}-{''.join(c if c.isalnum() else '-' for c in name)}"
 

@@ -15,7 +15,7 @@ from tests.analytics.review.test_verdict import goals, sold, start
 from workbench.analytics.plan import Baseline
 from workbench.analytics.results import Unknown
 from workbench.analytics.review.bridge import Bridge
-from workbench.analytics.review.causes import Causes, causes
+from workbench.analytics.review.causes import Causes, _apart, causes
 from workbench.analytics.review.effects import Effects
 from workbench.analytics.review.suspects import Ground, against_usual, suspects
 from workbench.analytics.review.verdict import verdict
@@ -145,3 +145,13 @@ def test_the_target_s_share_is_that_of_the_bridge() -> None:
     known = float(made.causes.table["known"].sum())
     assert float(made.causes.families["target"]) + known == pytest.approx(asked, abs=0.02)
     assert (bridge.begin, bridge.gap) == (made.causes.begin, made.causes.gap)
+
+
+def test_a_part_beyond_its_own_range_is_named_where_the_whole_needs_no_cause() -> None:
+    judged = verdict(start(), sold(105), goals=goals(120))
+    assert not isinstance(judged, Unknown)
+    assert said(found(105, 120), "review.causes.rest")["apart"] is None
+
+    parts = [judged.table.assign(level="region", place=place).set_axis([name]) for name, place in
+             (("East", 0.99), ("West", 0.5), ("North", 0.01))]  # fmt: skip
+    assert _apart(replace(judged, table=pd.concat([judged.table.assign(place=0.99), *parts]))) == ("East", "North")

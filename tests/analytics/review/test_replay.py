@@ -7,7 +7,7 @@ from scipy import stats
 
 from tests.analytics.made import said
 from workbench.analytics.results import Unknown
-from workbench.analytics.review.replay import Replayed, replay
+from workbench.analytics.review.replay import Replayed, _verdict, replay
 from workbench.analytics.review.scores import binomial, clopper_pearson, crps_of, paired, yardsticks
 from workbench.periods import Calendar
 from workbench.settings.plan import PlanSettings
@@ -143,3 +143,10 @@ def test_a_paired_test_is_the_t_test_of_the_differences() -> None:
 
     assert paired(values) == pytest.approx(stats.ttest_1samp(values, 0).pvalue)
     assert np.isnan(paired(values, shared=2.0))
+
+
+@pytest.mark.parametrize(("lo", "hi", "said"), [(0.39, 0.94, "few"), (0.5, 0.75, "fits"), (0.65, 0.9, "easy")])
+def test_a_range_that_almost_any_chance_would_fit_is_no_agreement(lo: float, hi: float, said: str) -> None:
+    row = {"rate_lo": lo, "rate_hi": hi, "rate": 0.73, "stated": 0.6}
+
+    assert _verdict(row) == said

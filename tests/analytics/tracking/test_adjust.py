@@ -166,6 +166,17 @@ def test_a_new_target_goes_to_the_region_and_not_to_the_team_of_its_name() -> No
     assert set(made.plan["level"]) == {"", "region", "team"}
 
 
+def test_a_region_and_the_team_that_is_the_same_people_get_one_new_target() -> None:
+    rows = [(m, r, t, a / 12) for m in YEAR.months for r, t, a in (("East", "A", 1200.0), ("North", "B", 600.0))]
+    table = pd.DataFrame(rows, columns=["period", "region", "team", "amount"])
+    both = goals(YEAR, Calendar(), table=table, levels=("region", "team"))
+    assert isinstance(both, Goals)
+    made = adjusted(course(rest=(120.0, 200.0), aims=as_in(both, course().nodes)), by="region").table["proposed"]
+
+    assert made["East"] / 1200 != pytest.approx(made["North"] / 600, abs=1e-4)  # weights moved
+    assert made[["A", "B"]].tolist() == made[["East", "North"]].tolist()
+
+
 def test_no_target_is_proposed_that_months_which_are_over_put_out_of_reach() -> None:
     found = course(rest=(5.0, 5.0), booked=(20.0, 10.0), aims=targets(1200.0, 600.0))
     made = adjusted(found)

@@ -139,6 +139,16 @@ def test_pace_and_landing_are_read_from_where_the_period_will_end() -> None:
     assert [d.values["owner"] for d in told(*named, course=COURSE).decisions] == ["Li"]  # behind, not landing: one
 
 
+def test_a_chance_below_the_rule_but_not_so_low_that_the_course_asks_is_a_decision() -> None:
+    """South has 10 %: the course asks already. East at 25 % is below the rule only: the alert asks."""
+    table = COURSE.table.assign(chance=[0.45, 0.25, 0.1])
+    near = SimpleNamespace(**{**vars(COURSE), "table": table})
+    found = told(AlertRule(on="landing", by="region", threshold=0.3), course=near)
+
+    assert found.table["node"].tolist() == ["South", "East"]
+    assert [(d.subject, d.values["level"], d.values["owner"]) for d in found.decisions] == [("East", "region", None)]
+
+
 def test_without_rules_those_that_suit_most_companies_watch_what_there_is() -> None:
     found = alerts(TrackingSettings(), made, CALENDAR, tops=("region",))
 

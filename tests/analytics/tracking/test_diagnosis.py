@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.analytics.results import Unknown
 from workbench.analytics.tracking import chains, diagnosis, weekly
-from workbench.analytics.tracking.diagnosis import Diagnosis, Sold, diagnose
+from workbench.analytics.tracking.diagnosis import Diagnosis, Sold, _cause, diagnose
 from workbench.analytics.tracking.period import watched
 from workbench.analytics.tracking.stretch import stretch
 from workbench.periods import Calendar, Spans
@@ -117,6 +117,25 @@ def test_what_the_plan_asks_for_beyond_last_year_is_asked_of_leads_and_customers
     assert own.loc["customers", "before"] == pytest.approx(36)
     assert own["effect"].sum() == pytest.approx(-1800)
     assert own.loc["order_value", "effect"] == pytest.approx(0)
+
+
+def test_a_count_that_the_plan_asks_for_is_told_beside_that_of_the_year_before() -> None:
+    """33 customers bought, more than the 30 of the year before; the plan takes 36."""
+    found = diagnose(sold(9900, 9000, orders=(90, 99), customers=(30, 33)), SPANS, due=pd.Series({"": 10800.0}))
+    assert isinstance(found, Diagnosis)
+    own = found.orders.loc[("", "customers")]
+
+    assert (own["now"], own["before"]) == (33, pytest.approx(36))
+    assert found.past("", "customers", own["before"]) == pytest.approx(30)
+    assert found.past("", "order_value", 100.0) is None
+
+
+def test_the_larger_cause_of_the_two_chains_is_named() -> None:
+    rows = pd.MultiIndex.from_tuples([("", "leads")], names=["node", "factor"])
+    deals = pd.DataFrame({"effect": [-8.0], "beyond": [True]}, rows)
+    orders = pd.DataFrame({"effect": [-33.0], "beyond": [True]}, rows.set_levels(["customers"], level="factor"))
+
+    assert _cause("", -24.0, orders, deals) == ("customers", -33.0)
 
 
 def test_money_in_another_unit_changes_nothing_but_the_unit() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench import crossings
 from workbench.analytics.history.frames import most
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.plan.aims.baseline import Baseline
@@ -19,6 +20,7 @@ from workbench.analytics.tracking.goals import WHOLE
 from workbench.findings import Finding
 
 FAMILIES = ("target", "market", "people", "product", "churn", "execution", "campaign", "other", "rest")
+_TAIL = 0.025  # of the outcomes that were expected: what lies outside is not as expected
 TELLING = 0.01  # share of the sales from which a cause asks for a decision
 
 
@@ -37,7 +39,7 @@ class Causes(Result):
         money    its share of the gap, with its 95 % interval lo, hi (of the rest: what the forecast's own doubt allows)
         known    money of a happening that a forecast of the first day had in it already
         p        how often chance alone does as much; of suspects adjusted for their number
-    `families`: index family: money
+    `families`: index family: money. `apart`: parts whose sales lie outside the 95 % range of what was to be expected
     `tried`: every suspect, also those that chance explains (see suspects)
     `within`: whether the rest is within the forecast's 95 % interval
     `scaled`: factor on suspects that claimed more than there was to explain (their money overlaps); 1 where none did
@@ -49,6 +51,7 @@ class Causes(Result):
     gap: float
     table: pd.DataFrame
     families: pd.Series
+    apart: tuple[str, ...]
     tried: pd.DataFrame
     within: bool
     scaled: float
@@ -95,11 +98,20 @@ def causes(
         gap=round(gap, 2),
         table=table,
         families=table.groupby("family")["money"].sum().reindex(FAMILIES).dropna(),
+        apart=_apart(found),
         tried=tried,
         within=bool(whole["lo_95"] - whole["expected"] <= rest <= whole["hi_95"] - whole["expected"]),
         scaled=scaled,
     )
     return replace(made, findings=tuple(_findings(made, found)), decisions=most(list(_decisions(made, whole))))
+
+
+def _apart(found: Verdict) -> tuple[str, ...]:
+    """Single parts that sold more or less than chance lets expect, though the whole may not."""
+    table = found.table
+    outside = (table["place"] < _TAIL) | (table["place"] > 1 - _TAIL)
+    parts = outside & table["level"].ne("") & crossings.single(table["level"])
+    return tuple(str(node) for node in table.index[parts])
 
 
 def _books(happened: Effects | Unknown | None) -> frozenset[str]:
@@ -181,7 +193,8 @@ def _findings(made: Causes, found: Verdict) -> Iterator[Finding]:
     rest = made.table.iloc[-1]
     causes = table[table["family"] != "target"]
     yield fact("review.causes.gap", weight=made.gap, gap=abs(made.gap), direction=direction(made.gap),
-               against=made.against, span=made.period.span, named=len(causes), **_largest(causes))  # fmt: skip
+               against=made.against, span=made.period.span, named=len(causes), apart=made.apart or None,
+               **_largest(causes))  # fmt: skip
     for _, row in table[table["source"] == "target"].iterrows():
         yield fact("review.causes.target", weight=row["money"], money=row["money"], size=abs(row["money"]),
                    direction=direction(row["money"]), chance=found.whole["chance"])  # fmt: skip
@@ -194,7 +207,8 @@ def _findings(made: Causes, found: Verdict) -> Iterator[Finding]:
                    direction=direction(row["money"]), size=abs(row["money"]), p=row["p_adjusted"],
                    **{c: row[c] for c in ("family", "name", "money", "lo", "hi", "now", "usual", "cases")})  # fmt: skip
     yield fact("review.causes.rest", weight=rest["money"], money=rest["money"], size=abs(rest["money"]),
-               direction=direction(rest["money"]), lo=rest["lo"], hi=rest["hi"], within=made.within)  # fmt: skip
+               direction=direction(rest["money"]), lo=rest["lo"], hi=rest["hi"], within=made.within,
+               apart=made.apart or None)  # fmt: skip
     quiet = made.tried[~made.tried["named"]]
     if len(quiet):
         kinds = tuple(dict.fromkeys(_kind(row) for _, row in quiet.iterrows()))

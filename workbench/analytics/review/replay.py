@@ -31,6 +31,7 @@ from workbench.settings.plan import PlanSettings
 
 FEWEST = 4  # quarters below which nothing is scored
 _DAY = pd.Timedelta(days=1)
+_WIDE = 0.3  # width of the range of chances that would fit, above which nothing can be told
 Span = Literal["quarter", "year"]
 
 
@@ -248,7 +249,7 @@ def _against(table: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _verdict(row: Any) -> str:
-    """Whether the stated chance lies within what so few quarters can tell: "fits", "easy" or "hard"."""
+    """Whether the stated chance would fit: "fits" ("few" where most chances would), else "easy" or "hard"."""
     if row["rate_lo"] <= row["stated"] <= row["rate_hi"]:
-        return "fits"
+        return "few" if row["rate_hi"] - row["rate_lo"] > _WIDE else "fits"
     return "easy" if row["rate"] > row["stated"] else "hard"

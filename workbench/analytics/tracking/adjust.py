@@ -274,7 +274,8 @@ def _of_parts(result: Adjustment) -> Iterator[Finding]:
     node: Any = moved["change"].abs().idxmax()
     row = moved.loc[node]
     yield fact("tracking.adjust.parts", weight=row["change"], about=node, level=result.by, nodes=len(parts), node=node,
-               moved=len(moved), target=row["target"], proposed=row["proposed"], rate=row["rate"])  # fmt: skip
+               moved=len(moved), target=row["target"], proposed=row["proposed"], rate=row["rate"],
+               chance_new=row["chance_new"])  # fmt: skip
     if shifted := _shifted(parts):
         up, down = shifted
         yield fact(

@@ -35,6 +35,9 @@ def moved_plan(course: Course, ledger: pd.DataFrame | None, by: str, wanted: pd.
     base = _confirmed(goals, ledger)
     base = _written(goals) if base is None else base
     changes = _cells(base, goals, by, wanted, course.as_of)
+    for level, names in _twins(goals, by).items():
+        if not _crossed(base, by, level):
+            changes |= _cells(base, goals, level, wanted.rename(index=names), course.as_of)
     after = (course.as_of + _DAY).date()
     plan = settle(base, changes, balance="whole", effective=after) if changes else base.assign(draft=base["target"])
     nodes = plan["node"].where(plan["level"].ne(""), WHOLE)
@@ -42,6 +45,32 @@ def moved_plan(course: Course, ledger: pd.DataFrame | None, by: str, wanted: pd.
     expected = course.table["expected"].reindex(nodes).to_numpy(float)
     chance = attained(course, list(nodes), plan["target"].to_numpy(float))
     return plan.assign(expected=np.where(longest, expected, np.nan), chance=np.where(longest, chance, np.nan))
+
+
+def _twins(goals: Goals, by: str) -> dict[str, dict[str, str]]:
+    """Levels whose parts are those of `by` under other names: the same targets, month by month and one for one."""
+    own = _profiles(goals, by)
+    found: dict[str, dict[str, str]] = {}
+    for level in goals.levels:
+        theirs = _profiles(goals, level)
+        if by and level not in ("", by) and own.keys() == theirs.keys():
+            found[level] = {own[months]: theirs[months] for months in own}
+    return found
+
+
+def _crossed(base: pd.DataFrame, by: str, level: str) -> bool:
+    """Whether some row is a part by both levels: then their sums settle each other."""
+    if not {by, level} <= set(base.columns):
+        return False
+    held = base[[by, level]]
+    return bool((held.notna() & (held != "")).all(axis=1).any())
+
+
+def _profiles(goals: Goals, level: str) -> dict[tuple[int, ...], str]:
+    """The parts of a level by their targets of each month, in cents; none where two are asked for the same."""
+    months = goals.months[goals.nodes["level"].reindex(goals.months.index) == level]
+    made = {tuple(_in_cents(row)): str(node) for node, row in months.iterrows()}
+    return made if len(made) == len(months) else {}
 
 
 def _confirmed(goals: Goals, ledger: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -15,6 +15,7 @@ import pandas as pd
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.analytics.tracking.chart import Chart, charted, usual_of
+from workbench.analytics.tracking.course_told import UNLIKELY
 from workbench.analytics.tracking.rules import PER_YEAR, Sums, Watch, watched_by
 from workbench.errors import SettingsError
 from workbench.findings import Finding
@@ -264,14 +265,14 @@ def _said(row: Mapping[Any, Any]) -> Finding:
 def _decisions(found: pd.DataFrame, rules: pd.DataFrame) -> Iterator[Finding]:
     """One for each alert, the most money first; a part that is behind and will not land asks once.
 
-    Pace and landing ask for a decision only where their rule says who acts or what is done: that such a part is at risk
-    is a decision of the course already.
+    Pace and landing ask for a decision where their rule says who acts or what is done, or where the chance is not
+    so low that the course asks already (course_told.risks).
     """
     acts = found["rule"].map(rules["owner"].fillna("").ne("") | rules["action"].fillna("").ne("")).fillna(False)
-    asks = ~found["on"].isin(COURSE) | acts.astype(bool)
+    asks = ~found["on"].isin(COURSE) | acts.astype(bool) | found["chance"].ge(UNLIKELY)
     for row in _once_each(found[asks]).head(_MOST_DECISIONS).to_dict("records"):
-        shared = {"on": row["on"], "node": row["node"] or None, "value": row["value"], "owner": row["owner"],
-                  "action": row["action"] or None, "money": row["money"]}  # fmt: skip
+        shared = {"on": row["on"], "node": row["node"] or None, "value": row["value"], "level": row["level"] or None,
+                  "owner": row["owner"], "action": row["action"] or None, "money": row["money"]}  # fmt: skip
         if pd.notna(row["chance"]):
             more = {"threshold": row["limit"], "chance": row["chance"]}
             yield fact("tracking.alerts.act_course", weight=row["money"], about=row["node"], **shared, **more)

@@ -45,7 +45,8 @@ def _lands(made: Course, row: Any, aimed: bool) -> Finding:
         return fact("tracking.course.lands_alone", expected=row["expected"], lo_80=row["lo_80"], hi_80=row["hi_80"])
     target = row["target"]
     return fact("tracking.course.lands", expected=row["expected"], lo_rate=row["lo_80"] / target,
-                hi_rate=row["hi_80"] / target, chance=row["chance"], gap=row["expected"] - target)  # fmt: skip
+                hi_rate=row["hi_80"] / target, chance=row["chance"], gap=row["expected"] - target,
+                **_proven(made))  # fmt: skip
 
 
 def _needs(made: Course, row: Any, aimed: bool) -> Finding | None:
@@ -106,6 +107,16 @@ def _tested(made: Course) -> list[Finding]:
     return [fact("tracking.course.tested", error=ours["error"], straight=whole["error"].get("straight"),
                  seasonal=whole["error"].get("seasonal"), coverage_80=ours["coverage_80"],
                  cases=ours["cases"])]  # fmt: skip
+
+
+def _proven(made: Course) -> dict[str, Any]:
+    """How such landings did before: mean miss, that of a straight line, share in the 80 % range; None untested."""
+    if not len(made.tested) or ("whole", "ours") not in made.tested.index:
+        return dict.fromkeys(("error", "straight", "coverage_80", "cases"))
+    whole = made.tested.loc["whole"]
+    ours: Any = whole.loc["ours"]
+    return {"error": ours["error"], "straight": whole["error"].get("straight"), "coverage_80": ours["coverage_80"],
+            "cases": ours["cases"]}  # fmt: skip
 
 
 def risks(made: Course) -> tuple[Finding, ...]:

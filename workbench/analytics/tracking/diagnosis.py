@@ -19,6 +19,7 @@ from workbench.settings import Stages
 WHOLE = ""
 _FEWEST = 8  # won deals of a node in both stretches together below which its chain of deals is not told
 _MOST_NODES = 3
+_ASKED = ("customers", "orders", "quantity", "carried", "leads")  # what the plan asks as many times of
 _DECISIONS = 3
 
 
@@ -45,7 +46,7 @@ class Diagnosis(Result):
         the sales that comes from deals; NaN unknown)
     `orders`, `deals`: index (node, factor); columns before (as expected), now, effect, sd (money), p, beyond; the
         effects of a node sum to its gap exactly, of `deals` to that of the money of deals. Empty where unknown
-    `weeks`: see weekly.weeks
+    `weeks`: see weekly.weeks. `asked`: index node, how many times the counts of the days compared the plan asks for
     """
 
     spans: Spans
@@ -55,6 +56,12 @@ class Diagnosis(Result):
     orders: pd.DataFrame
     deals: pd.DataFrame
     weeks: pd.DataFrame
+    asked: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+
+    def past(self, node: Any, factor: Any, before: float) -> float | None:
+        """What a count that the plan asks more or less of was in the days compared; None for others."""
+        times = float(self.asked.get(node, 1.0))
+        return before / times if factor in _ASKED and self.against == "plan" and times != 1 else None
 
     @property
     def deal(self) -> tuple[float, float, float]:
@@ -93,7 +100,7 @@ def diagnose(
     by_week = weekly.weeks(funnel, spans, calendar or Calendar(), float(grown.iloc[0]))
     result = Diagnosis(
         spans=spans, level=sold.level, against="plan" if due is not None and due.get(WHOLE, 0.0) > 0 else "before",
-        table=table, orders=orders, deals=by_deals, weeks=by_week,
+        table=table, orders=orders, deals=by_deals, weeks=by_week, asked=grown,
     )  # fmt: skip
     return replace(result, findings=tuple(_findings(result)), decisions=tuple(_decisions(result)))
 
@@ -178,15 +185,14 @@ def _table(expected: pd.Series, actual: pd.Series, orders: pd.DataFrame, deals: 
 
 
 def _cause(node: Any, gap: float, orders: pd.DataFrame, deals: pd.DataFrame) -> tuple[str, float]:
-    """The factor that moved sales most the way the gap goes, beyond chance; deals say more than orders."""
+    """The factor that moved sales most the way the gap goes, beyond chance, of either chain."""
+    found: list[tuple[str, float]] = []
     for steps in (deals, orders):
         if node in steps.index.get_level_values("node"):
             own = steps.xs(node, level="node")
-            told = own[own["beyond"] & (np.sign(own["effect"]) == np.sign(gap))]
-            if len(told):
-                worst: Any = told["effect"].abs().idxmax()
-                return str(worst), float(told.loc[worst, "effect"])
-    return "", float("nan")
+            told = own[own["beyond"] & (np.sign(own["effect"]) == np.sign(gap))]["effect"]
+            found += [(str(factor), float(effect)) for factor, effect in told.items()]
+    return max(found, key=lambda one: abs(one[1]), default=("", float("nan")))
 
 
 def _quadrant(node: Any, gap: float, deals: pd.DataFrame) -> str:
@@ -229,10 +235,13 @@ def _of_whole(result: Diagnosis) -> Iterator[Finding]:
             "tracking.diagnosis.chain", weight=step["effect"], chain=chain, factor=worst, effect=step["effect"],
             now=step["now"], before=step["before"], beyond=bool(step["beyond"]), judged=len(steps),
             through=result.table["through"].iloc[0] if chain == "deals" else None, others=len(others),
+            past=result.past(WHOLE, worst, step["before"]), compared=result.spans.name,
         )  # fmt: skip
     if told := result.table["quadrant"].iloc[0]:
         leads: Any = result.deals.loc[(WHOLE, "leads")]
-        yield fact("tracking.diagnosis.quadrant", quadrant=told, now=leads["now"], before=leads["before"])
+        yield fact("tracking.diagnosis.quadrant", quadrant=told, now=leads["now"], before=leads["before"],
+                   past=result.past(WHOLE, "leads", leads["before"]), compared=result.spans.name,
+                   through=result.table["through"].iloc[0])  # fmt: skip
 
 
 def _of_nodes(result: Diagnosis) -> Iterator[Finding]:
@@ -250,7 +259,8 @@ def _named(result: Diagnosis, node: Any, row: pd.Series) -> dict[str, Any]:
     step = steps.loc[(node, row["cause"])]
     return {
         "level": result.level, "node": node, "gap": row["gap"], "rate": row["rate"], "factor": row["cause"],
-        "effect": row["effect"], "now": step["now"], "before": step["before"],
+        "effect": row["effect"], "now": step["now"], "before": step["before"], "against": result.against,
+        "past": result.past(node, row["cause"], step["before"]), "compared": result.spans.name,
     }  # fmt: skip
 
 

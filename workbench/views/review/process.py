@@ -41,18 +41,18 @@ _REPS = {
     "p": Column("p", "chance", "process_p"),
 }
 _PEOPLE = {
-    "team": Column("team", "text", "fair_team", minor=True),
+    "team": Column("team", "text", "fair_team", on_page=False),
     "quota": Column("quota", "money", "fair_quota"),
     "actual": Column("actual", "money", "fair_actual"),
     "attainment": Column("attainment", "share", "fair_attainment"),
-    "expected": Column("expected", "money", "fair_expected"),
+    "expected": Column("expected", "money", "fair_expected", minor=True),
     "lo_80": Column("lo_80", "money", on_page=False),
     "hi_80": Column("hi_80", "money", on_page=False),
     "load": Column("load", "share", "fair_load", on_page=False),
     "chance": Column("chance", "chance", "fair_chance", minor=True),
-    "place": Column("place", "chance", "fair_place", minor=True),
+    "place": Column("place", "chance", "fair_place", on_page=False),
     "verdict": Column("verdict", "phrase:review.causes.word", "fair_verdict"),
-    "luck": Column("luck", "phrase:review.process.luck_word", "fair_luck", minor=True),
+    "luck": Column("luck", "phrase:review.process.luck_word", "fair_luck", on_page=False),
 }
 _CASES = {
     "outcome": Column("outcome", "phrase:review.process.outcome", "process_outcome"),

@@ -13,31 +13,31 @@ from workbench.views.words import Words
 _MOST = 6
 _TRIGGERS = {
     "state": Column("state", "phrase:tracking.adjust.state", "track_state"),
-    "family": Column("family", "phrase:tracking.adjust.family", "track_family"),
+    "family": Column("family", "phrase:tracking.adjust.family", "track_family", on_page=False),
     "what": Column("what", "text", "track_what"),
-    "date": Column("date", "date", "track_date"),
-    "part": Column("part", "text", "track_trigger_part", minor=True),
+    "date": Column("date", "date", "track_date", minor=True),
+    "part": Column("part", "text", "track_trigger_part", on_page=False),
     "moved": Column("moved", "change", "track_moved"),
     "moved_lo": Column("moved_lo", "change", "track_moved_lo", on_page=False),
     "moved_hi": Column("moved_hi", "change", "track_moved_hi", on_page=False),
-    "p": Column("p", "chance", "track_trigger_p", minor=True),
+    "p": Column("p", "chance", "track_trigger_p", on_page=False),
     "money": Column("money", "money", "track_trigger_amount", minor=True),
     "owner": Column("owner", "text", "track_trigger_owner", minor=True),
     "until": Column("until", "date", "track_until", on_page=False),
 }
 _PARTS = {
     "target": Column("target", "money", "track_target"),
-    "booked": Column("booked", "money", "track_booked", minor=True),
-    "expected": Column("expected", "money", "track_lands"),
+    "booked": Column("booked", "money", "track_booked", on_page=False),
+    "expected": Column("expected", "money", "track_lands", minor=True),
     "lo_80": Column("lo_80", "money", "track_lands_lo", on_page=False),
     "hi_80": Column("hi_80", "money", "track_lands_hi", on_page=False),
     "chance": Column("chance", "chance", "track_chance"),
     "proposed": Column("proposed", "money", "track_proposed"),
-    "rate": Column("rate", "change", "track_proposed_rate"),
+    "rate": Column("rate", "change", "track_proposed_rate", minor=True),
     "chance_new": Column("chance_new", "chance", "track_chance_new"),
     "share": Column("share", "share", "track_weight", on_page=False),
-    "share_new": Column("share_new", "share", "track_weight_new", minor=True),
-    "owner": Column("owner", "text", "track_owner", minor=True),
+    "share_new": Column("share_new", "share", "track_weight_new", on_page=False),
+    "owner": Column("owner", "text", "track_owner", on_page=False),
 }
 _VERSIONS = {
     "effective": Column("effective", "date", "track_effective"),
@@ -74,17 +74,18 @@ def _(result: Adjustment, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w, most=_MOST)
     heading = w.phrase("tracking.adjust.section.heading")
     shown = result.table.rename(index={"": w.phrase("tracking.diagnosis.whole")})
-    mixed = shown["level"].nunique() > 2  # the whole, and parts of several levels
-    sheet = Sheet(shown, (_first("" if mixed else result.by), *columns_of(shown, _PARTS)))
+    told = shown[shown["level"].isin(("", result.by))]  # other levels follow: they stand in the workbook
+    columns = (_first(result.by), *columns_of(shown, _PARTS))
+    mixed = (_first("" if shown["level"].nunique() > 2 else result.by), *columns[1:])
     return View(
         "tracking-adjust",
         heading,
         *split(said),
         draw=lambda: charts.parts(result, w, label_of(heading, said)),
-        tables=(table(sheet, w, heading),),
+        tables=(table(Sheet(told, columns), w, heading),),
         how=w.phrase("tracking.adjust.section.how"),
         terms=("prediction_interval",),
-        sheets={"tracking-adjust": sheet},
+        sheets={"tracking-adjust": Sheet(shown, mixed)},
         uses=("orders", "targets"),
     )
 

@@ -1,6 +1,6 @@
 """What a reader sees of alerts: what is off now, the rules and how often they err, milestones."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -8,7 +8,7 @@ import pandas as pd
 from workbench.analytics.tracking.alerts import Alerts, Rules
 from workbench.analytics.tracking.milestones import Board
 from workbench.settings.tracking import COURSE
-from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view
+from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view, who
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.tracking import alerts_charts as charts
 from workbench.views.words import MISSING, Words, missing
@@ -22,7 +22,8 @@ _ALERTS = {
     "began": Column("began", "date", "alert_began", on_page=False),
     "by_chance": Column("by_chance", "text", "alert_by_chance"),
     "money": Column("money", "money", "alert_money"),
-    "owner": Column("owner", "text", "alert_owner"),
+    "short": Column("short", "money", "alert_short"),
+    "owner_said": Column("owner_said", "text", "alert_owner"),
     "action_said": Column("action_said", "text", "alert_action", minor=True),
     "delay_said": Column("delay_said", "text", "alert_delay", on_page=False),
 }
@@ -124,18 +125,58 @@ def place(on: str, node: str, w: Words) -> str:
 
 
 def _standing(found: pd.DataFrame, w: Words) -> pd.DataFrame:
-    rows = found.to_dict("records")
-    named = pd.Index([place(r["on"], r["node"], w) for r in rows], name="what")
+    """A line for each alert; a part that is behind and will not land either has one for both."""
+    rows, paces = _one_a_part(found)
+    named = pd.Index([_off(r, paces.get(_part(r)), w) for r in rows], name="what")
     columns = {
-        "value_said": [w.chance(r["value"]) if r["on"] == "landing" else _number(r["value"], r["unit"], w)
-                       for r in rows],
-        "expected_said": [_number(r["expected"] if missing(r["limit"]) else r["limit"], r["unit"], w) for r in rows],
+        "value_said": [_both(r, paces.get(_part(r)), _value, w) for r in rows],
+        "expected_said": [_both(r, paces.get(_part(r)), _expected, w) for r in rows],
         "by_chance": [_by_chance(r, w) for r in rows],
-        "delay_said": [_lasts(r["delay"], r["every"], w) for r in rows],
+        "delay_said": [None if missing(r["delay"]) else _lasts(r["delay"], r["every"], w) for r in rows],
         "action_said": [w.called(r["action"]) if r["action"] else None for r in rows],
-    }  # fmt: skip
-    plain = found[["since", "began", "money", "owner"]].set_axis(named)
+        "owner_said": [who(r["owner"], r["level"], r["node"], w) for r in rows],
+    }
+    kept = pd.DataFrame(rows, columns=found.columns).set_axis(named)
+    ends = kept["on"].isin(COURSE)  # short at the period's end; others are short so far
+    plain = kept[["since", "began"]].assign(money=kept["money"].mask(ends), short=kept["money"].where(ends))
     return pd.concat([pd.DataFrame(columns, index=named), plain], axis="columns")
+
+
+def _part(row: Mapping[Any, Any]) -> tuple[str, str]:
+    return row["level"], row["node"]
+
+
+def _one_a_part(found: pd.DataFrame) -> tuple[list[Mapping[Any, Any]], dict[tuple[str, str], Mapping[Any, Any]]]:
+    """The alerts without the pace of parts that will not land either, and that pace by part."""
+    rows: list[Mapping[Any, Any]] = [*found.to_dict("records")]
+    late = {_part(r) for r in rows if r["on"] == "landing"}
+    paces = {_part(r): r for r in rows if r["on"] == "pace" and _part(r) in late}
+    return [r for r in rows if r["on"] != "pace" or _part(r) not in late], paces
+
+
+def _off(row: Mapping[Any, Any], pace: Mapping[Any, Any] | None, w: Words) -> str:
+    if row["on"] != "landing" or pace is None:
+        return place(row["on"], row["node"], w)
+    both = w.phrase(f"{_A}.on.both")
+    return w.phrase(f"{_A}.place", {"node": row["node"], "what": both}) if row["node"] else both
+
+
+def _both(
+    row: Mapping[Any, Any],
+    pace: Mapping[Any, Any] | None,
+    told: Callable[[Mapping[Any, Any], Words], str],
+    w: Words,
+) -> str:
+    first = told(row, w)
+    return first if row["on"] != "landing" or pace is None else f"{first}; {told(pace, w)}"
+
+
+def _value(row: Mapping[Any, Any], w: Words) -> str:
+    return w.chance(row["value"]) if row["on"] == "landing" else _number(row["value"], row["unit"], w)
+
+
+def _expected(row: Mapping[Any, Any], w: Words) -> str:
+    return _number(row["expected"] if missing(row["limit"]) else row["limit"], row["unit"], w)
 
 
 def _ruled(found: pd.DataFrame, w: Words) -> pd.DataFrame:
@@ -153,7 +194,10 @@ def _ruled(found: pd.DataFrame, w: Words) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(columns, index=named), plain], axis="columns")
 
 
-def _by_chance(row: Mapping[Any, Any], w: Words) -> str:
+def _by_chance(row: Mapping[Any, Any], w: Words) -> str | None:
+    """How often the rule errs, or the chance of a target; None where that is what is off itself."""
+    if row["on"] == "landing":
+        return None
     if not missing(row["chance"]):
         return w.phrase(f"{_A}.still", {"chance": row["chance"]})
     return _once(row["once"], row["every"], w)

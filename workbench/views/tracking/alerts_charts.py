@@ -26,8 +26,10 @@ _A = "tracking.alerts"
 
 def charts(result: Alerts, w: Words, label: str) -> Picture:
     """Charts of what is off; where nothing is, of what is nearest to its limit."""
-    off = [c for c in result.charts if c.standing] or list(result.charts)
-    return both(lambda wide: _charts(off[: _MOST if wide else _MOST_NARROW], w, wide), label, w.phrase(f"{_A}.reading"))
+    off = [c for c in result.charts if c.standing]
+    shown, reading = (off, "reading") if off else (list(result.charts), "reading_near")
+    most = {True: _MOST, False: _MOST_NARROW}
+    return both(lambda wide: _charts(shown[: most[wide]], w, wide), label, w.phrase(f"{_A}.{reading}"))
 
 
 def board(result: Board, w: Words, label: str) -> Picture:

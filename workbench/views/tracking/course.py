@@ -30,14 +30,14 @@ _NODES = {
     "chance": Column("chance", "chance", "course_chance"),
     "target": Column("target", "money", "course_target"),
     "booked": Column("booked", "money", "course_booked"),
-    "attainment": Column("attainment", "share", "course_attainment", minor=True),
-    "due": Column("due", "money", "course_due", minor=True),
+    "attainment": Column("attainment", "share", "course_attainment", on_page=False),
+    "due": Column("due", "money", "course_due", on_page=False),
     "ahead": Column("ahead", "money", "course_ahead", minor=True),
     "expected": Column("expected", "money", "course_expected"),
-    "lo_80": Column("lo_80", "money"),
-    "hi_80": Column("hi_80", "money"),
+    "lo_80": Column("lo_80", "money", on_page=False),
+    "hi_80": Column("hi_80", "money", on_page=False),
     "needed": Column("needed", "money", "course_needed", minor=True, group="day"),
-    "usual": Column("usual", "money", "course_usual", group="day", minor=True),
+    "usual": Column("usual", "money", "course_usual", group="day", on_page=False),
 }
 _NODES_MORE = {
     "level": Column("level", "text", "course_level"),
@@ -48,10 +48,10 @@ _NODES_MORE = {
 _PIPELINE = {
     "open": Column("open", "money", "course_open"),
     "deals": Column("deals", "count", "course_deals", minor=True),
-    "from_open": Column("from_open", "money", "course_from_open"),
+    "from_open": Column("from_open", "money", "course_from_open", minor=True),
     "remaining": Column("remaining", "money", "course_remaining"),
     "coverage": Column("coverage", "decimal", "course_coverage"),
-    "needed": Column("needed", "decimal", "course_needed_coverage"),
+    "needed": Column("needed", "decimal", "course_needed_coverage", minor=True),
 }
 _RECORD = (
     Column("method", "text", "course_method"),

@@ -15,12 +15,12 @@ def tiles(result: Course, w: Words) -> tuple[dict[str, Any], ...]:
     rest = () if result.over else (_landing(row, w, aimed), *_coverage(result, w))
     if not result.begun:  # nothing is known yet of what is sold
         return rest
-    return (_tile(w, "booked", w.money(row["booked"]), _sold(row, result.over) if aimed else {}), *rest)
+    return (_tile(w, "booked", w.money(row["booked"]), _sold(row, result) if aimed else {}), *rest)
 
 
-def _sold(row: Any, over: bool) -> dict[str, dict[str, Any]]:
-    due = {} if over else {"due": {"due": row["due"] / row["target"]}}
-    return {"attained": {"attainment": row["attainment"]}, **due}
+def _sold(row: Any, result: Course) -> dict[str, dict[str, Any]]:
+    due = {} if result.over else {"due": {"due": row["due"] / row["target"]}}
+    return {"attained": {"attainment": row["attainment"], "span": result.period.span}, **due}
 
 
 def _landing(row: Any, w: Words, aimed: bool) -> dict[str, Any]:
@@ -35,7 +35,9 @@ def _coverage(result: Course, w: Words) -> list[dict[str, Any]]:
     if own is None or pd.isna(own["coverage"]):
         return []
     needed = {} if pd.isna(own["needed"]) else {"needed": {"needed": own["needed"]}}
-    return [_tile(w, "coverage", w.decimal(own["coverage"]), {"open": {"open": own["open"]}, **needed})]
+    remaining = result.table["remaining"].iloc[0]
+    held = {"open": own["open"], "won": own["from_open"], "remaining": remaining, "part": own["from_open"] / remaining}
+    return [_tile(w, "coverage", w.decimal(own["coverage"]), {"open": held, **needed})]
 
 
 def _tile(w: Words, key: str, value: str, facts: dict[str, dict[str, Any]]) -> dict[str, Any]:

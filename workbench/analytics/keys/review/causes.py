@@ -16,12 +16,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "review.causes.unknown_sales": ("span",),
     # the gap by cause; `against`: "target" or "expected"; `name`, `money`: the largest cause besides the target; its
     # `kind`: "left" (a rep), "event", or as of suspects
-    "review.causes.gap": ("gap", "direction", "against", "span", "named", "name", "kind", "money"),
+    "review.causes.gap": ("gap", "direction", "against", "span", "named", "name", "kind", "money", "apart"),
     "review.causes.target": (*_MONEY, "chance"),
     "review.causes.happening": (*_MONEY, "family", "name", "rep", "first", "last", "lo", "hi", "known", "p"),
     # `kind`: "churn", "new", "product", "market" or "win_rate"; `now`, `usual`: rates, growth, or money of a product
     "review.causes.suspect": (*_MONEY, "family", "name", "kind", "lo", "hi", "now", "usual", "cases", "p"),
-    "review.causes.rest": (*_MONEY, "lo", "hi", "within"),
+    "review.causes.rest": (*_MONEY, "lo", "hi", "within", "apart"),
     "review.causes.quiet": ("tried", "quiet", "kinds"),
     "review.causes.look": ("kind", "name", "size", "now", "usual", "p"),
     "review.causes.unexplained": ("size", "span"),

@@ -28,7 +28,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.adjust.keep": ("target", "chance", "unlikely", "likely", "span"),
     # months that are over ask for more than the period will bring: no target of the months to come makes it likely
     "tracking.adjust.beyond": ("target", "expected", "chance", "span"),
-    "tracking.adjust.parts": ("level", "nodes", "moved", "node", "target", "proposed", "rate"),
+    "tracking.adjust.parts": ("level", "nodes", "moved", "node", "target", "proposed", "rate",
+                              "chance_new"),
     "tracking.adjust.shift": ("level", "up", "down", "from_share", "to_share", "down_from", "down_to", "points"),
     "tracking.adjust.decide": (
         "direction", "target", "proposed", "change", "rate", "chance", "chance_new", "span", "market", "resources",

@@ -42,7 +42,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.course.stands": (*_STANDS, "target", "attainment", "ahead", "due_rate"),
     "tracking.course.stands_alone": _STANDS,
     "tracking.course.not_begun": ("span", "until", "days", "target"),
-    "tracking.course.lands": ("expected", "lo_rate", "hi_rate", "chance", "gap"),
+    "tracking.course.lands": ("expected", "lo_rate", "hi_rate", "chance", "gap", "error", "straight",
+                              "coverage_80", "cases"),  # of earlier landings; None untested
     "tracking.course.lands_alone": ("expected", "lo_80", "hi_80"),
     "tracking.course.needs": ("needed", "usual", "days", "more"),
     "tracking.course.reached": ("over", "days", "usual"),

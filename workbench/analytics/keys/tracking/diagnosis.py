@@ -2,15 +2,16 @@
 
 # factor: carried, leads, cycle, conversion or size (of deals); customers, orders_per_customer, order_value, orders,
 # quantity or price (of orders). now, before: its values; effect: what it brought, money. against: "plan" or "before"
-# compared: "year_before" or "period_before"
-_NODE = ("level", "node", "gap", "rate", "factor", "effect", "now", "before")
+# compared: "year_before" or "period_before". past: a count then, where `before` is what the plan asks for; else None
+_NODE = ("level", "node", "gap", "rate", "factor", "effect", "now", "before", "past", "against", "compared")
 
 KEYS: dict[str, tuple[str, ...]] = {
     "tracking.diagnosis.gap": ("actual", "expected", "gap", "rate", "span", "against", "compared"),
     "tracking.diagnosis.chain": (
         "chain", "factor", "effect", "now", "before", "beyond", "judged", "through", "others",
+        "past", "compared",
     ),  # chain: "orders" or "deals"; through: share of sales that deals bring; others: more factors beyond chance
-    "tracking.diagnosis.quadrant": ("quadrant", "now", "before"),  # leads
+    "tracking.diagnosis.quadrant": ("quadrant", "now", "before", "past", "compared", "through"),  # leads
     "tracking.diagnosis.node": _NODE,
     "tracking.diagnosis.no_node": ("level", "nodes", "judged"),
     "tracking.diagnosis.weeks": ("weeks", "low", "high", "day", "factor", "now", "usual"),  # the latest that was low
