@@ -230,11 +230,11 @@ def _reaches(found: BackSolve) -> Finding:
         gap=found.need - found.expected,
         short=bool(found.expected < found.need),
         reach=found.reach,
-        odds=_odds(found.reach),
+        odds=odds(found.reach),
     )
 
 
-def _odds(chance: float) -> str:
+def odds(chance: float) -> str:
     """Draws can tell no chance below one in a hundred from none."""
     return "none" if chance < 0.01 else "all" if chance > 0.99 else "some"
 
@@ -282,6 +282,6 @@ def _decisions(found: BackSolve) -> list[Finding]:
             yield_needed=found.yield_needed if found.yield_needed < 1 else None,
             sure=found.sure,
             reach=found.reach,
-            odds=_odds(found.reach),
+            odds=odds(found.reach),
         )
     ]
