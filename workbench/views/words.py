@@ -393,8 +393,9 @@ class Words:
         return self.percent(ratio, 0)
 
     def chance(self, p: float) -> str:
-        """A probability to whole percents; never 0% or 100%, which would be certain: <1%, >99%."""
-        return "<1%" if p < 0.005 else ">99%" if p >= 0.995 else self.percent(p, 0)
+        """A probability to whole percents; never 0% or 100%, which would be certain: <1%, >99%; 不到1%, 超过99%."""
+        beyond = "chance_least" if p < 0.005 else "chance_most" if p >= 0.995 else ""
+        return self.phrase(f"terms.{beyond}") if beyond else self.percent(p, 0)
 
     def of_log(self, effect: float) -> str:
         """An effect on the log of sales as a change in percent, without sign."""

@@ -153,6 +153,7 @@ def test_a_total_of_some_months_is_not_shown() -> None:
 def test_a_chance_is_never_said_to_be_none_or_certain() -> None:
     w = Words("en")
     assert [w.chance(p) for p in (0.0001, 0.02, 0.5, 0.994, 0.9999)] == ["<1%", "2%", "50%", "99%", ">99%"]
+    assert [Words(lang).chance(0.001) for lang in LANGUAGES] == ["<1%", "不到1%", "不到1%"]
 
 
 @pytest.mark.parametrize("means", [True, False])

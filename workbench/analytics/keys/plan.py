@@ -155,6 +155,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.funnel.actions_against": ("stage", "planned", "needed", "times", "fits", "deals", "amount"),  # fits: yes, …
     "plan.funnel.same_actions": ("large", "small", "times", "whole"),
     "plan.funnel.rates": ("yields", "lo", "hi", "win_rate", "closed", "never", "size", "days", "late", "since"),
+    # share: of opportunities, those from leads; rate: opportunities per lead; unsourced: of opportunities
+    "plan.funnel.from_leads": ("opportunities", "leads", "share", "rate", "unsourced"),
     "plan.funnel.undated": ("count",),  # open deals without a day of creation
     "plan.funnel.need": (
         "target", "need", "through", "credit", "deals", "step", "ratio", "chance", "sure", "first", "last",
@@ -225,7 +227,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.audit.chained": (
         "text", "earlier", "before", "growth", "implied", "drifts", "segment", "segment_before",
     ),
-    "plan.audit.children": ("text", "parts", "sum", "whole", "gap"),
+    "plan.audit.children": ("text", "parts", "sum", "whole", "gap", "short"),
     "plan.audit.shares": ("text", "parts", "sum"),
     "plan.audit.cell_sum": ("sheet", "cell", "kind", "written", "expected", "gap", "rounding"),
     "plan.audit.cell_ratio": ("sheet", "cell", "kind", "written", "expected", "gap", "rounding"),
@@ -233,7 +235,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.audit.cell_shares": ("sheet", "cells", "sum"),
     "plan.audit.cell_error": ("sheet", "cell", "written"),
     "plan.audit.cell_text": ("sheet", "cell", "written"),
-    "plan.audit.which": ("text", "written", "implied"),
+    "plan.audit.which": ("text", "written", "implied", "parts", "short"),  # parts: other goals that should sum to it
     "plan.audit.unknown": ("section",),
     "plan.audit.unknown_sheets": ("section",),
     # ledger: draft, answers, confirmed
