@@ -77,6 +77,7 @@ _COINS = {
 }
 _BEFORE = {"zh-CN": {"TWD": "新台币"}, "zh-TW": {"CNY": "人民幣"}}  # another country's 元 says whose it is
 _ORDINALS = "零一二三四"
+_TO_JOIN = re.compile(r"\+(?P<n>\d+) (?P<joins>\d{4}-\d{2}(?:-\d{2})?)(?: (?P<team>.+))?")  # a hire
 
 
 class Piece(NamedTuple):
@@ -172,7 +173,15 @@ class Words:
 
     def node(self, name: Any) -> str:
         """A name from the data, on one line; the words for "not given" where it is missing."""
-        return self.phrase("terms.not_given") if missing(name) else clean(name)
+        return self.phrase("terms.not_given") if missing(name) else self._hire(clean(name))
+
+    def _hire(self, name: str) -> str:
+        """Somebody who is yet to join, named by number, month and team, in words; any other name as it is."""
+        found = _TO_JOIN.fullmatch(name)
+        if found is None:
+            return name
+        values = {"n": int(found["n"]), "month": pd.Timestamp(found["joins"]), "team": found["team"]}
+        return self.phrase("plan.people.hire", values)
 
     def level(self, name: str) -> str:
         """What a level or dimension is called: our word where we have one, else as the company calls it."""
@@ -217,11 +226,16 @@ class Words:
 
     def names(self, values: Any) -> str:
         """Several names in a row, as the language joins them; at most six, then how many more."""
-        items = [clean(v) for v in values]
-        most = 6
-        shown, more = items[:most], len(items) - most
-        joined = (", " if self.lang == "en" else "、").join(shown)
-        return joined if more <= 0 else joined + self.phrase("terms.and_more", {"n": more})
+        return self._joined([clean(v) for v in values], "terms.and_more")
+
+    def people(self, values: Any) -> str:
+        """The same of people, who are counted by a word of their own: 等，另有11人."""
+        return self._joined([self.node(v) for v in values], "terms.and_more_people")
+
+    def _joined(self, items: list[str], further: str, most: int = 6) -> str:
+        joined = (", " if self.lang == "en" else "、").join(items[:most])
+        more = len(items) - most
+        return joined if more <= 0 else joined + self.phrase(further, {"n": more})
 
     def level_names(self, names: Any) -> str:
         """Several levels in a row."""
@@ -379,8 +393,9 @@ class Words:
         return self.percent(ratio, 0)
 
     def chance(self, p: float) -> str:
-        """A probability to whole percents; never 0% or 100%, which would be certain: <1%, >99%."""
-        return "<1%" if p < 0.005 else ">99%" if p >= 0.995 else self.percent(p, 0)
+        """A probability to whole percents; never 0% or 100%, which would be certain: <1%, >99%; 不到1%, 超过99%."""
+        beyond = "chance_least" if p < 0.005 else "chance_most" if p >= 0.995 else ""
+        return self.phrase(f"terms.{beyond}") if beyond else self.percent(p, 0)
 
     def of_log(self, effect: float) -> str:
         """An effect on the log of sales as a change in percent, without sign."""
@@ -528,10 +543,10 @@ _OWN = (
     "money money_sign money_exact size percent percent_sign percent_size percent_whole percent_fine points "
     "points_fine points_fine_bare points_size points_bare number short_number decimal tenths beyond_one "
     "difference date day month quarter days short_month names level levels counter kpi section table tables "
-    "plain node chance level_names called reasons needs variables places assumptions of_log year"
+    "plain node people chance level_names called reasons needs variables places assumptions of_log year"
 )
 FORMATS: dict[str, str] = {name: name for name in _OWN.split()} | {"count": "number", "text": "plain"}
-_KINDS = dict.fromkeys(("names", "text", "plain", "called"), "node") | dict.fromkeys(
+_KINDS = dict.fromkeys(("names", "people", "text", "plain", "called"), "node") | dict.fromkeys(
     (
         "level",
         "levels",

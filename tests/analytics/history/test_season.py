@@ -57,7 +57,9 @@ def test_the_range_holds_what_the_years_showed() -> None:
 
 
 def test_the_trend_is_told_against_a_year_before() -> None:
-    assert said(history.season(seasonal(5, growth=1.2)), "history.trend")["rate"] == pytest.approx(0.2, abs=0.02)
+    told = said(history.season(seasonal(5, growth=1.2)), "history.trend")
+    assert told["rate"] == pytest.approx(0.2, abs=0.02)
+    assert told["per_year"] == 12  # so that the level is one of months
 
 
 def test_a_month_out_of_line_stands_out_and_leaves_the_season_alone() -> None:

@@ -78,6 +78,8 @@ def test_parts_must_sum_to_their_parent() -> None:
     assert isinstance(found, Audit)
     said = next(f.values for f in found.details if f.key == "plan.audit.children")
     assert (said["sum"], said["whole"], said["gap"]) == ("90万元", "100万元", "−10万元")
+    asked = next(d.values for d in found.decisions if d.key == "plan.audit.which")
+    assert (asked["parts"], asked["short"]) == (2, 100_000.0)  # what its parts lack, not what its own numbers make
     rows[2]["amount"] = 40.0
     right = plan.audit(goals(*rows))
     assert not [f for f in right.details if f.key == "plan.audit.children"]  # type: ignore[union-attr]

@@ -267,7 +267,12 @@ def test_leads_follow_from_the_sources_that_have_them() -> None:
 
     assert found.lead_rate == pytest.approx(0.3, abs=0.005)
     assert found.lead_share == pytest.approx(0.75, abs=0.01)
-    chain = solved(one=replace(one, deals=deals, spend=spend)).chain
+    deals.loc[deals.index[::10], "source"] = None
+    whole = solved(one=replace(one, deals=deals, spend=spend))
+    chain = whole.chain
+    told = next(f.values for f in whole.findings if f.key == "plan.funnel.from_leads")
+    assert told["unsourced"] == pytest.approx(0.1, abs=0.01)
+    assert told["opportunities"] * told["share"] / told["rate"] == pytest.approx(told["leads"], rel=0.01)  # whole leads
     assert chain.at["leads", "ratio"] == pytest.approx(chain.at["opportunities", "ratio"] * 0.75 / 0.3, rel=0.01)
 
 

@@ -133,6 +133,19 @@ def test_even_quotas_give_everyone_the_same_chance_with_the_same_sum() -> None:
     assert found.decisions[0].values["names"][0] in {"R0", "R1", "R2"}
 
 
+def test_a_quota_is_not_called_far_off_where_what_is_unsure_of_the_person_explains_it() -> None:
+    given_equally = quotas(FOUND, 1.1 * float(FOUND.table["expected"].sum()), settings=only(equal=1.0))
+    told = fairness(FOUND, given_equally)
+    unsure = fairness(replace(FOUND, table=FOUND.table.assign(pace_hi=3 * FOUND.table["pace"])), given_equally)
+
+    hard = told.decisions[0].values
+    assert hard["best"] < told.even_chance  # even at the best end of their band
+    assert hard["all_moved"] == told.moved >= hard["moved"]
+    assert (unsure.table["chance"] - unsure.even_chance).abs().max() > 0.2
+    assert not unsure.table["far"].any()
+    assert unsure.decisions == ()
+
+
 def test_a_hard_quota_is_decided_by_whoever_leads_its_person() -> None:
     reps = staff([*MIXED, "Boss"], manager=["Boss"] * len(MIXED) + [None])
     people = sellers({**MIXED, "Boss": 100.0}, reps)

@@ -18,6 +18,7 @@ def rates(win_rate: float = 0.2, size: float = 100.0, created: float = 1000.0, l
         steps=pd.DataFrame(), segments={}, lags=Lags(np.array([0.0, win_rate]), np.array([1.0, 0.0]), 1000),
         since=pd.Timestamp("2024-10-01"), win_rate=win_rate, swing=0.0, sizes=np.full(400, size), open=pd.DataFrame(),
         undated=0, created=created, lead_inflow=2000.0, lead_rate=lead_rate, lead_cases=500, lead_share=1.0,
+        lead_unsourced=0.0,
         through=1.0,
     )  # fmt: skip
 

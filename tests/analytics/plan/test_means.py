@@ -86,6 +86,7 @@ def test_in_a_running_year_means_add_to_what_is_still_to_come_and_move_nothing_t
     assert planned.by_month.iloc[0].to_numpy()[:9] == pytest.approx(100)
     assert planned.monthly.sum(axis=1) == pytest.approx(planned.of(None))
     assert float(planned.expected.iloc[0]) == pytest.approx(1230, rel=0.01)
+    assert (base.means, planned.means) == (False, True)
 
 
 def test_a_hire_of_a_running_year_sells_only_in_the_months_that_are_left() -> None:

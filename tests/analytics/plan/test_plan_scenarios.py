@@ -44,6 +44,15 @@ def test_a_tenth_more_from_now_on_moves_the_whole_distribution_by_a_tenth() -> N
     assert (table["gap"] + table["expected"]).nunique() == 1 or np.ptp(table["gap"] + table["expected"]) < 1e-6
 
 
+def test_the_chance_of_the_strategy_is_told_only_where_it_is_not_the_target() -> None:
+    within, beyond = settings(strategy={"amount": aims(settings()).target * 0.99}), settings(strategy={"growth": 0.5})
+
+    assert aims(within).source == "strategy"
+    assert under(within).table["strategy_chance"].isna().all()
+    table = under(beyond).table
+    assert (table["strategy_chance"] < table["chance"]).all()
+
+
 def test_only_the_scenarios_that_the_plan_names_are_shown() -> None:
     assert list(under(settings(scenarios={"less": ""})).table.index) == ["base", "less"]
 

@@ -9,6 +9,7 @@ from workbench.analytics.history import product_life
 from workbench.analytics.keys import fact
 from workbench.analytics.plan import (
     Crew,
+    PayPlan,
     Split,
     Triangulation,
     by_hand,
@@ -82,6 +83,17 @@ def test_people_get_quotas_that_add_up_to_what_their_parts_were_handed() -> None
     assert by_team["N"] == handed.by["region"]["target"]["North"]
     assert found.quotas.table["quota"].sum() == pytest.approx(handed.amount)
     assert found.pay is None  # no tiers are set
+
+
+def test_pay_is_told_at_the_targets_own_commit_and_stretch() -> None:
+    plan, found = settings(unit=10, means={"reserve": 0.02}, pay={"tiers": [{"attainment": 0, "rate": 0.02}]}), aims()
+    handed = hand_out(found, plan, CALENDAR)
+    paid = crew(PEOPLE, handed, sold(), plan, aims=found).pay
+
+    assert isinstance(paid, PayPlan)
+    levels = found.levels["handed_down"]
+    for name in ("commit", "target", "stretch"):
+        assert paid.cost["sales"][name] == pytest.approx(levels[name], rel=1e-3)
 
 
 def test_steps_without_ground_are_left_out_not_said_twice() -> None:

@@ -127,3 +127,13 @@ def test_the_pay_table_shows_the_cost_when_everyone_hits() -> None:
     names = [line.name for line in show.view(RESULTS[13], Words("en", "CNY"), AS_OF).tables[0].lines]
 
     assert names == ["as expected", "at commit", "at target", "at stretch", "everyone at quota"]
+
+
+def test_people_are_counted_as_people_and_somebody_yet_to_join_is_named_in_words() -> None:
+    hire = "+1 2027-01 西南大区"
+    assert Words("zh-CN").people([f"R{n}" for n in range(17)]).endswith("等，另有11人")
+    assert Words("zh-TW").people([f"R{n}" for n in range(17)]).endswith("等，另有11人")
+    assert Words("en").people([hire, "A"]) == "hire 1 (西南大区, Jan 2027), A"
+    assert Words("zh-CN").node(hire) == "拟入职1号（西南大区，2027年1月）"
+    assert Words("zh-TW").node("+2 2027-01") == "擬到職2號（2027年1月）"
+    assert Words("en").node("+1 B") == "+1 B"

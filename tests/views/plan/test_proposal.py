@@ -15,9 +15,9 @@ PARTS: dict[str, Any] = {
 }  # fmt: skip
 TAKES: dict[str, Any] = {
     "need": 75.7e6, "deals": 377.0, "step": "leads", "count": 4166.0, "wanted": 380.0, "today": 291.0, "sure": 0.8,
-    "needed": 21.87, "ramped": 23.45,
+    "reach": 0.02, "odds": "some", "gap": 13.0e6, "needed": 21.87, "ramped": 23.45, "chance": 0.701,
 }  # fmt: skip
-NOTHING_OF_DEALS = dict.fromkeys(("need", "deals", "step", "count", "wanted", "today", "sure"))
+NOTHING_OF_DEALS = dict.fromkeys(("need", "deals", "step", "count", "wanted", "today", "sure", "reach", "odds", "gap"))
 
 
 def said(key: str, lang: str, **values: Any) -> str:
@@ -48,11 +48,21 @@ def test_a_split_by_months_only_without_reserve_names_no_part(lang: str) -> None
 def test_what_it_takes_is_deals_leads_and_people_as_far_as_known() -> None:
     whole = said("takes", "en", **TAKES)
 
-    assert "380 leads a month where 291 come in now, and 21.9 full sellers where there are 23.4." in whole
-    assert said("takes", "en", **{**TAKES, **NOTHING_OF_DEALS}) == "It takes 21.9 full sellers; there are 23.4."
-    assert said("takes", "en", **{**TAKES, "needed": None, "ramped": None}).endswith("291 come in now.")
-    assert "每月须有380个，目前为291个" in said("takes", "zh-CN", **TAKES)
-    assert said("takes", "zh-TW", **{**TAKES, **NOTHING_OF_DEALS}) == "需要21.9名熟手，現有23.4名。"
+    assert "For a chance of 80% it takes 380 leads a month; today's 291 have one of 2%." in whole
+    alone = said("takes", "en", **{**TAKES, **NOTHING_OF_DEALS})
+    assert alone == "It takes 21.9 full sellers on average; the 23.4 there are have a chance of 70%."
+    nobody = {"needed": None, "ramped": None, "chance": None}
+    assert "sellers" not in said("takes", "en", **{**TAKES, **nobody})
+    assert "每月须有380个，目前为291个，照此达到的概率为2%" in said("takes", "zh-CN", **TAKES)
+    assert said("takes", "zh-TW", **{**TAKES, **NOTHING_OF_DEALS}) == "平均需要21.9名熟手，現有23.4名，足夠的機率70%。"
+
+
+def test_each_need_stands_beside_its_own_chance_and_what_the_leads_leave_open_is_said() -> None:
+    whole = said("takes", "en", **TAKES)
+
+    assert whole.index("80%") < whole.index("380 leads") < whole.index("On average 21.9 full sellers")
+    assert "if they do not rise, ¥13.0M must come from elsewhere" in whole
+    assert "elsewhere" not in said("takes", "en", **{**TAKES, "gap": None})
 
 
 @pytest.mark.parametrize("source", ["strategy", "chance", "given"])

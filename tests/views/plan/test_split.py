@@ -1,5 +1,6 @@
 """A split target on the page: every result in every language, with any name as a node, figures that hold their text."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,24 @@ def test_a_total_of_some_months_is_not_shown() -> None:
 def test_a_chance_is_never_said_to_be_none_or_certain() -> None:
     w = Words("en")
     assert [w.chance(p) for p in (0.0001, 0.02, 0.5, 0.994, 0.9999)] == ["<1%", "2%", "50%", "99%", ">99%"]
+    assert [Words(lang).chance(0.001) for lang in LANGUAGES] == ["<1%", "不到1%", "不到1%"]
+
+
+@pytest.mark.parametrize("means", [True, False])
+def test_what_a_split_expects_is_named_by_whether_planned_people_and_spend_are_in_it(means: bool) -> None:
+    w, baseline = Words("en", "CNY", calendar=CHINA), replace(known(("North", "South")), means=means)
+    amount = float(baseline.expected.iloc[0])
+    found = plan.split(amount, YEAR, plan.sources_of(baseline), PlanSettings(by=("shop",)), baseline=baseline)
+    level = plan.split_levels(found)[0]
+    seen = [show.view(part, w, AS_OF) for part in (level, plan.split_months(found))]
+
+    said = str(w.say("plan.split.chances", level.findings[-1].values))
+    readings = [str(view.draw().reading) for view in seen]
+    told = "with the planned people and spend" if means else "if nothing changes"
+    assert all(told in text for text in (said, *readings, str(seen[0].how)))
+    assert {c.title for c in next(iter(seen[0].sheets.values())).columns} >= {
+        "split_planned" if means else "split_expected"
+    }
 
 
 def test_a_rule_on_one_part_is_a_decision_with_its_money_and_chance() -> None:

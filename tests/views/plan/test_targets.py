@@ -114,7 +114,7 @@ def test_the_answer_says_the_target_with_its_chance_then_the_strategy_with_its_o
         ),
         "The strategy's ¥130M (+15.7%) would be reached with a chance of 19%: too little to be asked of people.",
     ]
-    assert cn[0].startswith("2027年建议目标1.21亿元（较上年+7.7%），达成概率为60%；战略要求的1.30亿元概率为19%，")
+    assert cn[0].startswith("2027年建议目标1.21亿元（较上年+7.7%），达成概率60%；战略要求的1.30亿元概率19%，")
     assert tw[0].endswith("若一切照舊，預計1.23億元。")
 
 

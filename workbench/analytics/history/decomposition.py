@@ -138,7 +138,7 @@ def _trend(result: Season) -> list[Finding]:
         return []
     rate = now / before - 1
     return [fact("history.trend", weight=(now - before) * result.per_year, rate=rate, direction=direction(rate),
-                 amount=now, amount_before=before)]  # fmt: skip
+                 amount=now, amount_before=before, per_year=result.per_year)]  # fmt: skip
 
 
 def _unusual(result: Season, parts: pd.DataFrame, festival: bool) -> list[Finding]:

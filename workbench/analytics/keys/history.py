@@ -62,7 +62,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "history.season_weak": ("strength_season", "by_chance", "cycles"),  # no stronger than chance gives
     "history.season_two_cycles": ("periods", "cycles"),  # two cycles cannot tell season from chance
     "history.season_festival": (),  # Spring Festival moves between January and February: their indices carry both
-    "history.trend": ("rate", "direction", "amount", "amount_before"),  # level of the trend against a year before
+    # level of the trend against a year before
+    "history.trend": ("rate", "direction", "amount", "amount_before", "per_year"),
     "history.unusual": ("period", "amount", "expected", "ratio", "direction"),  # far from trend and season
     # breaks: dated changes of level; measure "amount", "price_index", "quantity" or "orders"; value units follow it
     "history.break": (

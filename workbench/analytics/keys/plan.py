@@ -50,8 +50,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.proposal.parts": (
         "amount", "levels", "months", "reserve", "rate", "level", "node", "target", "share", "growth",
     ),
-    "plan.proposal.takes": (  # need and what follows: through deals; needed, ramped: full sellers
-        "need", "deals", "step", "count", "wanted", "today", "sure", "needed", "ramped",
+    # need and what follows: through deals; reach, odds, gap: with today's inflow; needed, ramped, chance: full sellers
+    "plan.proposal.takes": (
+        "need", "deals", "step", "count", "wanted", "today", "sure", "reach", "odds", "gap", "needed", "ramped",
+        "chance",
     ),
     "plan.proposal.set_target": (  # decision
         "every", "period", "amount", "chance", "source", "strategy", "strategy_chance", "commit", "commit_chance",
@@ -70,7 +72,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.split.zero_parts": ("count", "names"),
     "plan.split.part": ("level", "node", "amount", "share", "nodes", "growth", "chance"),
     "plan.split.growth": ("level", "node", "growth", "amount", "amount_before", "other", "least"),
-    "plan.split.chances": ("level", "high", "most", "low", "least", "amount", "expected"),
+    "plan.split.chances": ("level", "high", "most", "low", "least", "amount", "expected", "means"),
     "plan.split.new_nodes": ("level", "count", "names", "amount"),
     "plan.split.months": ("high", "amount", "share", "low", "low_amount", "low_share", "months"),
     "plan.split.festival": ("month", "amount", "share", "amount_before", "expected"),
@@ -125,9 +127,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.people.unknown_fairness": ("people",),
     "plan.people.fairness": ("people", "low", "low_chance", "high", "high_chance", "far", "even", "moved"),
     "plan.people.fairness_potential": ("most", "most_ratio", "least", "least_ratio", "middle"),
-    "plan.people.fairness_doubt": ("width",),
+    "plan.people.fairness_doubt": ("width", "even", "far"),
     "plan.people.quota_far": ("level", "node", "quota", "chance", "lo", "hi", "even", "others", "owner"),
-    "plan.people.quotas_far": ("people", "names", "low", "high", "moved", "others", "owner"),
+    "plan.people.quotas_far": ("people", "names", "low", "high", "best", "moved", "all_moved", "others", "owner"),
     "plan.people.owners": ("parts", "owned", "open", "levels"),
     "plan.people.unknown_accounts": (),
     "plan.people.accounts": ("accounts", "share", "veteran", "fresh", "left"),
@@ -153,6 +155,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.funnel.actions_against": ("stage", "planned", "needed", "times", "fits", "deals", "amount"),  # fits: yes, …
     "plan.funnel.same_actions": ("large", "small", "times", "whole"),
     "plan.funnel.rates": ("yields", "lo", "hi", "win_rate", "closed", "never", "size", "days", "late", "since"),
+    # share: of opportunities, those from leads; rate: opportunities per lead; unsourced: of opportunities
+    "plan.funnel.from_leads": ("opportunities", "leads", "share", "rate", "unsourced"),
     "plan.funnel.undated": ("count",),  # open deals without a day of creation
     "plan.funnel.need": (
         "target", "need", "through", "credit", "deals", "step", "ratio", "chance", "sure", "first", "last",
@@ -223,7 +227,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.audit.chained": (
         "text", "earlier", "before", "growth", "implied", "drifts", "segment", "segment_before",
     ),
-    "plan.audit.children": ("text", "parts", "sum", "whole", "gap"),
+    "plan.audit.children": ("text", "parts", "sum", "whole", "gap", "short"),
     "plan.audit.shares": ("text", "parts", "sum"),
     "plan.audit.cell_sum": ("sheet", "cell", "kind", "written", "expected", "gap", "rounding"),
     "plan.audit.cell_ratio": ("sheet", "cell", "kind", "written", "expected", "gap", "rounding"),
@@ -231,7 +235,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.audit.cell_shares": ("sheet", "cells", "sum"),
     "plan.audit.cell_error": ("sheet", "cell", "written"),
     "plan.audit.cell_text": ("sheet", "cell", "written"),
-    "plan.audit.which": ("text", "written", "implied"),
+    "plan.audit.which": ("text", "written", "implied", "parts", "short"),  # parts: other goals that should sum to it
     "plan.audit.unknown": ("section",),
     "plan.audit.unknown_sheets": ("section",),
     # ledger: draft, answers, confirmed

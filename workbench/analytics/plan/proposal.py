@@ -11,7 +11,7 @@ from workbench.analytics.plan.handover.feedback import LedgerStatus
 from workbench.analytics.plan.parts.split_result import Conflict, Split
 from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
 from workbench.analytics.plan.steps import NOBODY, Crew
-from workbench.analytics.plan.work.backsolve import BackSolve
+from workbench.analytics.plan.work.backsolve import BackSolve, odds
 from workbench.analytics.plan.work.rates import WON
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
@@ -71,16 +71,19 @@ def _handed(aims: Triangulation | Unknown, handed: Split | Conflict | None) -> I
 
 
 def _takes(needs: BackSolve | Unknown | None, capacity: Capacity | None) -> Iterator[Finding]:
-    """The deals and leads, and the people, that the target needs."""
+    """The deals and leads, and the people, that the target needs, each with the chance of what there is today."""
     whole: Any = capacity.table.loc[WHOLE] if capacity is not None and WHOLE in capacity.table.index else {}
-    told: dict[str, Any] = dict.fromkeys(("need", "deals", "step", "count", "wanted", "today", "sure"))
+    names = ("need", "deals", "step", "count", "wanted", "today", "sure", "reach", "odds", "gap")
+    told: dict[str, Any] = dict.fromkeys(names)
     if isinstance(needs, BackSolve):
         step = str(needs.pace.index[-1])
         told = {
             "need": needs.need, "deals": needs.chain["ratio"][WON], "step": step, "count": needs.chain["ratio"][step],
             "wanted": needs.pace["chance"][step], "today": needs.pace["today"][step], "sure": needs.sure,
+            "reach": needs.reach, "odds": odds(needs.reach),
+            "gap": needs.need - needs.expected if needs.expected < needs.need else None,
         }  # fmt: skip
-    people = {name: whole.get(name) for name in ("needed", "ramped")}
+    people = {name: whole.get(name) for name in ("needed", "ramped", "chance")}
     if told["need"] is not None or people["needed"] is not None:
         yield fact("plan.proposal.takes", weight=told["need"] or 0.0, **told, **people)
 

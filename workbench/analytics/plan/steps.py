@@ -103,19 +103,21 @@ def crew(
     plan: PlanSettings,
     *,
     known: Accounts | Unknown | None = None,
-    levels: Mapping[str, float] | None = None,
+    aims: Triangulation | Unknown | None = None,
 ) -> Crew:
     """Capacity, quotas, fairness and pay for a split; empty where either is not known.
 
     `sold`: sales of the last year with columns for the split's levels and team; see teams.team_targets. `known`: whose
-    customers they are, for what each person's could buy.
+    customers they are, for what each person's could buy. `aims`: its commit, target and stretch are those of the pay.
     """
     if not isinstance(sellers, Sellers) or not isinstance(handed, Split):
         return Crew()
     wanted = team_targets(handed, sold)
     potential = known.potential if isinstance(known, Accounts) else None
     shared = quotas(sellers, wanted, unit=handed.unit, settings=plan.people, potential=potential)
-    paid = pay(sellers, shared, plan.pay, levels=levels) if plan.pay.tiers else None
+    named = aims.levels["handed_down"].items() if isinstance(aims, Triangulation) else ()
+    steps = {str(name): float(amount) for name, amount in named}
+    paid = pay(sellers, shared, plan.pay, levels=steps or None) if plan.pay.tiers else None
     return Crew(capacity(sellers, wanted), shared, fairness(sellers, shared, potential=potential), paid)
 
 

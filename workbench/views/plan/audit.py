@@ -98,8 +98,10 @@ def _fixes(row: Mapping[Any, Any], result: Audit, w: Words) -> str | None:
     if row["verdict"] != "contradictory":
         return _joined(parts, w)
     pairs = (f for f in result.details if f.subject == row["where"] and f.key in PAIRS)
-    first = next(([f.values[name] for name in PAIRS[f.key]] for f in pairs), [None, None])
-    disagree = w.phrase("plan.audit.fix.contradiction", {"written": first[0], "implied": first[1]})
+    first = next(pairs, None)
+    written, implied = ([first.values[n] for n in PAIRS[first.key]]) if first else (None, None)
+    values = {"written": written, "implied": implied, "parts": first.values.get("parts") if first else None}
+    disagree = w.phrase("plan.audit.fix.contradiction", values)
     return _joined([disagree, *parts], w)
 
 

@@ -13,9 +13,9 @@ _COST = {
     "sales": Column("sales", "money", "pay_sales"),
     "commission": Column("commission", "money", "pay_commission"),
     "milestones": Column("milestones", "money", "pay_milestones", minor=True),
+    "rate": Column("rate", "share", "pay_cost_rate"),
     "salaries": Column("salaries", "money", "pay_salaries", minor=True),
     "total": Column("total", "money", "pay_total"),
-    "rate": Column("rate", "share", "pay_rate"),
 }
 _PEOPLE = {
     "quota": Column("quota", "money", "people_quota", on_page=False),

@@ -1,6 +1,7 @@
 """What a reader sees of a split target: the whole, each level, the months, the rules, and rules that cannot hold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import cast
 
 import pandas as pd
@@ -73,10 +74,11 @@ def _(result: Split, w: Words, as_of: pd.Timestamp) -> View:
     heading = w.phrase("plan.split.section.heading")
     frame = result.table.sort_values("target", ascending=False, kind="stable")
     named = frame.set_axis([" × ".join(map(w.node, _names(i))) for i in frame.index], axis=0)
-    shown = Sheet(named, (Column("part", "text", "split_part"), *columns_of(named, _NODES)))
+    shown = Sheet(named, (Column("part", "text", "split_part"), *columns_of(named, _told(_NODES, result.means))))
     parts = _flat(frame)
     levels = tuple(Column(level, "level") for level in result.levels)
-    saved = Sheet(parts, (Column("row", "count", "split_row"), *levels, *columns_of(parts, _NODES)))
+    nodes = columns_of(parts, _told(_NODES, result.means))
+    saved = Sheet(parts, (Column("row", "count", "split_row"), *levels, *nodes))
     several = len(frame) > 1
     return View(
         "plan-split",
@@ -88,6 +90,12 @@ def _(result: Split, w: Words, as_of: pd.Timestamp) -> View:
         sheets={"plan-split": saved} | {f"plan-split-{every}": _by(result, every, w) for every in _PERIODS},
         uses=(),
     )
+
+
+def _told(columns: Mapping[str, Column], means: bool) -> dict[str, Column]:
+    """The columns of a table, what is expected by its own name where planned people and spend are in it."""
+    return {name: replace(c, title="split_planned") if means and name == "expected" else c
+            for name, c in columns.items()}  # fmt: skip
 
 
 def _names(index: object) -> tuple[object, ...]:
@@ -128,14 +136,15 @@ def _by(result: Split, every: str, w: Words) -> Sheet:
 def _(result: SplitLevel, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
     heading = w.phrase("plan.split.level.heading", {"level": result.level})
-    sheet = Sheet(result.table, (Column(result.level, "level"), *columns_of(result.table, _NODES)))
+    nodes = columns_of(result.table, _told(_NODES, result.means))
+    sheet = Sheet(result.table, (Column(result.level, "level"), *nodes))
     return View(
         slug("plan-split-by", result.level),
         heading,
         *split(said),
         draw=lambda: charts.level(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading, sums=("target", "share", "before", "expected")),),
-        how=w.phrase("plan.split.level.how", {"period": result.period.span}),
+        how=w.phrase("plan.split.level.how", {"period": result.period.span, "means": result.means}),
         terms=("yoy", "share"),
         sheets={slug("plan-split-by", result.level): sheet},
     )
@@ -150,7 +159,8 @@ def _(result: SplitMonths, w: Words, as_of: pd.Timestamp) -> View:
         growth=result.table["target"] / result.table["before"].where(result.table["before"] > 0) - 1,
     )
     known = [c for c in ("before", "expected") if frame[c].notna().all()]  # a sum of some months would mislead
-    months = Sheet(frame, (Column("month", "period:month", "split_month"), *columns_of(frame, _MONTHS)))
+    monthly = columns_of(frame, _told(_MONTHS, result.means))
+    months = Sheet(frame, (Column("month", "period:month", "split_month"), *monthly))
     quarters = Sheet(result.quarters, (Column("quarter", "period:quarter", "split_quarter"), _MONTHS["target"]))
     weeks = result.selling.weeks if len(result.selling.off) else 0
     return View(

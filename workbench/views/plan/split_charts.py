@@ -18,7 +18,7 @@ _NAME = 170  # pixels for a name beside its bar
 
 def level(result: SplitLevel, w: Words, label: str) -> Picture:
     """One bar a node, with the year before, what is expected and the chance."""
-    shown = {c: bool(result.table[c].notna().any()) for c in ("before", "expected")}
+    shown = {c: bool(result.table[c].notna().any()) for c in ("before", "expected")} | {"means": result.means}
     return both(lambda wide: _level(result, w, wide), label, w.phrase("plan.split.level.reading", shown))
 
 
@@ -26,7 +26,8 @@ def months(result: SplitMonths, w: Words, label: str) -> Picture:
     """One bar a month, with the year before and what is expected; the festival's month is marked."""
     table = result.table
     shown = {c: bool(table[c].notna().any()) for c in ("before", "expected")}
-    reading = w.phrase("plan.split.month_section.reading", shown | {"festival": bool(table["festival"].any())})
+    shown |= {"festival": bool(table["festival"].any()), "means": result.means}
+    reading = w.phrase("plan.split.month_section.reading", shown)
     return both(lambda wide: _months(result, w, wide), label, reading)
 
 

@@ -54,7 +54,7 @@ _SHARE = {
 _SCENARIOS = {
     "expected": Column("expected", "money", "targets_expected"),
     "target": Column("target", "money", "targets_target"),
-    "chance": Column("chance", "chance", "targets_chance"),
+    "chance": Column("chance", "chance", "targets_scenario_chance"),
     "strategy_chance": Column("strategy_chance", "chance", "targets_strategy_chance", minor=True),
     "gap": Column("gap", "money", "targets_gap", minor=True),
 }
@@ -212,7 +212,7 @@ def _(result: Alternatives, w: Words, as_of: pd.Timestamp) -> View:
         heading,
         *split(sentences(result.findings, w)),
         tables=(table(sheet, w, heading),) if len(frame) > 1 else (),
-        how=w.phrase("plan.targets.scenario_section.how"),
+        how=w.phrase("plan.targets.scenario_section.how", {"sure": result.sure}),
         terms=("scenario",),
         sheets={"plan-scenarios": sheet},
     )

@@ -36,6 +36,7 @@ class Baseline(Result):
     `booked_by_month`: the same shape, what the period holds already; 0 where it has not begun
     `known_until`: the last day that history holds
     `before_by_month`: index node, columns months (of the period): the counterparts a year before
+    `means`: planned people and spend are in it, see with_means
     `missed`: log(sales ÷ forecast) of forecasts made the same way from earlier origins; `habit`: the factor by which
     all forecasts here were moved for it; 1 where there were none. See hindcasts.
     """
@@ -52,6 +53,7 @@ class Baseline(Result):
     before_by_month: pd.DataFrame
     habit: float
     missed: Array
+    means: bool = False
 
     @property
     def expected(self) -> pd.Series:

@@ -100,6 +100,7 @@ def with_means(baseline: Baseline, added: Leverage) -> Baseline:
         draws=baseline.draws + (baseline.draws - baseline.booked.to_numpy(float)) * more,
         monthly=baseline.monthly + (baseline.monthly - baseline.booked_by_month.iloc[0].to_numpy(float)) * more,
         by_month=baseline.by_month + baseline.to_come * usual,
+        means=len(added.table) > 0,
     )
 
 

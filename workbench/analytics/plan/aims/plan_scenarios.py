@@ -29,12 +29,14 @@ _Z80 = 1.2815515655446004
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Alternatives(Result):
     """`table`: index scenario, BASE first; columns expected, target (money reached with the settings' chance), chance
-    (of the recommended target), strategy_chance, gap (strategy − expected; NaN without a strategy)
-    `named`: the scenarios by key
+    (of the recommended target), strategy_chance (NaN where that is the target), gap (strategy − expected; NaN without
+    a strategy)
+    `named`: the scenarios by key; `sure`: the settings' chance
     """
 
     table: pd.DataFrame
     named: Mapping[str, Assumptions]
+    sure: float
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -63,7 +65,7 @@ def alternatives(
     chosen = _chosen(named, settings)
     plans = {BASE: aims.planned} | {key: _under(one, found, aims, added, calendar) for key, one in chosen.items()}
     table = pd.DataFrame.from_dict({k: _row(p, aims, settings) for k, p in plans.items()}, orient="index")
-    result = Alternatives(table=table.rename_axis("scenario"), named=chosen)
+    result = Alternatives(table=table.rename_axis("scenario"), named=chosen, sure=settings.chances.target)
     return replace(result, findings=tuple(_told(result, aims)))
 
 
@@ -88,11 +90,12 @@ def _under(
 
 def _row(planned: Baseline, aims: Triangulation, settings: PlanSettings) -> dict[str, float]:
     expected, aim = float(planned.expected.iloc[0]), aims.strategy
+    other = None if aim == aims.target else aim
     return {
         "expected": expected,
         "target": amount_at(planned, None, settings.chances.target),
         "chance": chance(planned, None, aims.target),
-        "strategy_chance": np.nan if aim is None else chance(planned, None, aim),
+        "strategy_chance": np.nan if other is None else chance(planned, None, other),
         "gap": np.nan if aim is None else aim - expected,
     }
 

@@ -98,6 +98,7 @@ def _children(statements: Sequence[Statement]) -> Iterator[Finding]:
                 sum=whole.like(total),
                 whole=whole.written,
                 gap=whole.like(total - whole.value),
+                short=whole.value - total if whole.unit == "money" else None,
             )
 
 

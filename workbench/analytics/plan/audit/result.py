@@ -46,12 +46,13 @@ CONTRADICTIONS = frozenset(
         "plan.audit.two_units",
     }
 )
+_CHILDREN = "plan.audit.children"
 PAIRS = {  # what is written and what the other numbers make of it, of the facts that hold both
     "plan.audit.growth_differs": ("after", "implied"),
     "plan.audit.product": ("whole", "product"),
     "plan.audit.calendar": ("whole", "sum"),
     "plan.audit.parts": ("whole", "sum"),
-    "plan.audit.children": ("whole", "sum"),
+    _CHILDREN: ("whole", "sum"),
 }
 _MOST_DECISIONS = 5
 
@@ -223,6 +224,8 @@ def _decisions(details: Sequence[Finding]) -> list[Finding]:
             text=f.values["text"],
             written=f.values[PAIRS[f.key][0]],
             implied=f.values[PAIRS[f.key][1]],
+            parts=f.values["parts"] if f.key == _CHILDREN else None,
+            short=f.values["short"] if f.key == _CHILDREN else None,
         )
         for f in details
         if f.key in PAIRS and not f.values.get("rounding")

@@ -181,6 +181,7 @@ def _result(
         rules=rules,
         weights=dict(start.weights),
         selling=days,
+        means=baseline is not None and baseline.means,
     )
     result.table.attrs["before"] = whole_before(sources, baseline)
     return replace(result, findings=split_findings(result, asked), decisions=split_decisions(result))

@@ -103,7 +103,7 @@ def level_findings(split: "Split", level: str) -> tuple[Finding, ...]:
         high, low = known["chance"].idxmax(), known["chance"].idxmin()
         found.append(fact("plan.split.chances", level=level, high=high, most=known["chance"][high], low=low,
                           least=known["chance"][low], amount=known["target"][low],
-                          expected=_value(known["expected"][low])))  # fmt: skip
+                          expected=_value(known["expected"][low]), means=split.means))  # fmt: skip
     new = table[table["how"].isin(["filled", "asked"])]
     if len(new):
         found.append(fact("plan.split.new_nodes", weight=new["target"].sum(), level=level, count=len(new),

@@ -8,7 +8,13 @@ def split_levels(split: Split) -> tuple[SplitLevel, ...]:
     """One result for each level (and margin) that has two nodes or more."""
     levels = [level for level in split.levels if len(split.by[level]) > 1]
     return tuple(
-        SplitLevel(level=level, table=split.by[level], period=split.period, findings=level_findings(split, level))
+        SplitLevel(
+            level=level,
+            table=split.by[level],
+            period=split.period,
+            means=split.means,
+            findings=level_findings(split, level),
+        )
         for level in levels
     )
 
@@ -21,6 +27,7 @@ def split_months(split: Split) -> SplitMonths:
         quarters=quarters,
         period=split.period,
         selling=split.selling,
+        means=split.means,
         findings=month_findings(split),
     )
 

@@ -21,7 +21,7 @@ class Split(Result):
         target, share            money, and of the whole
         before, growth           the same period a year before, NaN where unknown; target / before - 1
         key                      the share before any rule
-        expected, chance         what the part should sell if nothing changes, P(sales >= target); NaN unknown
+        expected, chance         what the part should sell, P(sales >= target), both with what `means` says; NaN unknown
         how                      known, filled (no source knew it), zero (0 in all), asked (0, but a rule asks for it)
     `by`: level → the same by its nodes, largest first, with bound_by (the rules that bind it, as written; NA for none)
         and owner
@@ -31,6 +31,7 @@ class Split(Result):
         if this rule were left out), moved (target - without; NaN where not asked), broken (money by which rounding
         misses the limit), why
     `weights`: of the sources that shares were mixed of
+    `means`: planned people and spend are in what is expected; else it is what comes if nothing changes
     """
 
     amount: float
@@ -44,6 +45,7 @@ class Split(Result):
     rules: pd.DataFrame
     weights: dict[str, float]
     selling: Selling
+    means: bool = False
 
     @property
     def before(self) -> float:
@@ -75,6 +77,7 @@ class SplitLevel(Result):
     level: str
     table: pd.DataFrame
     period: PlanPeriod
+    means: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -85,6 +88,7 @@ class SplitMonths(Result):
     quarters: pd.DataFrame
     period: PlanPeriod
     selling: Selling
+    means: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

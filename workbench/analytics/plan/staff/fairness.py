@@ -25,7 +25,7 @@ class Fairness(Result):
         chance                    of reaching the quota; chance_lo, chance_hi: with their true pace at either end of its
                                   80 % interval
         even, move                the quota at which all have the same chance, and the way there (even - quota)
-        far                       the chance is over 20 points from the even one
+        far                       the chance is over 20 points from the even one, which lies outside its interval
     `even_chance`: that same chance. `moved`: money that would change hands. `spread`: standard deviation of the chances
     """
 
@@ -56,15 +56,15 @@ def fairness(sellers: Sellers, quotas: Quotas, *, potential: pd.Series | None = 
     z = float(-over.sum() / sd.sum())
     even = _even(table, sd, z, quotas.unit)
     chance = pd.Series(ndtr(over / sd), table.index).clip(*SURE)
+    table = table.assign(**_between(table, sd))
     table = table.assign(
         load=table["quota"] / table["expected"].where(table["expected"] > 0),
         lo_80=(table["expected"] - Z80 * sd).clip(lower=0),
         hi_80=table["expected"] + Z80 * sd,
         chance=chance,
-        **_between(table, sd),
         even=even,
         move=even - table["quota"],
-        far=(chance - ndtr(-z)).abs() > FAR,
+        far=((chance - ndtr(-z)).abs() > FAR) & ~_holds(table, float(ndtr(-z))),
     ).drop(columns=["booked", "sd", "pace", "pace_hi"])
     result = Fairness(
         table=table.sort_values("chance", kind="stable"),
@@ -86,6 +86,11 @@ def _between(table: pd.DataFrame, sd: pd.Series) -> dict[str, np.ndarray]:
     over = table["expected"] - table["quota"]
     ends = {"chance_lo": over - Z80 * unsure, "chance_hi": over + Z80 * unsure}
     return {name: np.clip(ndtr(end / left), *SURE) for name, end in ends.items()}
+
+
+def _holds(table: pd.DataFrame, chance: float) -> pd.Series:
+    """Whether the interval of each one's chance holds this one; what is unsure then explains the difference."""
+    return table["chance_lo"].le(chance) & table["chance_hi"].ge(chance)
 
 
 def _even(table: pd.DataFrame, sd: pd.Series, z: float, unit: float) -> pd.Series:
@@ -120,7 +125,8 @@ def _findings(result: Fairness) -> Iterator[Finding]:
             least_ratio=known[least],
             middle=known.median(),
         )
-    yield fact("plan.people.fairness_doubt", width=float((table["chance_hi"] - table["chance_lo"]).median()))
+    yield fact("plan.people.fairness_doubt", width=float((table["chance_hi"] - table["chance_lo"]).median()),
+               even=result.even_chance, far=int(table["far"].sum()))  # fmt: skip
 
 
 def _decisions(result: Fairness, leaders: pd.Series) -> Iterator[Finding]:
@@ -135,4 +141,5 @@ def _decisions(result: Fairness, leaders: pd.Series) -> Iterator[Finding]:
                    **told)  # fmt: skip
     elif len(hard):
         yield fact("plan.people.quotas_far", weight=hard["move"].sum(), people=len(hard), names=tuple(hard.index),
-                   low=hard["chance"].min(), high=hard["chance"].max(), moved=-hard["move"].sum(), **told)  # fmt: skip
+                   low=hard["chance"].min(), high=hard["chance"].max(), best=hard["chance_hi"].max(),
+                   moved=-hard["move"].sum(), all_moved=result.moved, **told)  # fmt: skip

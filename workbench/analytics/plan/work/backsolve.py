@@ -194,7 +194,7 @@ def _part(level: str, target: pd.Series, rates: Rates, solved: Solved, plan: Ahe
 
 
 def _findings(found: BackSolve) -> list[Finding]:
-    told = [_needs(found), _reaches(found)]
+    told = [_needs(found), _reaches(found), *_from_leads(found)]
     if found.rates.through is not None and found.rates.through < 1:
         told.append(_only(found))
     return [*told, *_no_leads(found)]
@@ -230,11 +230,23 @@ def _reaches(found: BackSolve) -> Finding:
         gap=found.need - found.expected,
         short=bool(found.expected < found.need),
         reach=found.reach,
-        odds=_odds(found.reach),
+        odds=odds(found.reach),
     )
 
 
-def _odds(chance: float) -> str:
+def _from_leads(found: BackSolve) -> list[Finding]:
+    """What the count of leads is made of, where not all opportunities come from leads or name their source."""
+    rates: Any = found.rates
+    if LEADS not in found.chain.index or (rates.lead_share >= 1 and not rates.lead_unsourced):
+        return []
+    ratio: Any = found.chain["ratio"]
+    return [
+        fact("plan.funnel.from_leads", opportunities=ratio[OPPORTUNITIES], leads=ratio[LEADS], share=rates.lead_share,
+             rate=rates.lead_rate, unsourced=rates.lead_unsourced if rates.lead_unsourced >= 0.005 else None)
+    ]  # fmt: skip
+
+
+def odds(chance: float) -> str:
     """Draws can tell no chance below one in a hundred from none."""
     return "none" if chance < 0.01 else "all" if chance > 0.99 else "some"
 
@@ -282,6 +294,6 @@ def _decisions(found: BackSolve) -> list[Finding]:
             yield_needed=found.yield_needed if found.yield_needed < 1 else None,
             sure=found.sure,
             reach=found.reach,
-            odds=_odds(found.reach),
+            odds=odds(found.reach),
         )
     ]

@@ -62,7 +62,7 @@ class Rates(Result):
     `undated` are left out there
     `created`: opportunities a month in the last 12 months (fewer where the data are younger); `lead_inflow`: leads,
     likewise, None unknown; `lead_rate`: opportunities per lead, of the sources that have leads; `lead_share`: of
-    opportunities, those of such sources
+    opportunities, those of such sources; `lead_unsourced`: of them, those that name no source
     `through`: share of sales that came through opportunities; None unknown, then all are taken to
     """
 
@@ -80,6 +80,7 @@ class Rates(Result):
     lead_rate: float | None
     lead_cases: int
     lead_share: float
+    lead_unsourced: float
     through: float | None
 
     @property
@@ -243,7 +244,7 @@ def _a_month(created: pd.Series, as_of: pd.Timestamp, since: pd.Timestamp) -> fl
 
 def _lead_rates(deals: pd.DataFrame, records: Records) -> dict[str, Any]:
     """Leads a month, opportunities per lead of the sources that have leads, and these sources' share."""
-    none = {"lead_inflow": None, "lead_rate": None, "lead_cases": 0, "lead_share": 1.0}
+    none = {"lead_inflow": None, "lead_rate": None, "lead_cases": 0, "lead_share": 1.0, "lead_unsourced": 0.0}
     spend = records.spend
     if spend is None or "leads" not in spend or "source" not in deals or "channel" not in spend:
         return none
@@ -257,7 +258,13 @@ def _lead_rates(deals: pd.DataFrame, records: Records) -> dict[str, Any]:
     months = max(paid["date"].dt.to_period("M").nunique(), 1)
     share = came / len(known)
     rate = came / leads * len(new) / len(known)  # those without a source come from the sources as the others do
-    return {"lead_inflow": leads / months, "lead_rate": min(rate, 1.0), "lead_cases": int(leads), "lead_share": share}
+    return {
+        "lead_inflow": leads / months,
+        "lead_rate": min(rate, 1.0),
+        "lead_cases": int(leads),
+        "lead_share": share,
+        "lead_unsourced": 1 - len(known) / len(new),
+    }
 
 
 def _through(deals: pd.DataFrame, records: Records) -> float | None:
