@@ -19,9 +19,9 @@ report: $(VENV)/.stamp  ## make the demo company's report and print where it is
 lab: $(VENV)/.stamp  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --ServerApp.root_dir=. $(LAB_OPTIONS) notebooks/history.ipynb
 
-test: $(VENV)/.stamp  ## run every test, and the notebooks through nbval
-	$(BIN)/python -m pytest tests --numprocesses $(WORKERS) --dist loadfile
-	$(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout 120 notebooks -p no:cacheprovider
+test: $(VENV)/.stamp  ## run every test, and the notebooks through nbval; what takes longest begins first
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax --nbval-cell-timeout 120 \
+		tests/test_*_notebook.py tests/faults notebooks tests/publish tests/analytics/plan tests
 
 spark: $(VENV)/.stamp  ## the tests of engines with Spark: needs Java 17, fetches pyspark (400 MB) into .cache
 	$(UV) --target .cache/spark --no-deps "pyspark>=4,<4.1" "py4j>=0.10.9.9,<0.11"

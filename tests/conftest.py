@@ -82,7 +82,7 @@ def _by_day(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(date=lines["date"].dt.date)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, a loop of events runs that other tests would meet
 def browser() -> Iterator[Any]:
     """A real one; scripts may run in it."""
     sync = pytest.importorskip("playwright.sync_api")

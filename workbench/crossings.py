@@ -1,8 +1,10 @@
 """Levels that cross: "region × product" is one level, of which each node has a value of both."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:  # a command that is refused should not wait for it
+    import pandas as pd
 
 JOIN = " × "
 
@@ -17,6 +19,6 @@ def parts(level: str) -> tuple[str, ...]:
     return tuple(level.split(JOIN)) if level else ()
 
 
-def single(levels: pd.Series) -> pd.Series:
+def single(levels: "pd.Series") -> "pd.Series":
     """Whether each is one level alone: neither the whole nor a crossing."""
     return levels.ne("") & ~levels.str.contains(JOIN, regex=False)
