@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 AS_OF ?= 2026-09-30
 REPORT_OPTIONS ?=
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
-WORKERS ?= 3
+WORKERS ?= 2
 LAB_OPTIONS ?=
 
 .PHONY: help report lab test faults spark large lint bench demo facts lock packages clean

@@ -1,5 +1,6 @@
 """The command line says what it did in plain words, on the right stream, with the right exit code."""
 
+import contextlib
 import json
 import os
 import select
@@ -190,7 +191,9 @@ def heeds_interrupts() -> None:
 
 
 def gone(pids: list[int]) -> bool:
-    psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=20)
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may go between two looks
+            psutil.Process(pid).wait(timeout=20)
     return not any(psutil.pid_exists(pid) for pid in pids)
 
 
