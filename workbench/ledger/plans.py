@@ -30,18 +30,12 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     made = frame.reset_index(drop=True)
     made = made.assign(level=made["level"].fillna("").astype(str), every=made["every"].astype(str))
     made = made.assign(**{name: None for name in OPTIONAL if name not in made})
-    levels = dict.fromkeys(level for joined in made["level"].unique() for level in crossings.parts(joined))
-    for level in levels:
+    named = {joined: crossings.parts(joined) for joined in made["level"].unique()}
+    for level in dict.fromkeys(level for each in named.values() for level in each):
         if level not in made:
             made[level] = made["node"].where(made["level"] == level)
     problems = [f"row {at}: its target is {value}" for at, value in made["target"].items() if not _is_money(value)]
-    crossed = {
-        j
-        for j in made["level"].unique()
-        if len(crossings.parts(j)) > 1
-        for level in crossings.parts(j)
-        if level not in frame
-    }
+    crossed = [joined for joined, each in named.items() if len(each) > 1 and not set(each) <= set(frame)]
     problems += [f"level '{level}' is a crossing, so each of its levels needs a column" for level in sorted(crossed)]
     if not problems:
         counts = Counter(keys(made))

@@ -119,7 +119,7 @@ def main() -> None:
     asks = open(0, "rb", buffering=0)  # noqa: SIM115 for as long as we live; what is buffered `select` does not see
     _load(READERS, asker)
     _end_threads()
-    asked = _read_ahead(asks)
+    asked = _read_ahead(asks, answers)
     _load(LIBRARIES, asker)
     _load_all_of_ours()
     if _threads() > 1:
@@ -153,12 +153,13 @@ def _end_threads() -> None:
     duckdb.default_connection().close()
 
 
-def _read_ahead(asks: FileIO) -> list[bytes]:
+def _read_ahead(asks: FileIO, answers: int) -> list[bytes]:
     """What has been asked by now; sources that are to be read ahead are, in a process of their own."""
     asked = []
     while select.select([asks], [], [], 0)[0] and (line := asks.readline()):
         asked.append(line)
         if (ahead := json.loads(line).get("ahead")) and _threads() == 1 and os.fork() == 0:
+            os.close(answers)  # or nobody would notice the end of this process
             _become_reader(**ahead)
     return asked
 

@@ -220,14 +220,14 @@ def _findings(found: pd.DataFrame, rules: pd.DataFrame, charts: list[Chart], don
         yield fact("tracking.alerts.clear", **watched)
     else:
         yield fact("tracking.alerts.off", count=len(found), **watched)
-    for row in _once_each(found).head(_MOST_SAID).to_dict("records"):
+    for row in once_each(found).head(_MOST_SAID).to_dict("records"):
         yield _said(row)
     if past := sum(c.alarms for c in charts):
         yield fact("tracking.alerts.over", count=past, every=charts[0].every, periods=_watched(charts))
     yield from _left_out(done)
 
 
-def _once_each(found: pd.DataFrame) -> pd.DataFrame:
+def once_each(found: pd.DataFrame) -> pd.DataFrame:
     """Without the pace of parts that will not land either."""
     late = set(found["node"][found["on"] == "landing"])
     return found[~((found["on"] == "pace") & found["node"].isin(late))]
@@ -270,7 +270,7 @@ def _decisions(found: pd.DataFrame, rules: pd.DataFrame) -> Iterator[Finding]:
     """
     acts = found["rule"].map(rules["owner"].fillna("").ne("") | rules["action"].fillna("").ne("")).fillna(False)
     asks = ~found["on"].isin(COURSE) | acts.astype(bool) | found["chance"].ge(UNLIKELY)
-    for row in _once_each(found[asks]).head(_MOST_DECISIONS).to_dict("records"):
+    for row in once_each(found[asks]).head(_MOST_DECISIONS).to_dict("records"):
         shared = {"on": row["on"], "node": row["node"] or None, "value": row["value"], "level": row["level"] or None,
                   "owner": row["owner"], "action": row["action"] or None, "money": row["money"]}  # fmt: skip
         if pd.notna(row["chance"]):

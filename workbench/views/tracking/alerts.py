@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.tracking.alerts import Alerts, Rules
+from workbench.analytics.tracking.alerts import Alerts, Rules, once_each
 from workbench.analytics.tracking.milestones import Board
 from workbench.settings.tracking import COURSE
 from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view, who
@@ -126,36 +126,26 @@ def place(on: str, node: str, w: Words) -> str:
 
 def _standing(found: pd.DataFrame, w: Words) -> pd.DataFrame:
     """A line for each alert; a part that is behind and will not land either has one for both."""
-    rows, paces = _one_a_part(found)
-    named = pd.Index([_off(r, paces.get(_part(r)), w) for r in rows], name="what")
+    kept = once_each(found)
+    rows, paces = kept.to_dict("records"), {r["node"]: r for r in found.drop(kept.index).to_dict("records")}
+    both = [(r, paces.get(r["node"]) if r["on"] == "landing" else None) for r in rows]
+    named = pd.Index([_off(r, pace, w) for r, pace in both], name="what")
     columns = {
-        "value_said": [_both(r, paces.get(_part(r)), _value, w) for r in rows],
-        "expected_said": [_both(r, paces.get(_part(r)), _expected, w) for r in rows],
+        "value_said": [_both(r, pace, _value, w) for r, pace in both],
+        "expected_said": [_both(r, pace, _expected, w) for r, pace in both],
         "by_chance": [_by_chance(r, w) for r in rows],
         "delay_said": [None if missing(r["delay"]) else _lasts(r["delay"], r["every"], w) for r in rows],
         "action_said": [w.called(r["action"]) if r["action"] else None for r in rows],
         "owner_said": [who(r["owner"], r["level"], r["node"], w) for r in rows],
     }
-    kept = pd.DataFrame(rows, columns=found.columns).set_axis(named)
+    kept = kept.set_axis(named)
     ends = kept["on"].isin(COURSE)  # short at the period's end; others are short so far
     plain = kept[["since", "began"]].assign(money=kept["money"].mask(ends), short=kept["money"].where(ends))
     return pd.concat([pd.DataFrame(columns, index=named), plain], axis="columns")
 
 
-def _part(row: Mapping[Any, Any]) -> tuple[str, str]:
-    return row["level"], row["node"]
-
-
-def _one_a_part(found: pd.DataFrame) -> tuple[list[Mapping[Any, Any]], dict[tuple[str, str], Mapping[Any, Any]]]:
-    """The alerts without the pace of parts that will not land either, and that pace by part."""
-    rows: list[Mapping[Any, Any]] = [*found.to_dict("records")]
-    late = {_part(r) for r in rows if r["on"] == "landing"}
-    paces = {_part(r): r for r in rows if r["on"] == "pace" and _part(r) in late}
-    return [r for r in rows if r["on"] != "pace" or _part(r) not in late], paces
-
-
 def _off(row: Mapping[Any, Any], pace: Mapping[Any, Any] | None, w: Words) -> str:
-    if row["on"] != "landing" or pace is None:
+    if pace is None:
         return place(row["on"], row["node"], w)
     both = w.phrase(f"{_A}.on.both")
     return w.phrase(f"{_A}.place", {"node": row["node"], "what": both}) if row["node"] else both
@@ -168,7 +158,7 @@ def _both(
     w: Words,
 ) -> str:
     first = told(row, w)
-    return first if row["on"] != "landing" or pace is None else f"{first}; {told(pace, w)}"
+    return first if pace is None else f"{first}; {told(pace, w)}"
 
 
 def _value(row: Mapping[Any, Any], w: Words) -> str:
