@@ -143,6 +143,16 @@ def test_the_share_of_sales_that_comes_without_deals_is_not_asked_of_them() -> N
     assert found.through == pytest.approx(0.25)
 
 
+def test_rates_of_a_short_span_leave_the_share_of_sales_a_whole_year_s() -> None:
+    one = records()
+    won = won_money(drawn(np.random.default_rng(1), "2023-01-01", "2025-12-31", 60), "2025-01-01", "2025-12-31")
+    sales = pd.DataFrame({"period": pd.date_range("2025-01-01", periods=12, freq="MS"), "amount": won / 6})
+    one = replace(one, sales=sales)
+
+    assert rated(one, months=6).through == pytest.approx(0.5)
+    assert plan.deals_share(one, Funnel(months=6)) == pytest.approx(0.5)
+
+
 def test_a_steady_inflow_traced_back_is_the_inflow_itself() -> None:
     curve = rated(records()).lags
     every = [(m, m + pd.offsets.MonthEnd(0)) for m in pd.date_range("2024-01-01", periods=36, freq="MS")]

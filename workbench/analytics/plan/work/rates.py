@@ -123,7 +123,7 @@ def funnel_rates(
         undated=int((recent["open"] & recent["created"].isna()).sum()),
         created=_a_month(recent["created"], records.as_of, since),
         **_lead_rates(recent, records),
-        through=settings.through or _through(recent, records),
+        through=settings.through or _through(known, records),
     )
     return Rates(**{**vars(found), "findings": tuple(_findings(found))})
 
