@@ -363,7 +363,7 @@ def test_a_notebook_that_did_not_change_is_taken_from_the_last_revision_even_if_
     for file in ("tables/story.totals.parquet", "tables/story.totals.json"):
         assert (good.folder / file).read_bytes() == (failed.folder / file).read_bytes()
     assert good.reports[0].facts == failed.reports[0].facts
-    assert openpyxl.load_workbook(good.folder / "tables.xlsx").sheetnames == ["Totals"]
+    assert openpyxl.load_workbook(good.folder / "tables.xlsx").sheetnames == ["Contents", "Totals"]
 
 
 def test_a_page_that_was_taken_over_says_so(reused: tuple[Outcome, Outcome]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from pyarrow import parquet
 
 from tests.conftest import shared_data
 from workbench.publish import workbook
+from workbench.settings import Language
 
 
 def write(folder: Path, name: str, values: dict, **about: object) -> None:
@@ -21,8 +23,8 @@ def write(folder: Path, name: str, values: dict, **about: object) -> None:
     (folder / f"{name}.json").write_text(json.dumps(about), "utf-8")
 
 
-def opened(folder: Path, lang: str = "en") -> openpyxl.Workbook:
-    file = workbook.write(folder, folder / "tables.xlsx", lang)
+def opened(folder: Path, lang: Language = "en", pages: Sequence[str] = ()) -> openpyxl.Workbook:
+    file = workbook.write(folder, folder / "tables.xlsx", lang, pages)
     assert file is not None
     return openpyxl.load_workbook(file)
 
@@ -51,7 +53,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
     strings = [s for s in json.loads((shared_data("nasty") / "blns" / "blns.json").read_text("utf-8")) if s]
     strings += ["=1+1", "{=1}", "=", "@x", "+1", "-1", "http://a.b", "0012", "1e5", "TRUE", "\t=1", "x" * 40_000]
     write(tmp_path, "p.t", {"text": strings}, columns={"text": {"title": "=1+1"}}, title="=1+1")
-    sheet = opened(tmp_path).worksheets[0]
+    sheet = opened(tmp_path).worksheets[1]
     cells = [row[0] for row in sheet.iter_rows(min_row=3)]
 
     assert len(cells) == len(strings)
@@ -59,7 +61,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None:
     assert all(c.hyperlink is None for c in cells)
     assert {"=1+1", "0012", "http://a.b", "TRUE"} <= {c.value for c in cells}
     with ZipFile(tmp_path / "tables.xlsx") as parts:
-        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+        assert not any(b"<f>" in parts.read(f"xl/worksheets/sheet{n}.xml") for n in (1, 2))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +72,46 @@ def test_sheet_names_fit_excel_and_stay_apart(tmp_path: Path, title: str) -> Non
         write(tmp_path, name, {"a": [1]}, title=title.upper() if name == "p.b" else title)
     names = opened(tmp_path).sheetnames
 
-    assert len({n.casefold() for n in names}) == 3
+    assert len({n.casefold() for n in names}) == 4  # the list of contents among them
     for name in names:
         assert 0 < len(name.encode("utf-16-le")) // 2 <= 31
         assert not set(name) & set("[]:*?/\\")
         assert not name.startswith("'")
         assert not name.endswith("'")
         assert name.casefold() != "history"
+
+
+def test_the_first_sheet_lists_the_tables_in_the_order_of_the_pages_and_leads_to_each(tmp_path: Path) -> None:
+    write(tmp_path, "plan.split", {"a": [1, 2]}, title={"en": "The split", "zh-CN": "分解"})
+    write(tmp_path, "history.bridge", {"a": [1]}, title="Bob's bridge")
+    write(tmp_path, "mine.t", {"a": [1]}, title="=1+1")
+    book = opened(tmp_path, pages=("history", "plan", "mine"))
+    contents = book.worksheets[0]
+
+    assert book.sheetnames == ["Contents", "Bob's bridge", "The split", "=1+1"]
+    assert [[c.value for c in row] for row in contents.iter_rows(min_row=2)] == [
+        ["Page", "Table", "Rows", "Name in formulas"],
+        ["History", "Bob's bridge", 1, "history.bridge"],
+        ["Plan", "The split", 2, "plan.split"],
+        ["mine", "=1+1", 1, "mine.t"],
+    ]
+    links = [contents.cell(row, 2).hyperlink.location for row in (3, 4, 5)]
+    assert links == ["'Bob''s bridge'!A1", "'The split'!A1", "'=1+1'!A1"]
+    assert opened(tmp_path, "zh-CN").sheetnames[0] == "目录"
+
+
+def test_every_table_has_a_name_for_formulas_that_holds_its_heads_and_rows(tmp_path: Path) -> None:
+    names = {"plan.plan-split": 3, "plan.plan_split": 1, "2026.a b'c=d": 2, "r1c1": 1, "计划.表": 1}
+    for name, rows in names.items():
+        write(tmp_path, name, {"part": ["x"] * rows, "money": [1.5] * rows}, title=f"O'Neil {name}")
+    book = opened(tmp_path)
+    found = {name: [*book.defined_names[name].destinations] for name in book.defined_names}
+
+    assert set(found) == {"plan.plan_split", "plan.plan_split_2", "_2026.a_b_c_d", "table.r1c1", "计划.表"}
+    ((sheet, area),) = found["plan.plan_split"]
+    rows = book[sheet.replace("''", "'")][area.replace("$", "")]
+    assert area == "$A$2:$B$5"
+    assert [[c.value for c in row] for row in rows][:2] == [["part", "money"], ["x", 1.5]]
 
 
 def test_odd_values_neither_fail_nor_change(tmp_path: Path) -> None:

@@ -122,9 +122,9 @@ def _body(told: Mapping[str, Any], speak: words.Words, spoken: str) -> list[_Lin
     if (since := told.get("since")) and _moved(since):
         told_of = {"n": since["beyond"], "restated": since["restated"]}
         lines.append(_Line(speak.phrase("notify.beyond", told_of)))
-    lines += [_Line(f"• {_called(one, speak)}: {one['error']}") for one in told["notebooks"] if one.get("error")]
+    lines += [_Line(f"• {speak.page(one['name'])}: {one['error']}") for one in told["notebooks"] if one.get("error")]
     for one in told["notebooks"]:
-        lines += _headed(_called(one, speak), _said(one, "answer", spoken), 10, per_line=10)
+        lines += _headed(speak.page(one["name"]), _said(one, "answer", spoken), 10, per_line=10)
     decisions = [" · ".join(d[:_FACTS]) for one in told["notebooks"] for d in _said(one, "decisions", spoken)]
     lines += _headed(speak.phrase("page.decisions"), dict.fromkeys(decisions), 15, per_line=5)
     return lines + _changes(told.get("since"), speak, spoken)
@@ -186,11 +186,6 @@ def _raised(told: Mapping[str, Any]) -> int:
 
 def _said(one: Mapping[str, Any], role: str, spoken: str) -> Iterator[Any]:
     yield from ((one.get("said") or {}).get(role) or {}).get(spoken, ())
-
-
-def _called(one: Mapping[str, Any], speak: words.Words) -> str:
-    key = f"page.names.{one['name']}"
-    return speak.phrase(key) if speak.has(key) else str(one["name"])
 
 
 def _name(name: Any, lang: Language) -> str:

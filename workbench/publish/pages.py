@@ -113,7 +113,7 @@ class _Book:
 
     def overview(self, lang: Language) -> Overview:
         entries = tuple(
-            Entry(e.name, _name(e.name, lang), _href(e.name, lang), self.tops(e, lang), _problem(e))
+            Entry(e.name, self.speak(lang).page(e.name), _href(e.name, lang), self.tops(e, lang), _problem(e))
             for e in sorted(self.executed, key=lambda e: html.stands(e.notebook) is None)  # how we stand comes first
         )
         return Overview(
@@ -126,10 +126,10 @@ class _Book:
 
     def links(self, current: str, lang: Language) -> tuple[Link, ...]:
         names = ("overview", *(e.name for e in self.executed))
-        pages = [Link(_name(name, lang), _href(name, lang), current=name == current) for name in names]
+        pages = [Link(self.speak(lang).page(name), _href(name, lang), current=name == current) for name in names]
         if (self.staging.folder / "tables.xlsx").exists():
-            pages.append(Link(_name("tables", lang), "tables.xlsx"))
-        return (*pages, Link(_name("index", lang), f"../../../{index.name_of(lang)}"))
+            pages.append(Link(self.speak(lang).page("tables"), "tables.xlsx"))
+        return (*pages, Link(self.speak(lang).page("index"), f"../../../{index.name_of(lang)}"))
 
     def languages(self, name: str, current: Language) -> tuple[Link, ...]:
         every = self.plan.languages
@@ -162,12 +162,6 @@ class _Book:
             "defaults": self.plan.defaults[one.name],
             "pages": {lang: f"{one.name}.{lang}.html" for lang in self.plan.languages},
         }
-
-
-def _name(page: str, lang: Language) -> str:
-    """What readers call a page; an analyst's own notebook goes by its file name."""
-    speak = words.Words(lang)
-    return speak.phrase(f"page.names.{page}") if speak.has(f"page.names.{page}") else page
 
 
 def _title(one: Executed, lang: Language) -> str:

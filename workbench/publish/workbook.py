@@ -1,14 +1,26 @@
-"""One Excel workbook from a report's tables: real numbers and dates; nothing from the data is a formula or a link."""
+"""One Excel workbook from a report's tables: real numbers and dates; nothing from the data is a formula or a link.
 
+The first sheet lists the others. Each table, with its heads, has a name by which formulas and Power Query reach it:
+`plan.plan_split` wherever it stands and in whatever language the workbook is.
+"""
+
+import gc
+import itertools
 import json
 import math
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from workbench.settings import Language
+from workbench.views.words import Words
 
 _FORMATS = {
     "money": "#,##0.00",
@@ -23,35 +35,76 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "remove_timezone": True,
+    "in_memory": True,  # a temporary file for each sheet takes longer than writing, and may be left behind
 }
 MADE = datetime(2000, 1, 1)
+_HEAD = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _NAME, _TEXT, _ROWS = 31, 32_767, 1_048_576  # what one sheet's name, one cell and one sheet may hold
+_RANGE = 120  # of the 255 units that a range's name may have: an emoji is two
 _HEADER = 1  # row of the column names, below the title
+_MOST = _ROWS - _HEADER - 1  # rows of one table
+_NUMBER = (int, float, Decimal)
 
 
 @dataclass(frozen=True)
 class _Sheet:
+    table: str  # the page and its table: plan.plan-split
     title: str
     columns: dict[str, tuple[str, str]]  # name → title, kind
     values: Mapping[str, Sequence[Any]]
 
+    @property
+    def page(self) -> str:
+        return self.table.partition(".")[0]
 
-def write(tables: Path, file: Path, lang: str) -> Path | None:
-    """The workbook of all tables in a folder, titles in `lang`; None where there is no table."""
-    sheets = [s for parquet in sorted(tables.glob("*.parquet")) if (s := _sheet(parquet, lang))]
+    @property
+    def rows(self) -> int:
+        """Those that one sheet can hold."""
+        return min(max(map(len, self.values.values()), default=0), _MOST)
+
+
+def write(tables: Path, file: Path, lang: Language, pages: Sequence[str] = ()) -> Path | None:
+    """The workbook of all tables in a folder, in the order of `pages`, titles in `lang`; None without a table."""
+    order = {page: at for at, page in enumerate(pages)}
+    found = sorted(tables.glob("*.parquet"), key=lambda p: (order.get(p.stem.partition(".")[0], len(order)), p.stem))
+    sheets = [sheet for parquet in found if (sheet := _sheet(parquet, lang))]
     if not sheets:
         return None
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(file), OPTIONS) as book:
+    speak = Words(lang)
+    contents, *names = _apart([speak.phrase("page.workbook.contents"), *(s.title for s in sheets)], free_name)
+    ranges = _apart([s.table for s in sheets], range_name)
+    with _no_search_for_garbage(), xlsxwriter.Workbook(str(file), OPTIONS) as book:
         book.set_properties({"created": MADE})
-        names: set[str] = set()
-        for sheet in sheets:
-            name = free_name(sheet.title, names)
-            names.add(name.casefold())
+        _list(book, book.add_worksheet(contents), list(zip(sheets, names, ranges, strict=True)), speak)
+        for sheet, name, called in zip(sheets, names, ranges, strict=True):
             _fill(book, book.add_worksheet(name), sheet)
+            _name_range(book, sheet, name, called)
     return file
+
+
+@contextmanager
+def _no_search_for_garbage() -> Iterator[None]:
+    """Every cell is an object that stays until the file is written: looking through them again and again is a fifth."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _apart(texts: Sequence[str], name: Callable[[str, set[str]], str]) -> list[str]:
+    """A name for each text, none like another, whatever the case."""
+    taken: set[str] = set()
+    made = []
+    for text in texts:
+        made.append(name(text, taken))
+        taken.add(made[-1].casefold())
+    return made
 
 
 def _sheet(parquet: Path, lang: str) -> _Sheet | None:
@@ -72,7 +125,7 @@ def _sheet(parquet: Path, lang: str) -> _Sheet | None:
         if (one := told.get(field.name, {})) or not field.name.startswith("__")
     }
     values = {name: table.column(name).to_pylist() for name in columns}
-    return _Sheet(_said(about.get("title"), lang, parquet.stem), columns, values)
+    return _Sheet(parquet.stem, _said(about.get("title"), lang, parquet.stem), columns, values)
 
 
 def _about(file: Path) -> dict[str, Any]:
@@ -99,26 +152,50 @@ def _kind(arrow: Any) -> str:
     return "date" if pa.types.is_temporal(arrow) else "text"
 
 
+def _list(book: Any, paper: Any, sheets: Sequence[tuple[_Sheet, str, str]], speak: Words) -> None:
+    """The first sheet: page, table (a link to its sheet), rows and name of each."""
+    from xlsxwriter.utility import quote_sheetname
+
+    head, link = book.add_format(_HEAD), book.get_default_url_format()
+    paper.write_string(0, 0, speak.phrase("page.workbook.contents"), book.add_format({"bold": True}))
+    for place, key in enumerate(("page.workbook.page", "page.table", "page.workbook.rows", "page.workbook.range")):
+        paper.write_string(_HEADER, place, speak.phrase(key), head)
+    for row, (sheet, name, called) in enumerate(sheets, _HEADER + 1):
+        paper.write_string(row, 0, cell_text(speak.page(sheet.page)))
+        paper.write_url(row, 1, f"internal:{quote_sheetname(name)}!A1", link, cell_text(sheet.title) or name)
+        paper.write_number(row, 2, sheet.rows)
+        paper.write_string(row, 3, called)
+    for place, wide in enumerate((14, 60, 10, 40)):
+        paper.set_column(place, place, wide)
+    paper.freeze_panes(_HEADER + 1, 0)
+
+
+def _name_range(book: Any, sheet: _Sheet, name: str, called: str) -> None:
+    from xlsxwriter.utility import xl_range_formula
+
+    if sheet.columns:
+        area = xl_range_formula(name, _HEADER, 0, _HEADER + sheet.rows, len(sheet.columns) - 1)
+        book.define_name(called, f"={area}")
+
+
 def _fill(book: Any, paper: Any, sheet: _Sheet) -> None:
-    bold = book.add_format({"bold": True})
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    bold, head = book.add_format({"bold": True}), book.add_format(_HEAD)
     formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
     paper.write_string(0, 0, cell_text(sheet.title), bold)
     for place, (name, (title, kind)) in enumerate(sheet.columns.items()):
         paper.write_string(_HEADER, place, cell_text(title), head)
-        values = sheet.values[name][: _ROWS - _HEADER - 1]
+        values = sheet.values[name][:_MOST]
         for row, value in enumerate(values, _HEADER + 1):
             put(paper, row, place, value, formats.get(kind))
         paper.set_column(place, place, width(title, values, kind))
-    last = min(max((len(v) for v in sheet.values.values()), default=0), _ROWS - _HEADER - 1)
     if sheet.columns:
-        paper.autofilter(_HEADER, 0, _HEADER + last, len(sheet.columns) - 1)
+        paper.autofilter(_HEADER, 0, _HEADER + sheet.rows, len(sheet.columns) - 1)
     paper.freeze_panes(_HEADER + 1, 0)
 
 
 def put(paper: Any, row: int, place: int, value: Any, style: Any) -> None:
     """One cell by what the value is. Missing stays empty; text stays text, whatever it starts with."""
-    number = float(value) if isinstance(value, int | float | Decimal) else None
+    number = float(value) if isinstance(value, _NUMBER) else None
     if value is None or (number is not None and not math.isfinite(number)):
         return
     if isinstance(value, bool):
@@ -136,7 +213,12 @@ def _plain_time(value: date) -> date:
 
 
 def cell_text(value: Any) -> str:
-    return str(value).encode("utf-8", "replace").decode("utf-8")[:_TEXT]
+    return _clean(str(value))
+
+
+@lru_cache(4096)  # names of parts come again and again
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")[:_TEXT]
 
 
 def width(title: str, values: Sequence[Any], kind: str) -> float:
@@ -160,6 +242,15 @@ def free_name(title: str, taken: set[str]) -> str:
         number += 1
         name = f"{_cut(plain, _NAME - len(f' {number}'))} {number}"
     return name
+
+
+def range_name(table: str, taken: set[str]) -> str:
+    """A name that Excel takes for a table, and that no other has; with a dot in it, so it is never like a cell's."""
+    plain = re.sub(r"[^\w.]", "_", table)
+    plain = plain if "." in plain else f"table.{plain}"
+    plain = (plain if plain[0].isalpha() else f"_{plain}")[:_RANGE]
+    more = (f"{plain}_{n}" for n in itertools.count(2))
+    return next(name for name in itertools.chain([plain], more) if name.casefold() not in taken)
 
 
 def _cut(text: str, size: int) -> str:

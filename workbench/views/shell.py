@@ -228,14 +228,9 @@ def index(shell: Index) -> str:
         "index.html", shell, rows=shell.rows, scope=lambda row: said[row.scope], newest=_newest(shell.rows),
         earlier=set(_earlier(shell.rows)), marks=found.marks, choices=found.choices, rules=listing.rules(found.choices),
         pages=pages, latest=latest, several=len({row.company for row in shell.rows}) > 1,
-        took=lambda seconds: listing.took(seconds, speak), called=(called := lambda name: _called(name, speak)),
-        wrong=lambda row: listing.wrong(row.wrong, called, speak),
+        took=lambda seconds: listing.took(seconds, speak), called=speak.page,
+        wrong=lambda row: listing.wrong(row.wrong, speak.page, speak),
     )  # fmt: skip
-
-
-def _called(name: str, speak: words.Words) -> str:
-    """A notebook as readers call it; an analyst's own by its file's name."""
-    return speak.phrase(f"page.names.{name}") if speak.has(f"page.names.{name}") else words.clean(name)
 
 
 def ranking(shell: Ranking) -> str:

@@ -207,6 +207,10 @@ class Words:
         known = declared()
         return known[key].name.get(self.lang, key) if key in known else clean(key)
 
+    def page(self, name: str) -> str:
+        """What readers call a page; an analyst's own goes by its file's name."""
+        return self.phrase(f"page.names.{name}") if self.has(f"page.names.{name}") else clean(name)
+
     def section(self, name: str) -> str:
         """What a section tells, as it stands inside a sentence."""
         return self.phrase(f"sections.{name}.name")

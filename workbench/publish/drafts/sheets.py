@@ -22,7 +22,6 @@ _KINDS = {"before": "money", "expected": "money", "draft": "money", "chance": "r
 _FORMATS = {"money": "#,##0", "ratio": "0.0%", "text": "@"}
 _WIDTHS = {"id": 22, "node": 28, "reason": 48, "why": 48, "file": 24}
 _HEADER = 4  # row of the column names
-_OPTIONS = {**workbook.OPTIONS, "in_memory": True}  # a dozen temporary files for each owner take longer than writing
 _PROTECT = {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True, "select_locked_cells": True}
 
 
@@ -67,7 +66,7 @@ class Book:
         import xlsxwriter
 
         self._held = ExitStack()
-        self.book = self._held.enter_context(xlsxwriter.Workbook(str(file), _OPTIONS))
+        self.book = self._held.enter_context(xlsxwriter.Workbook(str(file), workbook.OPTIONS))
         self.book.set_properties({"created": workbook.MADE})
         for name, value in about.items():
             self.book.set_custom_property(f"workbench {name}", value[:255])
