@@ -103,13 +103,20 @@ def test_every_page_forbids_what_it_does_not_need(pages: dict[str, Page]) -> Non
         assert "script" not in policies[0], name
 
 
-def test_no_cell_of_the_workbook_is_a_formula_or_a_link(report: Outcome) -> None:
+def test_no_cell_of_the_workbook_is_a_formula_and_only_its_list_of_contents_leads_on_within_it(report: Outcome) -> None:
     file = report.folder / "tables.xlsx"
-    sheets = openpyxl.load_workbook(file).worksheets
+    contents, *sheets = openpyxl.load_workbook(file).worksheets
+    links = [row[1].hyperlink for row in contents.iter_rows(min_row=3)]
 
-    assert {c.data_type for s in sheets for row in s.iter_rows() for c in row} <= {"s", "n", "d", "b"}
+    assert {c.data_type for s in (contents, *sheets) for row in s.iter_rows() for c in row} <= {"s", "n", "d", "b"}
     assert [c.hyperlink for s in sheets for row in s.iter_rows() for c in row if c.hyperlink] == []
+    assert [(link.target, _sheet_of(link.location)) for link in links] == [(None, s.title) for s in sheets]
     assert [n for n in zipfile.ZipFile(file).namelist() if "external" in n or "vba" in n or "drawing" in n] == []
+
+
+def _sheet_of(place: str) -> str:
+    name = place.removesuffix("!A1")
+    return name[1:-1].replace("''", "'") if name.startswith("'") else name
 
 
 def test_names_stand_in_the_tables_as_they_are(report: Outcome) -> None:
