@@ -110,7 +110,7 @@ class Data:
             values = self.refs.values(frame, table, level)
             labels = self.refs.labels(level, table, columns)
             if values is not None:
-                found[level] = values.map(lambda v, labels=labels: labels.get(v, v))
+                found[level] = values.map({v: labels.get(v, v) for v in values.dropna().unique()}) if labels else values
         return frame.assign(**found)
 
     def sales(self, every: Every = "month", by: By = ()) -> pd.DataFrame:
