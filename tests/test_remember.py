@@ -203,11 +203,27 @@ def test_shared_data_are_the_same_data(
     monkeypatch.delenv(remember.FOLDER)
     alone = wb.load(run)
 
-    assert len(list(shared.glob("*.parquet"))) == 1
+    assert len(list(shared.glob("*.parquet"))) == (2 if scope else 1)  # the company's lines, and those of its part
     for data in (first, second):
         assert data.quality == alone.quality
         pd.testing.assert_frame_equal(data.sales("month", by="region"), alone.sales("month", by="region"))
         pd.testing.assert_frame_equal(data.components(), alone.components())
+
+
+def test_a_part_of_a_company_is_cut_out_once_for_the_notebooks_of_its_report_from_what_all_reports_read(
+    company: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with remember.kept() as by_all:
+        monkeypatch.setenv(remember.ALL, str(by_all))
+        run = wb.Run.start(company, as_of="2025-12-31", scope="region=a")
+        first = wb.load(run)
+        monkeypatch.setattr("workbench.sources.data.within", None)
+        monkeypatch.setattr("workbench.sources.data._Loading.prepared", None)
+        second = wb.load(run)
+        kept = [[pd.read_parquet(file)["region"].nunique() for file in f.glob("*.parquet")] for f in (by_all, shared)]
+
+    assert kept == [[2], [1]]
+    pd.testing.assert_frame_equal(second.sales("week"), first.sales("week"))
 
 
 def test_a_file_that_changes_in_between_is_read_again(company: Path, shared: Path) -> None:

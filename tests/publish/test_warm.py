@@ -17,13 +17,17 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are for
 LOOK = "import os, sys, tempfile; print('pandas' in sys.modules, os.environ['WHO'], tempfile.gettempdir())"
 USE = """import duckdb, subprocess
 print(duckdb.sql("select sum(i) from range(1000000) t(i)").fetchone()[0], subprocess.run(["false"]).returncode)"""
+DEBUGGED = """import sys
+loaded = [name for name in ("debugpy", "pydevd") if name in sys.modules]
+import debugpy
+print("debugpy:", loaded)"""
 DRAW = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
 
 
 @pytest.fixture(scope="module")
 def forked(notebook: Callable[..., Path]) -> list[Executed]:
     """Two kernels from one warm process."""
-    jobs = [Job(notebook(name, LOOK, USE, DRAW), {}, {"WHO": name}) for name in ("one", "two")]
+    jobs = [Job(notebook(name, LOOK, USE, DEBUGGED, DRAW), {}, {"WHO": name}) for name in ("one", "two")]
     with warm.nursery() as nursery:
         return runner.run(jobs, workers=2, limits=Limits(180), progress=Heard(), nursery=nursery)
 
@@ -37,6 +41,10 @@ def test_a_forked_kernel_has_the_libraries_and_its_own_surroundings(forked: list
 
 def test_a_forked_kernel_uses_threads_and_processes_of_its_own(forked: list[Executed]) -> None:
     assert [outputs(e, "duckdb")[0].text for e in forked] == ["499999500000 1\n"] * 2
+
+
+def test_a_forked_kernel_has_no_debugger_loaded_and_can_load_one(forked: list[Executed]) -> None:
+    assert [outputs(e, "debugpy")[0].text for e in forked] == ["debugpy: []\n"] * 2
 
 
 def test_a_forked_kernel_shows_pictures(forked: list[Executed]) -> None:

@@ -30,9 +30,11 @@ from workbench.publish.processes import adopt, end_descendants
 
 READERS = ("pandas", "duckdb", "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "workbench.sources.data")
 LIBRARIES = (
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.display", "jinja2", "babel.numbers", "babel.dates",
-    "holidays", "matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib.patheffects",
-    "statsmodels.tsa.seasonal", "statsmodels.duration.survfunc", "statsmodels.genmod.generalized_linear_model",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.extensions.storemagic", "IPython.display", "tornado.platform.asyncio",
+    "jinja2", "babel.numbers", "babel.dates", "holidays", "matplotlib.figure", "matplotlib.dates",
+    "matplotlib.backends.backend_svg", "matplotlib.patheffects", "statsmodels.tsa.seasonal",
+    "statsmodels.duration.survfunc", "statsmodels.genmod.generalized_linear_model",
     "statsmodels.tsa.statespace.structural", "scipy.stats", "scipy.optimize", "pyarrow.dataset", "python_calamine",
     "holidays.countries",
 )  # fmt: skip
@@ -120,7 +122,8 @@ def main() -> None:
     _load(READERS, asker)
     _end_threads()
     asked = _read_ahead(asks, answers)
-    _load(LIBRARIES, asker)
+    with _no_debugger():
+        _load(LIBRARIES, asker)
     _load_all_of_ours()
     if _threads() > 1:
         return  # a fork would copy locks that other threads hold; ordinary kernels will do
@@ -190,6 +193,17 @@ def _clear_up(asker: int, places: Iterable[Path], scratch: Iterable[Path]) -> No
         time.sleep(0.01)  # until then the system holds its locks
     for place in places:
         folders.sweep(place)
+
+
+@contextlib.contextmanager
+def _no_debugger() -> Iterator[None]:
+    """Nobody attaches a debugger to a kernel of a report, and loading one is half of what starting a kernel costs."""
+    sys.modules.setdefault("debugpy", None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if sys.modules["debugpy"] is None:
+            del sys.modules["debugpy"]
 
 
 def _load(libraries: Iterable[str], asker: int) -> None:

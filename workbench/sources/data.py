@@ -302,14 +302,20 @@ _NEVER = (pd.Timestamp("1900-01-01"), pd.Timestamp("1900-01-01"))
 def load(run: Run) -> Data:
     """A run's data, checked: everything wrong with all its sources is told in one DataError.
 
-    The notebooks of a report run, and the reports of all parts of a company, read the sources once between them.
+    The notebooks of a report run, and the reports of all parts of a company, read the sources once between them; a part
+    of it is cut out once for all notebooks of its report.
     """
+    made = prepared.shared(run, lambda: _scoped(run, _company(run))) if run.scope else _company(run)
+    return Data(run, made.orders, made.refs, made.tables, made.steps, made.digests)
+
+
+def _company(run: Run) -> Prepared:
     whole = replace(run, scope={})
-    made = prepared.shared(whole, lambda: _Loading(whole).prepared())
-    return _scoped(run, made)
+    return prepared.shared(whole, lambda: _Loading(whole).prepared())
 
 
-def _scoped(run: Run, made: Prepared) -> Data:
+def _scoped(run: Run, made: Prepared) -> Prepared:
+    """What of a company is in a run's scope."""
     orders = within(made.orders, made.refs, run.scope)
     steps = [*made.steps, *orders.steps[len(made.orders.steps) :]]
     tables: dict[str, pd.DataFrame] = {}
@@ -318,7 +324,7 @@ def _scoped(run: Run, made: Prepared) -> Data:
         steps += found
         if kept is not None:
             tables[name] = kept
-    return Data(run, orders, made.refs, tables, tuple(steps), made.digests)
+    return replace(made, orders=orders, tables=tables, steps=tuple(steps))
 
 
 def _names(by: By) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from workbench.sources.readers import files
 
 @dataclass(frozen=True)
 class Prepared:
-    """The whole company up to a day: order lines, reference tables, small tables, and all that was done to them."""
+    """A company, or a part of it, up to a day: order lines, reference tables, small tables, what was done to them."""
 
     orders: Orders
     refs: References
@@ -33,9 +33,10 @@ class Prepared:
 
 
 def shared(run: Run, prepare: Callable[[], Prepared]) -> Prepared:
-    """The sources of a whole company, read once for all notebooks of a report run; else `prepare()`."""
-    keys = (run.settings, run.as_of, _stamps(run))
-    place = remember.place_of("sources.lines", *keys, by_all=True)
+    """The sources in a run's scope, prepared once for all notebooks of a report run, those of a whole company once for
+    all reports of a command; else `prepare()`."""
+    keys, by_all = (run.settings, run.as_of, run.scope, _stamps(run)), not run.scope
+    place = remember.place_of("sources.lines", *keys, by_all=by_all)
     if place is None or any(source.url for source in run.settings.sources.values()):
         return prepare()
     lines, ours = place.with_suffix(".parquet"), []
@@ -44,7 +45,7 @@ def shared(run: Run, prepare: Callable[[], Prepared]) -> Prepared:
         ours.append(prepare())
         return _packed(ours[0], lines)
 
-    made = remember.once("sources.prepared", compute, *keys, by_all=True)
+    made = remember.once("sources.prepared", compute, *keys, by_all=by_all)
     return ours[0] if ours and made.orders.con is not None else _opened(made, lines)
 
 
