@@ -245,6 +245,14 @@ def test_the_differences_are_shown_and_put_up_for_decision(here: Path) -> None:
     assert sheet.sheet.data_validations.dataValidation[0].type == "list"
 
 
+def test_answers_that_change_nothing_leave_nothing_to_decide_and_say_how_it_goes_on(here: Path) -> None:
+    said = call("answers", answered())
+
+    assert "0 of 12 targets were answered; 0 would change." in said
+    assert "confirm the draft without --decisions" in said
+    assert not Path("decisions.xlsx").exists()
+
+
 def test_rows_may_be_sorted_deleted_and_columns_added_and_moved(here: Path) -> None:
     file = Sheet(drafted())
     file.answer("East", 945_000)

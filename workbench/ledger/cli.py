@@ -414,7 +414,9 @@ def _told_answers(found: "Feedback", out: Path) -> str:
     lines = [f"{found.answered} of {found.nodes} targets were answered; {len(rows)} would change."]
     if rows:
         shown = drafts.table(_CHANGES, rows[:_MOST])
-        lines += ["", shown, "", f"Decide on each in {out}, then `workbench plan confirm`."]
+        lines += ["", shown, "", f"Decide on each in {out}, then `workbench plan confirm --decisions {out}`."]
+    else:
+        lines.append("Nothing is to be decided, so no workbook was written: confirm the draft without --decisions.")
     if found.silent:
         rest = f" and {len(found.silent) - 8} more" if len(found.silent) > 8 else ""
         lines.append(f"No answer, so the draft stands: {', '.join(found.silent[:8])}{rest}.")
