@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ PER_YEAR: dict[str, int] = {"week": 52, "month": 12, "quarter": 4, "year": 1}
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _BEYOND = {"day": 1, "week": 7, "month": 43, "quarter": 99, "year": 372}  # days from a start into the next
 _DAY = pd.Timedelta(days=1)
+Days = np.ndarray[tuple[int], np.dtype[Any]]  # of datetime64[D], or whole numbers of them
 _KNOWN = 2**16  # days whose periods are remembered: some 20 MB
 
 
@@ -42,11 +43,16 @@ class Calendar:
     def start(self, dates: pd.Series, every: Every) -> pd.Series:
         """First day of the period that holds each date."""
         days = dates.dt.normalize()
-        if every == "day":
+        starts = self.starts(days.to_numpy().astype("datetime64[D]"), every)
+        return pd.Series(starts, days.index, name=days.name).astype(days.dtype)
+
+    def starts(self, days: Days, every: Every) -> Days:
+        """The same for an array of days."""
+        if every == "day" or not len(days):
             return days
         if every == "week":
-            return days - pd.to_timedelta(self._day_of_week(days), unit="D")
-        return self._month_start(days, every) if self._by_month else self._weekly_start(days, every)
+            return days - self._day_of_week(days)
+        return self._month_starts(days, every) if self._by_month else self._weekly_starts(days, every)
 
     def ends(self, starts: pd.Series, every: Every) -> pd.Series:
         """Last day of each period that begins on one of `starts`."""
@@ -68,8 +74,8 @@ class Calendar:
 
     def range(self, first: pd.Timestamp, last: pd.Timestamp, every: Every) -> pd.DatetimeIndex:
         """First days of all periods that hold any day from `first` to `last`."""
-        days = pd.Series(pd.date_range(pd.Timestamp(first).normalize(), pd.Timestamp(last).normalize()))
-        return pd.DatetimeIndex(self.start(days, every).unique(), name="period")
+        days = np.arange(np.datetime64(pd.Timestamp(first), "D"), np.datetime64(pd.Timestamp(last), "D") + 1)
+        return pd.DatetimeIndex(np.unique(self.starts(days, every)), name="period").as_unit("us")
 
     def days(self, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
         """One row a day with the first day of its week, month, quarter and year, for an engine to join dates to."""
@@ -143,36 +149,35 @@ class Calendar:
         before = days[0].day_of_year - 1
         return np.concatenate(years)[before : before + len(days)]
 
-    def _day_of_week(self, days: pd.Series) -> pd.Series:
-        return (days.dt.day_of_week + (self.settings.week_starts == "sunday")) % 7
+    def _day_of_week(self, days: Days) -> Days:
+        """Days since the week began; 1 January 1970 was a Thursday."""
+        return (days.astype("int64") + 3 + (self.settings.week_starts == "sunday")) % 7
 
     @property
     def _by_month(self) -> bool:
         return self.settings.pattern == "months"
 
-    def _month_start(self, days: pd.Series, every: Every) -> pd.Series:
-        month = days.to_numpy().astype("datetime64[M]").astype("int64")  # months since January 1970
+    def _month_starts(self, days: Days, every: Every) -> Days:
+        month = days.astype("datetime64[M]").astype("int64")  # months since January 1970
         into = (month - (self.settings.fiscal_year_starts - 1)) % _MONTHS[every]
-        return pd.Series((month - into).astype("datetime64[M]"), days.index, name=days.name).astype(days.dtype)
+        return (month - into).astype("datetime64[M]").astype("datetime64[D]")
 
-    def _weekly_start(self, days: pd.Series, every: Every) -> pd.Series:
-        years = self._year_starts(int(days.dt.year.min()) - 1, int(days.dt.year.max()) + 2)
-        at = years.searchsorted(days.to_numpy(), side="right") - 1
-        year = pd.Series(years[at], index=days.index)
+    def _weekly_starts(self, days: Days, every: Every) -> Days:
+        calendar_years = days.astype("datetime64[Y]").astype("int64") + 1970
+        years = self._year_starts(calendar_years.min() - 1, calendar_years.max() + 2)
+        year = years[years.searchsorted(days, side="right") - 1]
         if every == "year":
             return year
         firsts = np.cumsum([0, *[int(w) for w in self.settings.pattern.split("-")] * 4])[:12]
         firsts = firsts if every == "month" else firsts[::3]
-        week = (days - year).dt.days // 7
-        return year + pd.to_timedelta(firsts[np.searchsorted(firsts, week, side="right") - 1] * 7, unit="D")
+        week = (days - year).astype("int64") // 7
+        return year + firsts[np.searchsorted(firsts, week, side="right") - 1] * 7
 
-    def _year_starts(self, first: int, last: int) -> pd.DatetimeIndex:
-        anchors = pd.Series(
-            pd.to_datetime([f"{y}-{self.settings.fiscal_year_starts:02d}-01" for y in range(first, last)])
-        )
+    def _year_starts(self, first: int, last: int) -> Days:
+        month = self.settings.fiscal_year_starts
+        anchors = np.array([f"{y:04d}-{month:02d}-01" for y in range(first, last)], "datetime64[D]")
         back = self._day_of_week(anchors)
-        shift = np.where(back <= 3, -back, 7 - back)
-        return pd.DatetimeIndex(anchors + pd.to_timedelta(shift, unit="D"))
+        return anchors + np.where(back <= 3, -back, 7 - back)
 
 
 @cache
@@ -189,7 +194,8 @@ def spring_festival(year: int) -> pd.Timestamp:
 @lru_cache(_KNOWN)
 def _start_of(calendar: Calendar, day: pd.Timestamp, unit: str, every: Every) -> pd.Timestamp:
     """`Calendar.start_of`, asked for the same days thousands of times; days that are equal may differ in their unit."""
-    return calendar.start(pd.Series([day]), every).iloc[0]
+    first: np.datetime64 = calendar.starts(np.array([day.to_datetime64()], "datetime64[D]"), every)[0]
+    return pd.Timestamp(first).as_unit(unit)  # type: ignore[arg-type]
 
 
 @lru_cache(_KNOWN)
