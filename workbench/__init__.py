@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from workbench.remember import remembered
     from workbench.run import Run
     from workbench.sources import load
-    from workbench.views import Page
+    from workbench.views.page import Page
 
 __all__ = [  # noqa: RUF022 sorted as people sort
     "Calendar",
@@ -45,7 +45,7 @@ _HOMES = {
     "lessons": "workbench.lessons",
     "load": "workbench.sources",
     "market": "workbench.analytics",
-    "Page": "workbench.views",
+    "Page": "workbench.views.page",
     "plan": "workbench.analytics",
     "remembered": "workbench.remember",
     "report": "workbench.publish.launch",

@@ -1,6 +1,4 @@
-"""What a reader sees: words, figures, tables, pages. Results come in, HTML in the reader's language goes out."""
+"""What a reader sees: words, figures, tables, pages. Results come in, HTML in the reader's language goes out.
 
-from workbench.views import forecast, history, market, plan, tracking  # noqa: F401 their views are known from here on
-from workbench.views.page import Page
-
-__all__ = ["Page"]
+`page` knows the views of all results. Nothing is loaded here: who puts finished pages together needs no statistics.
+"""

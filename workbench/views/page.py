@@ -18,7 +18,7 @@ from workbench.findings import Finding
 from workbench.run import Run
 from workbench.settings import Language
 from workbench.sources.quality import Quality, Step
-from workbench.views import forecast, market, plan, review, show, tables, tracking
+from workbench.views import forecast, history, market, plan, review, show, tables, tracking  # noqa: F401 their views
 from workbench.views.markup import render, style
 from workbench.views.shell import MIME, Fragment, Role
 from workbench.views.words import Sentence, Words, missing
