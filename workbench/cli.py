@@ -283,7 +283,7 @@ def prune(
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")] = False,
 ) -> None:
-    """Take away old reports, never the last good one of a company and scope, never a forecast as it was issued."""
+    """Take away old reports, never the last good page of a notebook of a company and scope, nor what was issued."""
     from workbench.publish import prune as pruning
 
     planned = pruning.planned(out, keep=keep, older_than=older_than)

@@ -149,6 +149,14 @@ def newest(parent: Path) -> tuple[Path, dict[str, Any]] | None:
     return None
 
 
+def compared_with(told: Mapping[str, Any]) -> list[tuple[str, int, list[str]]]:
+    """The earlier reports that a report says it is compared with: day, revision and the notebooks concerned, empty
+    for all of them."""
+    since = told.get("since") or {}
+    return [(str(one["then"]), int(one["revision"]), list(one.get("pages", ()))) for one in since.get("with", [since])
+            if "then" in one and "revision" in one]  # fmt: skip
+
+
 def days_of(out: Path) -> Iterator[Path]:
     """The folders that are named by a day; no links, which may lead out."""
     if out.is_dir():
