@@ -226,8 +226,11 @@ def _audited(lang: str, as_of: str) -> Any:
 
 @app.command()
 def compare(
-    then: Annotated[str, typer.Argument(help="The earlier report: its folder, or its day where that has one report.")],
+    then: Annotated[str, typer.Argument(help="The earlier report: its folder, or its day.")],
     now: Annotated[str, typer.Argument(help="The later one, likewise.")],
+    scope: Annotated[
+        str, typer.Option(help="The part of the company that days mean, e.g. region=华东; all of it by default.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     lang: Annotated[str, typer.Option(help="Language of what is told: en, zh-CN or zh-TW.")] = "en",
 ) -> None:
@@ -238,7 +241,7 @@ def compare(
 
     if lang not in LANGUAGES:
         raise ParameterError("workbench compare", [f"lang is '{lang}'; it can be {', '.join(LANGUAGES)}"])
-    one, other = comparing.chosen(out, then), comparing.chosen(out, now)
+    one, other = comparing.pair(out, then, now, scope)
     typer.echo(changes.text(comparing.of_reports(out, one, other), comparing.words_of(other, lang)))
 
 
