@@ -350,10 +350,10 @@ def test_where_pages_have_different_earlier_reports_it_is_said_which_has_which(l
 
 
 def test_a_day_with_several_reports_asks_which(tmp_path: Path) -> None:
-    report(tmp_path, "2026-09-30")
+    report(tmp_path, "2026-09-30", company={"en": "Acme", "zh-CN": "甲"})
     report(tmp_path, "2026-09-30", name="Other")
 
-    with pytest.raises(ParameterError, match="name the folder of one"):
+    with pytest.raises(ParameterError, match=r"name the folder of one\. It has Acme, all of it in"):
         compare.chosen(tmp_path, "2026-09-30")
     with pytest.raises(ParameterError, match="there is no report"):
         compare.chosen(tmp_path, "2026-01-01")

@@ -130,7 +130,9 @@ def _which(asked: str, out: Path, scope: str, found: list[Told]) -> str:
 
 
 def _part(told: Told) -> str:
-    return f"{told.manifest.get('company', '')}, {told.manifest['scope'] or 'all of it'}"
+    name = told.manifest.get("company", "")
+    called = name if isinstance(name, str) else next(iter(name.values()), "")
+    return f"{called}, {told.manifest['scope'] or 'all of it'}"
 
 
 def _day(out: Path, asked: str) -> Path | None:
