@@ -226,8 +226,11 @@ def _audited(lang: str, as_of: str) -> Any:
 
 @app.command()
 def compare(
-    then: Annotated[str, typer.Argument(help="The earlier report: its folder, or its day where that has one report.")],
+    then: Annotated[str, typer.Argument(help="The earlier report: its folder, or its day.")],
     now: Annotated[str, typer.Argument(help="The later one, likewise.")],
+    scope: Annotated[
+        str, typer.Option(help="The part of the company that days mean, e.g. region=华东; all of it by default.")
+    ] = "",
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     lang: Annotated[str, typer.Option(help="Language of what is told: en, zh-CN or zh-TW.")] = "en",
 ) -> None:
@@ -238,7 +241,7 @@ def compare(
 
     if lang not in LANGUAGES:
         raise ParameterError("workbench compare", [f"lang is '{lang}'; it can be {', '.join(LANGUAGES)}"])
-    one, other = comparing.chosen(out, then), comparing.chosen(out, now)
+    one, other = comparing.pair(out, then, now, scope)
     typer.echo(changes.text(comparing.of_reports(out, one, other), comparing.words_of(other, lang)))
 
 
@@ -283,7 +286,7 @@ def prune(
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")] = False,
 ) -> None:
-    """Take away old reports, never the last good one of a company and scope, never a forecast as it was issued."""
+    """Take away old reports, never the last good page of a notebook of a company and scope, nor what was issued."""
     from workbench.publish import prune as pruning
 
     planned = pruning.planned(out, keep=keep, older_than=older_than)

@@ -106,19 +106,34 @@ def _scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:
     """
     if text.lstrip().startswith("{"):
         return _json_scope(text, settings)
-    parts: list[str] = []
-    for part in text.split(","):
-        if parts and part.strip() and "=" not in part:
-            parts[-1] += f",{part}"
-        elif part.strip():
-            parts.append(part)
-    pairs = [(name.strip(), equals, value.strip()) for name, equals, value in (p.partition("=") for p in parts)]
+    pairs = _pairs(text)
     problems = [f"scope '{''.join(p)}' should read level=value" for p in pairs if not (p[1] and p[2])]
     names = [name for name, equals, _ in pairs if equals]
     problems += _unknown(names, settings)
     twice = dict.fromkeys(name for name in names if names.count(name) > 1)
     problems += [f"scope names '{name}' twice; a report has one value of a level" for name in twice]
     return {name: value for name, _, value in pairs}, problems
+
+
+def scope_parts(text: str) -> dict[str, str]:
+    """Levels with their values as a scope's text names them, whatever levels a company has."""
+    if text.lstrip().startswith("{"):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return {text: ""}
+        return found if isinstance(found, dict) else {text: ""}
+    return {name: value for name, _, value in _pairs(text)}
+
+
+def _pairs(text: str) -> list[tuple[str, str, str]]:
+    parts: list[str] = []
+    for part in text.split(","):
+        if parts and part.strip() and "=" not in part:
+            parts[-1] += f",{part}"
+        elif part.strip():
+            parts.append(part)
+    return [(name.strip(), equals, value.strip()) for name, equals, value in (p.partition("=") for p in parts)]
 
 
 def _json_scope(text: str, settings: Settings) -> tuple[dict[str, str], list[str]]:

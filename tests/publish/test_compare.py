@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from tests.publish.stored import MONTHS, NODES, report, sales, table
+from workbench import cli
 from workbench.errors import ParameterError
 from workbench.publish import compare
 from workbench.publish.compare import noise
@@ -239,6 +241,15 @@ def test_the_noise_of_a_mean_shrinks_with_its_months() -> None:
     assert noise.shrunk(["2026-01-01", "2026-06-30"], ["2026-07-01", "2026-12-31"]) == pytest.approx(3**-0.5, rel=0.02)
 
 
+def places(found: dict[str, list[compare.Told]], out: Path) -> dict[str, list[str]]:
+    return {name: [r.folder.relative_to(out).as_posix() for r in some] for name, some in found.items()}
+
+
+def only(*names: str, **facts: float) -> dict[str, Any]:
+    """A manifest's notebooks, of these names alone."""
+    return {"notebooks": [{"name": n, "status": "ok", "facts": facts} for n in names]}
+
+
 def test_the_report_before_is_the_newest_good_one_of_an_earlier_day(tmp_path: Path) -> None:
     report(tmp_path, "2026-06-30")
     report(tmp_path, "2026-07-31", revision=1)
@@ -247,22 +258,160 @@ def test_the_report_before_is_the_newest_good_one_of_an_earlier_day(tmp_path: Pa
     report(tmp_path, "2026-08-30", name="Other")
     report(tmp_path, "2026-09-30")
 
-    found = compare.earlier(tmp_path, "Acme", date(2026, 9, 30))
+    found = compare.earlier(tmp_path, "Acme", date(2026, 9, 30), ["plan"], 5)
 
-    assert found is not None
-    assert found.folder == tmp_path / "2026-07-31/Acme/r2"
-    assert compare.earlier(tmp_path, "Acme", date(2026, 6, 30)) is None
+    assert places(found, tmp_path) == {"plan": ["2026-07-31/Acme/r2", "2026-06-30/Acme/r1"]}
+    assert compare.earlier(tmp_path, "Acme", date(2026, 6, 30), ["plan"]) == {}
+
+
+def test_the_report_before_a_page_is_the_last_good_one_that_has_the_page(tmp_path: Path) -> None:
+    report(tmp_path, "2026-06-30", **only("history", "market", "plan"))
+    report(tmp_path, "2026-09-30", **only("history", "plan"))
+    report(tmp_path, "2026-09-30", revision=2, **only("history"))
+
+    found = compare.earlier(tmp_path, "Acme", date(2026, 10, 31), ["history", "plan", "market", "own"])
+
+    assert places(found, tmp_path) == {
+        "history": ["2026-09-30/Acme/r2"], "plan": ["2026-09-30/Acme/r1"], "market": ["2026-06-30/Acme/r1"],
+    }  # fmt: skip
+
+
+def since(out: Path, *names: str, as_of: str = "2026-10-31", **facts: float) -> tuple[Comparison, ...]:
+    folder = report(out, as_of, **only(*names, **facts))
+    return compare.since(out, "Acme", folder, json.loads((folder / "manifest.json").read_text("utf-8")))
+
+
+def test_a_run_of_one_notebook_leaves_the_other_pages_their_comparison(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history", "plan", level=1.0))
+    report(tmp_path, "2026-09-30", revision=2, **only("history", level=2.0))
+
+    found = since(tmp_path, "history", "plan", level=4.0)
+
+    assert [(c.then, c.revision, c.pages) for c in found] == [
+        (date(2026, 9, 30), 2, ("history",)), (date(2026, 9, 30), 1, ("plan",)),
+    ]  # fmt: skip
+    assert [(f.page, f.then, f.now) for c in found for f in c.figures] == [("history", 2.0, 4.0), ("plan", 1.0, 4.0)]
+
+
+def test_pages_with_one_earlier_report_are_told_together_and_a_new_page_has_none(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history", "plan"))
+
+    assert [c.pages for c in since(tmp_path, "history", "plan")] == [()]
+    assert [c.pages for c in since(tmp_path, "history", "own", as_of="2026-11-30")] == [("history",)]
+    assert since(tmp_path, "never", as_of="2026-12-31") == ()
+
+
+def test_how_far_a_number_usually_moves_is_told_by_the_reports_that_have_it(tmp_path: Path) -> None:
+    for month, value in enumerate((0.50, 0.52, 0.49, 0.51, 0.50, 0.52), 3):
+        report(tmp_path, f"2026-{month:02d}-28", **only("plan", share=value))
+        report(tmp_path, f"2026-{month:02d}-28", revision=2, **only("history"))
+
+    assert [f.judged for f in since(tmp_path, "plan", share=0.53)[0].figures] == ["within"]
+
+
+def test_what_concerns_all_pages_is_told_once_to_who_reads_them_all(tmp_path: Path) -> None:
+    report(tmp_path, "2026-08-31", **only("plan"), code="old")
+    report(tmp_path, "2026-09-30", **only("history"), code="old")
+
+    found = since(tmp_path, "history", "plan")
+
+    assert [len(told(one, "code")) for one in found] == [1, 1]
+    assert [len(told(one, "code")) for one in compare.apart(found)] == [1, 0]
+    whole = compare.together(found)
+    assert whole is not None
+    assert (whole.then, whole.pages, len(told(whole, "code"))) == (date(2026, 9, 30), (), 1)
+    assert compare.together(()) is None
+
+
+def test_a_table_that_a_report_of_fewer_notebooks_did_not_read_is_not_new(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history"), data={"rows": {"orders": 9}})
+    now = report(tmp_path, "2026-10-31", **only("history", "plan"), data={"rows": {"orders": 9, "deals": 3}})
+    report(tmp_path, "2026-11-30", **only("plan"), data={"rows": {"deals": 3}})
+
+    assert told(compared(tmp_path, "2026-09-30", "2026-10-31"), "table_new") == []
+    assert told(compared(tmp_path, "2026-10-31", "2026-11-30"), "table_gone") == []
+    assert told(compared(tmp_path, str(now), "2026-09-30"), "table_gone") == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "History, Plan: compared with the report as of 30 Sep 2026 (revision 2)."),
+        ("zh-CN", "历史、计划：对比截至2026年9月30日的报告（第2版）。"),
+        ("zh-TW", "歷史、計畫：對照截至2026年9月30日的報告（第2版）。"),
+    ],
+)
+def test_where_pages_have_different_earlier_reports_it_is_said_which_has_which(lang: str, said: str) -> None:
+    one = Comparison(date(2026, 9, 30), 2, date(2026, 10, 31), (), pages=("history", "plan"))
+    w = Words(lang)
+
+    assert said in changes.summary(one, w)
+    assert w.page("history") not in changes.section(one.of("plan"), w)
 
 
 def test_a_day_with_several_reports_asks_which(tmp_path: Path) -> None:
-    report(tmp_path, "2026-09-30")
+    report(tmp_path, "2026-09-30", company={"en": "Acme", "zh-CN": "甲"})
     report(tmp_path, "2026-09-30", name="Other")
 
-    with pytest.raises(ParameterError, match="name one of them"):
+    with pytest.raises(ParameterError, match=r"name the folder of one\. It has Acme, all of it in"):
         compare.chosen(tmp_path, "2026-09-30")
     with pytest.raises(ParameterError, match="there is no report"):
         compare.chosen(tmp_path, "2026-01-01")
     assert compare.chosen(tmp_path, str(tmp_path / "2026-09-30/Other/r1")).manifest["company"] == "Other"
+
+
+def part(out: Path, as_of: str, scope: str) -> Path:
+    return report(out, as_of, name=f"Acme, {scope}", scope=scope, company="Acme")
+
+
+def test_a_day_names_the_report_of_a_scope_or_of_the_whole_company(tmp_path: Path) -> None:
+    whole = report(tmp_path, "2026-09-30")
+    north = part(tmp_path, "2026-09-30", "region=north,channel=web")
+    part(tmp_path, "2026-09-30", "region=south")
+
+    assert compare.chosen(tmp_path, "2026-09-30").folder == whole
+    assert compare.chosen(tmp_path, "2026-09-30", "channel=web, region=north").folder == north
+    json_scope = '{"region": "north", "channel": "web"}'
+    assert compare.chosen(tmp_path, "2026-09-30", json_scope).folder == north
+    with pytest.raises(ParameterError, match="not one report of the scope 'region=west'"):
+        compare.chosen(tmp_path, "2026-09-30", "region=west")
+
+
+def test_a_day_that_has_only_parts_asks_for_the_scope(tmp_path: Path) -> None:
+    part(tmp_path, "2026-09-30", "region=north")
+    assert compare.chosen(tmp_path, "2026-09-30").manifest["scope"] == "region=north"  # the day's only one
+    part(tmp_path, "2026-09-30", "region=south")
+
+    with pytest.raises(ParameterError, match="name one with --scope"):
+        compare.chosen(tmp_path, "2026-09-30")
+
+
+def test_two_days_are_never_of_two_scopes(tmp_path: Path) -> None:
+    north, _ = part(tmp_path, "2026-06-30", "region=north"), report(tmp_path, "2026-09-30")
+    then = part(tmp_path, "2026-09-30", "region=north")
+
+    with pytest.raises(ParameterError, match="2026-06-30 has Acme, region=north, 2026-09-30 has Acme, all of it; name"):
+        compare.pair(tmp_path, "2026-06-30", "2026-09-30")
+    assert [r.folder for r in compare.pair(tmp_path, "2026-06-30", "2026-09-30", "region=north")] == [north, then]
+
+
+def test_a_day_means_its_fullest_report(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history", "plan"))
+    report(tmp_path, "2026-09-30", revision=2, **only("history", "plan"))
+    report(tmp_path, "2026-09-30", revision=3, **only("history"))
+
+    assert compare.chosen(tmp_path, "2026-09-30").folder.name == "r2"
+    assert compare.chosen(tmp_path, str(tmp_path / "2026-09-30/Acme/r3")).folder.name == "r3"
+
+
+def test_the_command_takes_a_scope_and_its_refusal_names_it(tmp_path: Path) -> None:
+    for day in ("2026-06-30", "2026-09-30"):
+        part(tmp_path, day, "region=north")
+        part(tmp_path, day, "region=south")
+    asked = ["compare", "2026-06-30", "2026-09-30", "--out", str(tmp_path)]
+
+    assert "as of 30 Jun 2026" in CliRunner().invoke(cli.app, [*asked, "--scope", "region=north"]).output
+    assert "--scope" in str(CliRunner().invoke(cli.app, asked).exception)
 
 
 def test_each_change_has_words_for_the_values_it_carries() -> None:

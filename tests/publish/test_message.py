@@ -190,3 +190,12 @@ def test_hundreds_of_failures_fit(tmp_path: Path) -> None:
     assert "300份报告中有300份出错" in made.title
     assert len((made.title + made.body).encode()) <= message.LONGEST
     assert "其余见报告。" in made.body
+
+
+def test_what_changed_is_told_under_the_day_of_the_report_that_each_page_is_compared_with(tmp_path: Path) -> None:
+    since = {"then": "2026-08-31", "revision": 2, "beyond": 0, "restated": 0, "said": {"en": ["A.", "B.", "C."]}}
+    told_of = [("2026-08-31", "A."), ("2026-06-30", "B."), ("2026-08-31", "C.")]
+    apart = [{"then": day, "revision": 1, "pages": ["plan"], "said": {"en": [text]}} for day, text in told_of]
+    made = told(tmp_path, since=since | {"with": apart})
+
+    assert made.body.split("\n")[:6] == ["Since 31 Aug 2026", "• A.", "• C.", "", "Since 30 Jun 2026", "• B."]

@@ -1,6 +1,9 @@
-"""Old reports go, but never the last good one, never what was issued, never anything outside."""
+"""Old reports go, but never the last good page of a notebook, never what was issued, never anything outside."""
 
+import re
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -129,3 +132,139 @@ def test_what_is_no_report_is_told_and_left_alone(out: Path) -> None:
 
     assert (out / DAYS[0] / "Acme" / "r9" / "mine.txt").read_text() == "kept"
     assert "has no manifest" in planned.text(done=True)
+
+
+def only(*names: str, **more: Any) -> dict[str, Any]:
+    """A manifest's notebooks, of these names alone."""
+    return {"notebooks": [{"name": n, "status": "ok", "pages": {"en": f"{n}.en.html"}, **more} for n in names]}
+
+
+def test_a_run_of_one_notebook_does_not_displace_the_other_pages_of_its_day(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history", "market", "plan"))
+    report(tmp_path, "2026-09-30", revision=2, **only("history"))
+
+    planned = prune.planned(tmp_path, keep=1)
+
+    assert planned.go == ()
+    assert "stays     2026-09-30/Acme/r1: the newest day, the last good market, plan\n" in planned.text(done=False)
+    assert "stays     2026-09-30/Acme/r2: the newest day, the last good history\n" in planned.text(done=False)
+
+
+def test_a_revision_goes_once_each_of_its_pages_has_a_later_good_version(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history", "plan"))
+    report(tmp_path, "2026-09-30", revision=2, **only("history"))
+    report(tmp_path, "2026-09-30", revision=3, **only("plan", "market"))
+    report(tmp_path, "2026-09-30", revision=4, **only("history"))
+
+    assert [f.name for f in prune.planned(tmp_path).go] == ["r1", "r2"]
+
+
+def test_the_last_good_page_of_a_notebook_stays_however_old_it_is(tmp_path: Path) -> None:
+    report(tmp_path, "2025-12-31", **only("history", "market"))
+    report(tmp_path, "2026-03-31", **only("history", "market"))
+    for month in (4, 5, 6):
+        report(tmp_path, f"2026-0{month}-30", **only("history"))
+
+    planned = prune.planned(tmp_path, keep=1, older_than="2026-06-30")
+    prune.apply(planned)
+
+    assert left(tmp_path) == ["2026-03-31/Acme/r1", "2026-06-30/Acme/r1"]
+    assert planned.why[tmp_path / "2026-03-31/Acme/r1"] == "the last good market"
+
+
+def test_pages_in_a_language_that_no_later_revision_speaks_stay(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history"), languages=["en", "zh-TW"])
+    report(tmp_path, "2026-09-30", revision=2, **only("history"), languages=["en"])
+
+    planned = prune.planned(tmp_path)
+
+    assert planned.go == ()
+    assert planned.why[tmp_path / "2026-09-30/Acme/r1"] == "one of the newest 8 days, the last good history.zh-TW"
+
+
+def test_a_page_that_came_out_well_only_in_a_report_that_failed_elsewhere_stays(tmp_path: Path) -> None:
+    bad = {"name": "plan", "status": "failed", "pages": {}}
+    for revision in (1, 2):
+        books = [*only("history", "market")["notebooks"], bad]
+        report(tmp_path, "2026-09-30", revision=revision, status="failed", notebooks=books)
+    report(tmp_path, "2026-09-30", revision=3, **only("history"))
+    report(tmp_path, "2026-10-31", **only("history", "plan"))
+
+    planned = prune.planned(tmp_path, keep=1)
+
+    assert [f.relative_to(tmp_path).as_posix() for f in planned.go] == [
+        "2026-09-30/Acme/r1-failed",
+        "2026-09-30/Acme/r3",
+    ]
+    assert planned.why[tmp_path / "2026-09-30/Acme/r2-failed"] == "the last good market"
+
+
+def test_a_failure_stays_until_the_page_that_failed_has_come_out_well(tmp_path: Path) -> None:
+    bad = {"name": "plan", "status": "failed", "pages": {}}
+    report(tmp_path, "2026-09-30", **only("history", "plan"))
+    report(tmp_path, "2026-09-30", revision=2, status="failed", notebooks=[*only("history")["notebooks"], bad])
+    report(tmp_path, "2026-09-30", revision=3, **only("history"))
+
+    assert prune.planned(tmp_path).go == ()
+    report(tmp_path, "2026-09-30", revision=4, **only("plan"))
+    assert [f.name for f in prune.planned(tmp_path).go] == ["r1", "r2-failed"]
+
+
+def test_what_the_last_pages_are_compared_with_stays(tmp_path: Path) -> None:
+    for day in ("2026-06-30", "2026-07-31", "2026-08-31"):
+        report(tmp_path, day, **only("history", "plan"))
+    seen = [{"then": "2026-08-31", "revision": 1, "pages": ["history"]},
+            {"then": "2026-06-30", "revision": 1, "pages": ["plan"]}]  # fmt: skip
+    report(tmp_path, "2026-09-30", **only("history", "plan"), since={"then": "2026-08-31", "revision": 1, "with": seen})
+
+    planned = prune.planned(tmp_path, keep=1)
+
+    assert [f.parent.parent.name for f in planned.go] == ["2026-07-31"]
+    assert planned.why[tmp_path / "2026-06-30/Acme/r1"] == "2026-09-30/r1 is compared with it"
+
+
+def ranking(out: Path, day: str, *places: str, lang: str = "en") -> Path:
+    page = out / day / f"Acme, each region.{lang}.html"
+    links = "".join(f'<a href="{quote(place)}/overview.{lang}.html">&amp;</a>' for place in places)
+    page.write_text(f'<a href="#top">{links}<a href="../index.html">', "utf-8")
+    return page
+
+
+def test_what_the_newest_ranking_leads_to_stays_though_a_later_revision_replaced_it(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", name="Acme, region=华东")
+    page = ranking(tmp_path, "2026-09-30", "Acme, region=华东/r1")
+    report(tmp_path, "2026-09-30", name="Acme, region=华东", revision=2)
+
+    planned = prune.planned(tmp_path, keep=1)
+
+    assert (planned.go, planned.pages) == ((), ())
+    assert planned.why[page.parent / "Acme, region=华东/r1"] == "'Acme, each region.en.html' leads to it"
+
+
+def test_an_older_ranking_goes_before_the_first_report_that_it_leads_to(tmp_path: Path) -> None:
+    for day in ("2026-08-31", "2026-09-30"):
+        for region in ("north", "south"):
+            report(tmp_path, day, name=f"Acme, region={region}")
+        ranking(tmp_path, day, "Acme, region=north/r1", "Acme, region=south/r1")
+        ranking(tmp_path, day, "Acme, region=north/r1", "Acme, region=south/r1", lang="zh-CN")
+    report(tmp_path, "2026-08-31", name="Acme, region=west")
+
+    planned = prune.planned(tmp_path, keep=1)
+    prune.apply(planned)
+
+    assert "would go  2026-08-31/Acme, each region.zh-CN.html" in planned.text(done=False)
+    assert left(tmp_path) == [
+        "2026-08-31/Acme, region=west/r1", "2026-09-30/Acme, region=north/r1", "2026-09-30/Acme, region=south/r1",
+    ]  # fmt: skip
+    assert sorted(p.parent.name for p in tmp_path.rglob("*each region*")) == ["2026-09-30", "2026-09-30"]
+
+
+def test_no_page_that_stays_leads_to_what_went(out: Path) -> None:
+    ranking(out, DAYS[-1], "Acme/r1")
+    report(out, DAYS[-1], revision=2, **only("history"))
+    prune.apply(prune.planned(out, keep=2))
+
+    for page in (*out.glob("*.html"), *out.glob("*/*.html")):
+        links = re.findall(r'href="([^"#]+)/overview', page.read_text("utf-8"))
+        assert [link for link in links if not (page.parent / unquote(link) / manifest.NAME).is_file()] == []
+        assert links

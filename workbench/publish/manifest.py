@@ -128,25 +128,60 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def last_good(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
-    """The newest revision of this report that is whole."""
-    return newest(plan.folder)
+    """The newest revision of this report that is whole. One of fewer notebooks with the same parameters does not stand
+    in for it: it holds what this one would hold too."""
+    return next((found for found in good(plan.folder) if not _part(found[1], plan)), None)
 
 
-def before(out: Path, name: str, as_of: date) -> tuple[Path, dict[str, Any]] | None:
-    """The newest good report of an earlier day among the folders called `name`, which hold one company and scope.
+def _part(told: Mapping[str, Any], plan: Plan) -> bool:
+    given = {str(one["name"]): one.get("parameters") for one in told["notebooks"]}
+    return given.keys() < plan.parameters.keys() and all(plan.parameters[name] == own for name, own in given.items())
+
+
+def before(out: Path, name: str, as_of: date, notebooks: Iterable[str],
+           most: int = 1) -> dict[str, list[tuple[Path, dict[str, Any]]]]:  # fmt: skip
+    """For each notebook the last good reports of earlier days that hold it, among the folders called `name`, which hold
+    one company and scope: one of a day, newest first, at most `most`. A notebook that none holds is left out.
 
     Days count, not when a report was written: so a report made again has the same one before it.
     """
-    days = sorted((d.name for d in days_of(out) if d.name < as_of.isoformat()), reverse=True)
-    return next((found for day in days if (found := newest(out / day / name))), None)
+    found: dict[str, list[tuple[Path, dict[str, Any]]]] = {}
+    wanted = set(notebooks)
+    for day in sorted((d for d in days_of(out) if d.name < as_of.isoformat()), reverse=True) if wanted else ():
+        for notebook, one in _holding(day / name, wanted).items():
+            found.setdefault(notebook, []).append(one)
+        wanted -= {notebook for notebook, some in found.items() if len(some) >= most}
+        if not wanted:
+            break
+    return found
 
 
-def newest(parent: Path) -> tuple[Path, dict[str, Any]] | None:
-    """The last good revision in a folder of revisions."""
+def _holding(parent: Path, notebooks: Iterable[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
+    """For each notebook the last good revision in a folder of revisions that holds it."""
+    found: dict[str, tuple[Path, dict[str, Any]]] = {}
+    wanted = set(notebooks)
+    for folder, told in good(parent) if wanted else ():
+        held = wanted & {one.get("name") for one in told["notebooks"]}
+        found |= dict.fromkeys(held, (folder, told))
+        wanted -= held
+        if not wanted:
+            break
+    return found
+
+
+def good(parent: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The good revisions in a folder of revisions, the last first."""
     for _, folder in reversed(folders.revisions(parent)):
         if (content := read(folder)) and content["status"] == "ok":
-            return folder, content
-    return None
+            yield folder, content
+
+
+def compared_with(told: Mapping[str, Any]) -> list[tuple[str, int, list[str]]]:
+    """The earlier reports that a report says it is compared with: day, revision and the notebooks concerned, empty
+    for all of them."""
+    since = told.get("since") or {}
+    return [(str(one["then"]), int(one["revision"]), list(one.get("pages", ()))) for one in since.get("with", [since])
+            if "then" in one and "revision" in one]  # fmt: skip
 
 
 def days_of(out: Path) -> Iterator[Path]:

@@ -133,8 +133,11 @@ def _body(told: Mapping[str, Any], speak: words.Words, spoken: str) -> list[_Lin
 def _changes(since: Mapping[str, Any] | None, speak: words.Words, spoken: str) -> list[_Line]:
     if not since:
         return []
-    heading = speak.phrase("notify.since", {"day": date.fromisoformat(since["then"])})
-    return _headed(heading, since["said"].get(spoken, ()), 12, per_line=10)
+    days: dict[str, list[str]] = {}
+    for one in since.get("with", [since]):  # pages may have different reports before them
+        days.setdefault(one["then"], []).extend(one["said"].get(spoken, ()))
+    heading = {day: speak.phrase("notify.since", {"day": date.fromisoformat(day)}) for day in days}
+    return [line for day, said in days.items() for line in _headed(heading[day], said, 12, per_line=10)]
 
 
 def _headed(heading: str, texts: Iterable[str], first: int, *, per_line: int) -> list[_Line]:

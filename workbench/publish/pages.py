@@ -24,14 +24,17 @@ class Made:
 
     notebooks: tuple[dict[str, Any], ...]
     data: dict[str, Any]
-    since: dict[str, Any] | None  # what changed since the report before
+    since: dict[str, Any] | None  # what changed since the reports before
 
 
 def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Mapping[str, Sequence[str]]) -> Made:
     """All pages and executed notebooks, in the staging folder."""
     bundles = [b for e in executed for b in html.bundles(e.notebook)]
     book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles), files)
-    book = replace(book, since=book.compared())
+    from workbench.publish import compare
+
+    earlier = book.compared()
+    book = replace(book, earlier=earlier, since=compare.together(earlier))
     for one in executed:
         text = nbformat.writes(one.notebook)
         folders.write(staging.folder / f"{one.name}.ipynb", text.encode("utf-8", "replace"))
@@ -40,7 +43,8 @@ def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Map
             book.put(one.name, lang, shell.page(book.page(one, book.changed(one, parts, lang), lang)))
     for lang in plan.languages:
         book.put("overview", lang, shell.overview(book.overview(lang)))
-    return Made(tuple(book.told(e) for e in executed), book.data, book.moved())
+    moved = book.moved()
+    return Made(tuple(book.told(e) for e in executed), book.data, moved and moved | {"with": book.compared_with()})
 
 
 @dataclass(frozen=True)
@@ -52,14 +56,30 @@ class _Book:
     executed: tuple[Executed, ...]
     data: dict[str, Any]
     files: Mapping[str, Sequence[str]]  # what each notebook wrote beside its pages
-    since: Comparison | None = None
+    since: Comparison | None = None  # all of it, as one
+    earlier: tuple[Comparison, ...] = ()  # with each report that pages are compared with, the latest first
 
-    def compared(self) -> Comparison | None:
-        """What changed since the report before; None where there is none."""
+    def compared(self) -> tuple[Comparison, ...]:
+        """What changed since the reports before, each page against the last one that has it."""
         from workbench.publish import compare
 
         told = manifest.made_of(self.plan, self.staging.revision, self.data, [self.told(e) for e in self.executed])
         return compare.since(self.plan.out, self.plan.folder.name, self.staging.folder, told)
+
+    def compared_with(self) -> list[dict[str, Any]]:
+        """Each earlier report with the pages that are compared with it, and the most important changes of these."""
+        from workbench.publish import compare
+
+        every = [e.name for e in self.executed]
+        return [
+            {"then": one.then.isoformat(), "revision": one.revision, "pages": list(one.pages or every),
+             "said": {lang: changes.sentences(one, self.speak(lang)) for lang in self.plan.languages}}
+            for one in compare.apart(self.earlier)
+        ]  # fmt: skip
+
+    def own(self, name: str) -> Comparison | None:
+        """What changed on one page; None where no earlier report has it."""
+        return next((one.of(name) for one in self.earlier if not one.pages or name in one.pages), None)
 
     def moved(self) -> dict[str, Any] | None:
         """The most important changes of all pages, in each language; None where there is no earlier report."""
@@ -71,10 +91,10 @@ class _Book:
                 "restated": len(self.since.restated), "said": said}  # fmt: skip
 
     def changed(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> tuple[Any, ...]:
-        """The parts of a page with its tiles and the section told against the report before."""
-        if self.since is None or one.status != "ok":
+        """The parts of a page with its tiles and the section told against the last report that has the page."""
+        own = self.own(one.name)
+        if own is None or one.status != "ok":
             return parts
-        own = self.since.of(one.name)
         section = Fragment("changes", "changes", *self._section(changes.section(own, self.speak(lang)), lang))
         shown = [p if isinstance(p, CodeCell) else self.tiled(one, p, lang) for p in parts]
         ends = next((at for at, p in enumerate(shown) if getattr(p, "role", "") in ("data", "definitions")), len(shown))
@@ -82,11 +102,11 @@ class _Book:
 
     def tiled(self, one: Executed, part: Fragment, lang: Language) -> Fragment:
         """Tiles with what each changed since; any other part as it is."""
-        own = (b for b in html.bundles(one.notebook) if b["id"] == part.id)
+        found, own = self.own(one.name), (b for b in html.bundles(one.notebook) if b["id"] == part.id)
         kept: dict[str, Any] = next((b["tiles"] for b in own if "tiles" in b), {})
-        if self.since is None or part.role != "tiles" or lang not in kept:
+        if found is None or part.role != "tiles" or lang not in kept:
             return part
-        return replace(part, html={lang: changes.tiles(kept[lang], self.since, one.name, self.speak(lang))})
+        return replace(part, html={lang: changes.tiles(kept[lang], found, one.name, self.speak(lang))})
 
     def _section(self, markup: str, lang: Language) -> tuple[dict[str, str], dict[str, str]]:
         return {lang: self.speak(lang).phrase("changes.heading")}, {lang: markup}
@@ -97,9 +117,11 @@ class _Book:
         return words.Words(lang, currency, company.money_unit, Calendar(self.plan.settings.calendar))
 
     def overall(self, lang: Language) -> Fragment:
-        """The most important changes of all pages."""
+        """The most important changes of all pages, by the report that they are compared with."""
+        from workbench.publish import compare
+
         speak = self.speak(lang)
-        markup = changes.summary(self.since, speak) if self.since else changes.none(speak)
+        markup = "".join(changes.summary(one, speak) for one in compare.apart(self.earlier)) or changes.none(speak)
         return Fragment("changes", "changes", *self._section(markup, lang))
 
     def put(self, name: str, lang: str, content: str) -> None:

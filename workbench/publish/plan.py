@@ -147,12 +147,12 @@ def _asked(made: Plan) -> str:
     return digest(json.dumps([made.settings.path.read_text("utf-8-sig"), _sources(made.notebooks), given]).encode())
 
 
-def _before(made: Plan) -> str:
-    """The report that this one is compared with; a page tells it, the notebooks know nothing of it."""
+def _before(made: Plan) -> dict[str, str]:
+    """The report that each page is compared with; the page tells it, its notebook knows nothing of it."""
     from workbench.publish import manifest
 
-    found = manifest.before(made.out, made.folder.name, made.as_of)
-    return _file_digest(found[0] / manifest.NAME) if found else ""
+    found = manifest.before(made.out, made.folder.name, made.as_of, made.parameters)
+    return {name: _file_digest(reports[0][0] / manifest.NAME) for name, reports in sorted(found.items())}
 
 
 @lru_cache(maxsize=1)

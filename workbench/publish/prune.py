@@ -1,17 +1,18 @@
 """Takes old reports away. Only their pages go: what they issued stays where it is, for forecasts to be judged by.
 
-A report is renamed out of sight before its files are removed, so that one that is stopped in the middle leaves whole
-reports, and the index is written from those that are there.
+Which of them stay, and why, is told by retention. A report is renamed out of sight before its files are removed, so
+that one that is stopped in the middle leaves whole reports, and the index is written from those that are there.
 """
 
-import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from workbench.errors import ParameterError
-from workbench.publish import folders, index, manifest
+from workbench.publish import folders, index, manifest, retention
+from workbench.publish.retention import Stored
 
 _KEPT = "vintages"
 _MARK = ".pruned"  # the manifest of a report that is being removed
@@ -19,18 +20,22 @@ _MARK = ".pruned"  # the manifest of a report that is being removed
 
 @dataclass(frozen=True)
 class Pruning:
-    """What would go and what stays, of the reports in `out`. `strange` are folders that it does not touch, and why."""
+    """What would go and what stays, of the reports in `out`, and `why` that stays. `pages` rank reports that would go.
+    `strange` are folders that it does not touch, and why."""
 
     out: Path
     go: tuple[Path, ...]
     stay: tuple[Path, ...]
     strange: tuple[tuple[Path, str], ...] = ()
+    why: Mapping[Path, str] = field(default_factory=dict)
+    pages: tuple[Path, ...] = ()
 
     def text(self, *, done: bool) -> str:
         """What a person wants to see before, or after."""
         freed = sum(_size(folder) for folder in self.go)
-        lines = [f"{'removed' if done else 'would go'}  {f.relative_to(self.out)}" for f in self.go]
-        lines += [f"stays     {f.relative_to(self.out)}" for f in self.stay]
+        gone = [f.relative_to(self.out) for f in (*self.go, *self.pages)]
+        lines = [f"{'removed' if done else 'would go'}  {f}" for f in gone]
+        lines += [f"stays     {f.relative_to(self.out)}: {self.why[f]}" for f in self.stay]
         lines += [f"untouched {f.relative_to(self.out)}: {why}" for f, why in self.strange]
         total = f"{len(self.go)} of {len(self.go) + len(self.stay)} reports, {freed / 1e6:.1f} MB"
         lines.append(f"{'Removed' if done else 'Would remove'} {total}. Forecasts and plans as issued stay in place.")
@@ -38,55 +43,43 @@ class Pruning:
 
 
 def planned(out: Path, *, keep: int = 8, older_than: str = "") -> Pruning:
-    """What goes: of each company and scope all days but the newest `keep` that have a good report, and of each day all
-    revisions but the last good one and failed ones after it. With `older_than`, only reports as of an earlier day."""
+    """What goes: whatever retention does not hold. With `older_than`, only reports as of an earlier day."""
     before = _day(older_than)
     found, strange = _all(out)
-    go: list[Path] = _unfinished(out)
-    stay: list[Path] = []
-    for name in sorted({folder.parent.name for folder in found}):
-        own = [f for f in found if f.parent.name == name]
-        held = _held(own, keep)
-        for folder in own:
-            young = bool(before) and folder.parent.parent.name >= before
-            (stay if folder in held or young else go).append(folder)
-    return Pruning(out, tuple(go), tuple(stay), tuple(strange))
+    young = {r.folder: f"as of {before} or later" for r in found if before and r.day >= before}
+    why = young | _why(found, keep)
+    ranked = retention.rankings(sorted(manifest.days_of(out)))
+    for one in retention.newest_rankings(ranked, keep):
+        why = dict.fromkeys(one.leads, f"'{one.page.name}' leads to it") | why
+    go = [*_unfinished(out), *(r.folder for r in found if r.folder not in why)]
+    stay = [r.folder for r in found if r.folder in why]
+    return Pruning(out, tuple(go), tuple(stay), tuple(strange), why, tuple(retention.broken(ranked, go)))
+
+
+def _why(found: Sequence[Stored], keep: int) -> dict[Path, str]:
+    """What stays of each company and scope, and why."""
+    own: dict[str, list[Stored]] = {}
+    for one in found:
+        own.setdefault(one.folder.parent.name, []).append(one)
+    return {folder: why for some in own.values() for folder, why in retention.held(some, keep).items()}
 
 
 def apply(planned: Pruning) -> None:
     """Does it, folder by folder, and writes the index from what is left, also where it is stopped on the way."""
     with folders.writable(planned.out):
         try:
+            for page in planned.pages:  # first: no page leads to what is gone, wherever this is stopped
+                page.unlink(missing_ok=True)
             for folder in planned.go:
                 _remove(planned.out, folder)
         finally:
             index.rebuild(planned.out)
 
 
-def _held(own: list[Path], keep: int) -> set[Path]:
-    """Of one company and scope: the last good revision of each of the newest days, and what failed after it."""
-    held: set[Path] = set()
-    days = sorted({f.parent.parent.name for f in own}, reverse=True)
-    good = {day: _last_good([f for f in own if f.parent.parent.name == day]) for day in days}
-    kept = [day for day in days if good[day]][:keep]
-    for day in days:
-        here = [f for f in own if f.parent.parent.name == day]
-        if day in kept:
-            last = good[day]
-            held |= {f for f in here if last is not None and _number(f) >= _number(last)}
-        elif not kept or day > kept[-1]:  # a day that has only failed, no older than what stays
-            held |= set(here)
-    return held
-
-
-def _last_good(revisions: list[Path]) -> Path | None:
-    good = [f for f in revisions if (told := manifest.read(f)) and told["status"] == "ok"]
-    return max(good, key=_number, default=None)
-
-
-def _all(out: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+def _all(out: Path) -> tuple[list[Stored], list[tuple[Path, str]]]:
     """Every revision that has pages, and what is no report of ours. Links are not followed: they may lead out."""
-    found, strange = [], []
+    found: list[Stored] = []
+    strange: list[tuple[Path, str]] = []
     for day in sorted(manifest.days_of(out)):
         for parent in sorted(p for p in day.iterdir() if not p.name.startswith(".")):
             if parent.is_file() and not parent.is_symlink():
@@ -97,10 +90,10 @@ def _all(out: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
             for _, folder in folders.revisions(parent):
                 if folder.is_symlink() or not folder.is_dir():
                     strange.append((folder, "a link or a file, not a report's folder"))
-                elif manifest.read(folder) is None and not (folder / _MARK).exists():
-                    strange += [] if _only_issued(folder) else [(folder, "it has no manifest that can be read")]
-                elif manifest.read(folder):
-                    found.append(folder)
+                elif told := manifest.read(folder):
+                    found.append(Stored(folder, told))
+                elif not (folder / _MARK).exists() and not _only_issued(folder):
+                    strange.append((folder, "it has no manifest that can be read"))
     strange += [(p, "a link") for p in sorted(out.iterdir()) if p.is_symlink()] if out.is_dir() else []
     return found, strange
 
@@ -144,15 +137,10 @@ def _remove(out: Path, folder: Path) -> None:
 def _rankings(day: Path) -> None:
     """Pages that rank a day's reports go with the last of them."""
     if day.is_dir() and not any(day.glob(f"*/r*/{manifest.NAME}")):
-        for page in day.glob("*, each *.html"):
+        for page in day.glob(retention.RANKINGS):
             page.unlink()
         if not any(day.iterdir()):
             day.rmdir()
-
-
-def _number(folder: Path) -> int:
-    found = re.match(r"r(\d+)", folder.name)
-    return int(found[1]) if found else 0
 
 
 def _size(folder: Path) -> int:

@@ -58,7 +58,7 @@ class Restated:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two reports of one company and scope."""
+    """Two reports of one company and scope. `pages` are those it is about, where it is not about all."""
 
     then: date
     revision: int
@@ -66,11 +66,13 @@ class Comparison:
     changes: tuple[Change, ...]
     figures: tuple[Figure, ...] = ()
     restated: tuple[Restated, ...] = ()
+    pages: tuple[str, ...] = ()
 
     def of(self, page: str) -> "Comparison":
         """What concerns one page."""
         return replace(
             self,
+            pages=(),
             changes=tuple(c for c in self.changes if c.page in ("", page)),
             figures=tuple(f for f in self.figures if f.page == page),
             restated=tuple(r for r in self.restated if r.page == page),
@@ -129,7 +131,8 @@ def _since(figure: Figure | None, found: Comparison, w: Words) -> list[str]:
 
 
 def _compared(found: Comparison, w: Words) -> str:
-    return w.phrase("changes.compared", {"then": found.then, "revision": found.revision})
+    pages = [w.page(name) for name in found.pages] or None
+    return w.phrase("changes.compared", {"then": found.then, "revision": found.revision, "pages": pages})
 
 
 def _said(found: Comparison, w: Words) -> list[Sentence]:

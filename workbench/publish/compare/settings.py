@@ -58,12 +58,18 @@ def _confirmed(then: Told, now: Told) -> Iterator[Change]:
 
 
 def _rows(then: Told, now: Told) -> Iterator[Change]:
-    """Tables that came, went, or hold fewer rows than before: exports usually grow."""
+    """Tables that came, went, or hold fewer rows than before: exports usually grow.
+
+    A report of fewer notebooks reads fewer tables; that one is missing there says nothing.
+    """
+    wider, narrower = set(then.notebooks) >= set(now.notebooks), set(then.notebooks) <= set(now.notebooks)
     rows = [told.manifest.get("data", {}).get("rows", {}) for told in (then, now)]
     for table in {**rows[0], **rows[1]}:
         before, after = rows[0].get(table), rows[1].get(table)
         if before is None or after is None:
-            yield Change(Finding("changes.table_new" if before is None else "changes.table_gone", {"table": table}), 4)
+            key = "changes.table_new" if before is None else "changes.table_gone"
+            if wider if before is None else narrower:
+                yield Change(Finding(key, {"table": table}), 4)
         elif after < before:
             yield Change(Finding("changes.rows_fewer", {"table": table, "now": after, "then": before}), 4)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.publish import manifest
+from workbench.run import scope_parts
 from workbench.settings import CalendarSettings
 from workbench.views.words import NO_CURRENCY, Words
 
@@ -32,6 +33,11 @@ class Told:
     @property
     def as_of(self) -> date:
         return date.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def notebooks(self) -> list[str]:
+        """Their names, in the order of the pages."""
+        return [str(one["name"]) for one in self.manifest["notebooks"]]
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -61,16 +67,11 @@ class Told:
         return _frame(self.folder / "vintages" / f"{name}.parquet")
 
 
-def earlier(out: Path, name: str, as_of: date) -> Told | None:
-    """The newest good report of an earlier day in the folders called `name`, which hold one company and scope."""
-    found = manifest.before(out, name, as_of)
-    return Told(*found) if found else None
-
-
-def newest(parent: Path) -> Told | None:
-    """The last good revision in a folder of revisions."""
-    found = manifest.newest(parent)
-    return Told(*found) if found else None
+def earlier(out: Path, name: str, as_of: date, notebooks: Iterable[str], most: int = 1) -> dict[str, list[Told]]:
+    """For each notebook the last good reports of earlier days that hold it, newest first, one of a day, in the folders
+    called `name`, which hold one company and scope."""
+    found = manifest.before(out, name, as_of, notebooks, most)
+    return {notebook: [Told(*one) for one in reports] for notebook, reports in found.items()}
 
 
 def words_of(told: Told, lang: str) -> Words:
@@ -81,29 +82,61 @@ def words_of(told: Told, lang: str) -> Words:
     return Words(lang, "" if currency == NO_CURRENCY else currency, unit, told.calendar)
 
 
-def chosen(out: Path, asked: str) -> Told:
-    """The report that a person means by a folder, or by a day where that day has a single report."""
+def pair(out: Path, then: str, now: str, scope: str = "") -> tuple[Told, Told]:
+    """The two reports that a person means; two days mean two reports of one company and scope."""
+    one, other = chosen(out, then, scope), chosen(out, now, scope)
+    if _day(out, then) and _day(out, now) and one.folder.parent.name != other.folder.parent.name:
+        told = f"{then} has {_part(one)}, {now} has {_part(other)}"
+        raise ParameterError("workbench compare", [f"{told}; name one part with --scope, or the reports' folders"])
+    return one, other
+
+
+def chosen(out: Path, asked: str, scope: str = "") -> Told:
+    """The report that a person means by its folder, or by its day: then that of `scope`, else the whole company's, else
+    the only one of the day. Of several revisions, the last of which no other has all pages and more."""
     if content := manifest.read(Path(asked)):
         return Told(Path(asked), content)
-    parents = [Path(asked)] if Path(asked).is_dir() else []
-    parents = (
-        [p for p in (out / asked).iterdir() if p.is_dir()] if _DAY.fullmatch(asked) and _there(out, asked) else parents
-    )
-    found = [told for parent in parents if (told := newest(parent))]
+    day = _day(out, asked)
+    parents = sorted(p for p in day.iterdir() if p.is_dir()) if day else [Path(asked)]
+    there = [told for parent in parents if (told := _fullest(parent))]
+    found = _of_scope(there, scope) if day else there
     if len(found) != 1:
-        raise ParameterError("workbench compare", [_which(asked, out, found)])
+        raise ParameterError("workbench compare", [_which(asked, out, scope, found or there)])
     return found[0]
 
 
-def _which(asked: str, out: Path, found: list[Told]) -> str:
-    if found:
-        several = ", ".join(f"'{told.folder}'" for told in found[:6])
-        return f"{asked} has {len(found)} reports; name one of them: {several}"
-    return f"there is no report '{asked}': name its folder (the one that holds manifest.json), or a day in {out}"
+def _fullest(parent: Path) -> Told | None:
+    """Of a folder of revisions the last good one of which no other has all notebooks and more."""
+    every = [Told(*one) for one in manifest.good(parent)]
+    return next((r for r in every if not any(set(r.notebooks) < set(other.notebooks) for other in every)), None)
 
 
-def _there(out: Path, day: str) -> bool:
-    return (out / day).is_dir()
+def _of_scope(found: list[Told], scope: str) -> list[Told]:
+    asked = scope_parts(scope)
+    own = [told for told in found if scope_parts(told.manifest["scope"]) == asked]
+    return own or ([] if scope else found)
+
+
+def _which(asked: str, out: Path, scope: str, found: list[Told]) -> str:
+    if not found:
+        return f"there is no report '{asked}': name its folder (the one that holds manifest.json), or a day in {out}"
+    scopes = len({told.manifest["scope"] for told in found}) > 1
+    several = ", ".join(f"{_part(told)} in '{told.folder}'" for told in found[:6])
+    several += f" and {len(found) - 6} more" if len(found) > 6 else ""
+    if scope:
+        return f"{asked} has not one report of the scope '{scope}'. It has {several}"
+    how = "one with --scope, as region=华东, or its folder" if scopes else "the folder of one"
+    return f"{asked} has {len(found)} reports; name {how}. It has {several}"
+
+
+def _part(told: Told) -> str:
+    name = told.manifest.get("company", "")
+    called = name if isinstance(name, str) else next(iter(name.values()), "")
+    return f"{called}, {told.manifest['scope'] or 'all of it'}"
+
+
+def _day(out: Path, asked: str) -> Path | None:
+    return out / asked if _DAY.fullmatch(asked) and (out / asked).is_dir() else None
 
 
 def _read(file: Path) -> dict[str, Any]:
