@@ -48,7 +48,7 @@ def since(then: Told, now: Told) -> Iterator[Change]:
 
 
 def _twins(*frames: pd.DataFrame) -> set[tuple[str, str]]:
-    """Parts with the very sales, in all frames, of a part named before them: a region that is a team's too."""
+    """Parts with the very sales, in all frames, of a part of a level before theirs: a team that is a region."""
     import pandas as pd
 
     every = pd.concat([f.assign(of=at) for at, f in enumerate(frames)])
@@ -56,7 +56,9 @@ def _twins(*frames: pd.DataFrame) -> set[tuple[str, str]]:
     wide = every.pivot_table(
         index=["level", "node"], columns=["of", "period"], values="amount", aggfunc="sum", sort=False
     )
-    return set(wide.index[wide.fillna(0.0).round(2).duplicated()])
+    first: dict[tuple[float, ...], str] = {}  # sales → the level that has them first
+    rows = zip(wide.index, map(tuple, wide.fillna(0.0).round(2).to_numpy().tolist()), strict=True)
+    return {part for part, amounts in rows if first.setdefault(amounts, part[0]) != part[0]}
 
 
 def _ended(period: Any, then: Told, now: Told) -> bool:
@@ -197,18 +199,12 @@ def nodes(then: Told, now: Told) -> Iterator[Change]:
     told: set[str] = set()
     before, after = then.issued(NAME), now.issued(NAME)
     if len(before) and len(after):
-        twins = _twins(before, after)
-        before, after = _without_twins(before, twins), _without_twins(after, twins)
         for level in dict.fromkeys(level for level in after["level"] if level):
             one, other = before[before["level"] == level], after[after["level"] == level]
             for change in _level(level, one, other, then) if len(one) else ():
                 told.update(change.said.values["names"])
                 yield change
     yield from _of_tables(then, now, told)
-
-
-def _without_twins(sales: pd.DataFrame, twins: set[tuple[str, str]]) -> pd.DataFrame:
-    return sales[[part not in twins for part in zip(sales["level"], sales["node"], strict=True)]]
 
 
 def _level(level: str, before: pd.DataFrame, after: pd.DataFrame, then: Told) -> Iterator[Change]:
