@@ -145,7 +145,7 @@ def test_compare_prints_json_with_what_is_unknown_as_null(tmp_path: Path) -> Non
     assert since["said"].startswith("Sales since then, Sep 2026: ¥")
     setting = next(c for c in got["changes"] if c["key"] == "setting")
     assert setting["values"] == {"name": "new", "then": None, "now": "1"}
-    assert [(f["called"], f["unit"], f["difference"]) for f in got["figures"]] == [("own", "plain", 1.0)]
+    assert [(f["called"], f["unit"], f["change"]) for f in got["figures"]] == [("own", "plain", 1.0)]
 
 
 def test_numbers_of_one_name_on_several_pages_say_which_page_is_meant(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ _COMPARED = (Column("since_now", "money"), Column("since_then", "money"), Column
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "figures": (
         Column("since_figure", "text"), Column("since_page", "text"), Column("since_now", "by_unit"),
-        Column("since_then", "by_unit"), Column("since_change", "change_by_unit"), Column("unit", "unit"),
+        Column("since_then", "by_unit"), Column("since_change", "by_unit"), Column("unit", "unit"),
         Column("since_judged", "phrase:changes"), Column("since_key", "text"),
     ),
     "months": (Column("since_month", "date"), Column("since_level", "text"), Column("since_part", "text"), *_COMPARED),
@@ -43,7 +43,10 @@ def save(found: Comparison, folder: Path, speak: Mapping[str, Words]) -> None:
 
 
 def plain(found: Comparison, w: Words) -> dict[str, Any]:
-    """All that changed as JSON holds it: days as 2026-09-30, what is unknown as null; sentences in one language."""
+    """All that changed as JSON holds it: days as 2026-09-30, what is unknown as null; sentences in one language.
+
+    `change` is now less then, in the figure's unit, whatever the page says of it.
+    """
     return {
         "then": {"as_of": found.then.isoformat(), "revision": found.revision},
         "now": {"as_of": found.now.isoformat()},
@@ -53,7 +56,11 @@ def plain(found: Comparison, w: Words) -> dict[str, Any]:
              "order": c.order, "money": _json(c.said.weight), "values": _json(c.said.values)}
             for c in sorted(found.changes, key=lambda c: (c.order, -c.said.weight))
         ],
-        "figures": [_json(asdict(f)) | {"called": section.figure_name(f, w)} for f in found.figures],
+        "figures": [
+            {"page": f.page, "name": f.name, "called": section.figure_name(f, w), "unit": f.counted, "judged": f.judged,
+             "now": _json(f.now), "then": _json(f.then), "change": _json(f.now - f.then), "rates": f.rates}
+            for f in found.figures
+        ],
         "restated": [_json(asdict(r)) for r in found.restated],
     }  # fmt: skip
 
@@ -74,13 +81,13 @@ def _figures(found: Comparison, w: Words) -> Iterator[dict[str, Any]]:
     for f in sorted(found.figures, key=lambda f: section.JUDGED.index(f.judged)):
         yield {
             "since_figure": section.figure_name(f, w), "since_page": w.page(f.page), "since_now": f.now,
-            "since_then": f.then, "since_change": f.difference, "unit": f.counted,
+            "since_then": f.then, "since_change": f.now - f.then, "unit": f.counted,
             "since_judged": f"judged_{f.judged}", "since_key": f"{f.page}.{f.name}",
         }  # fmt: skip
 
 
 def _months(found: Comparison, w: Words) -> Iterator[dict[str, Any]]:
-    for r in sorted(found.restated, key=lambda r: (r.period, r.level, r.node)):
+    for r in section.largest_first(found.restated):
         yield {
             "since_month": r.period, **_part(r.level, r.node, w), "since_now": r.now, "since_then": r.then,
             "since_change": r.now - r.then,

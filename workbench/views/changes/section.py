@@ -4,11 +4,11 @@ Phrases in phrases/changes.toml; names and units of a page's own numbers in fact
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.views import facts
-from workbench.views.changes.found import Comparison, Figure
+from workbench.views.changes.found import Comparison, Figure, Restated
 from workbench.views.markup import render
 from workbench.views.tables import Head, Line, Table
 from workbench.views.words import MISSING, Sentence, Words, clean, missing
@@ -95,6 +95,11 @@ def parts(found: Comparison, w: Words) -> Iterator[tuple[str, str, str, float]]:
             yield from ((what, place, node, amount) for node, amount in zip(values["names"], amounts, strict=True))
 
 
+def largest_first(rows: Iterable[Restated]) -> list[Restated]:
+    """Months told differently, the largest change first."""
+    return sorted(rows, key=lambda r: (-abs(r.now - r.then), r.level, r.node))
+
+
 def _since(figure: Figure | None, found: Comparison, w: Words) -> list[str]:
     if figure is None or missing(figure.difference):
         return []
@@ -163,7 +168,7 @@ def _value(value: float, figure: Figure, w: Words) -> str:
 
 
 def _restated(found: Comparison, w: Words) -> Table:
-    rows = sorted(found.restated, key=lambda r: (-abs(r.now - r.then), r.level, r.node))
+    rows = largest_first(found.restated)
     lines = tuple(
         Line(w.month(r.period), (
             w.level(r.level) if r.level else "", w.node(r.node) if r.level else w.phrase("page.whole_company"),
