@@ -51,9 +51,7 @@ def test_months_told_differently_are_counted_once_whatever_the_parts(restated: C
     assert one["whole"] == 2
     assert told(restated, "reassigned")[0]["n"] == 1
     said = Words("en", "CNY").phrase("changes.restated", one)
-    assert said.startswith(
-        "History was restated: Sales of 3 earlier months are told differently; the total changed in 2"
-    )
+    assert said.startswith("Sales restated for 3 earlier months: the total changed in 2 of them, ¥")
     assert "most in Jun 2026" in said
 
 

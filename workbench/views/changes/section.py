@@ -194,5 +194,8 @@ def _more(rows: Sequence[Any], w: Words) -> str:
 
 
 def _heads(names: Sequence[str], w: Words) -> tuple[Head, ...]:
-    left, minor = {"figure", "judged", "month", "level", "part", "page", "what"}, {"level", "page"}
+    left, minor = (
+        {"figure", "judged", "month", "level", "part", "page", "what"},
+        {"level", "page", "judged"},
+    )  # on a phone
     return tuple(Head(w.phrase(f"sections.columns.since_{n}"), left=n in left, minor=n in minor) for n in names)
