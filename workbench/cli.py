@@ -233,6 +233,7 @@ def compare(
     ] = "",
     out: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
     lang: Annotated[str, typer.Option(help="Language of what is told: en, zh-CN or zh-TW.")] = "en",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object for scripts.")] = False,
 ) -> None:
     """Say what changed between two reports, beyond noise and within it."""
     from workbench.publish import compare as comparing
@@ -242,7 +243,9 @@ def compare(
     if lang not in LANGUAGES:
         raise ParameterError("workbench compare", [f"lang is '{lang}'; it can be {', '.join(LANGUAGES)}"])
     one, other = comparing.pair(out, then, now, scope)
-    typer.echo(changes.text(comparing.of_reports(out, one, other), comparing.words_of(other, lang)))
+    found, words = comparing.of_reports(out, one, other), comparing.words_of(other, lang)
+    told = json.dumps(changes.plain(found, words), ensure_ascii=False) if as_json else changes.text(found, words)
+    typer.echo(told)
 
 
 @app.command()

@@ -46,7 +46,9 @@ def test_sales_since_are_told_with_what_growth_is_usual(tmp_path: Path) -> None:
 
     assert told(found, "sales_since")[0]["judged"] == "beyond"
     assert [row["node"] for row in told(found, "node_since")] == ["north"]
-    assert told(found, "nodes_since") == [{"n": 1, "of": 2, "beyond": 1}]
+    parts = told(found, "nodes_since")[0]
+    assert (parts["n"], parts["of"], parts["beyond"]) == (1, 2, 1)
+    assert [(row["node"], row["judged"]) for row in parts["rows"]] == [("north", "beyond"), ("south", "within")]
     assert told(found, "restated") == []
 
 
@@ -60,7 +62,7 @@ def test_a_month_told_differently_is_found_with_its_node_and_size(tmp_path: Path
     found = compared(tmp_path)
     one = told(found, "restated")[0]
 
-    assert (one["n"], one["most"], one["names"]) == (1, pd.Timestamp("2026-06-01"), ["south"])
+    assert (one["n"], one["most"], one["parts"]) == (1, pd.Timestamp("2026-06-01"), [("region", "south")])
     assert one["change"] == pytest.approx(7.0)
     assert {(r.level, r.node) for r in found.restated} == {("", ""), ("region", "south")}
 

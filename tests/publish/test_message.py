@@ -85,7 +85,7 @@ def test_what_calls_for_attention_is_told_as_such(tmp_path: Path) -> None:
     assert (made.title.rpartition(": ")[2], made.kind) == ("report ready, with alerts", "warning")
     lines = made.body.split("\n")
     assert lines[0] == (
-        "2 figures moved beyond the usual ups and downs; 1 past period is told differently than before."
+        "2 figures moved beyond the usual ups and downs; sales of 1 earlier month are told differently than before."
     )
     assert lines[2:4] == ["Since 30 Jun 2026", "• Cash fell."]
 

@@ -177,7 +177,7 @@ def _size(*texts: str) -> int:
 
 
 def _moved(since: Mapping[str, Any]) -> int:
-    """How many figures moved beyond noise, and how many periods of the past are told differently."""
+    """How many figures moved beyond noise, and of how many months of the past sales are told differently."""
     return int(since.get("beyond", 0)) + int(since.get("restated", 0))
 
 

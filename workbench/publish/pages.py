@@ -1,4 +1,5 @@
-"""Writes the pages of one run: each notebook in each language, the overview that leads them, the executed notebooks."""
+"""Writes the pages of one run: each notebook in each language, the overview that leads them, the executed notebooks,
+and first the workbook that the pages lead to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from urllib.parse import quote
 import nbformat
 
 from workbench.periods import Calendar
-from workbench.publish import folders, html, index, manifest
+from workbench.publish import compare, folders, html, index, manifest, workbook
 from workbench.publish.folders import Staging
 from workbench.publish.plan import Plan, versions
 from workbench.publish.runner import Executed
@@ -28,13 +29,12 @@ class Made:
 
 
 def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Mapping[str, Sequence[str]]) -> Made:
-    """All pages and executed notebooks, in the staging folder."""
+    """The workbook, all pages and executed notebooks, in the staging folder."""
     bundles = [b for e in executed for b in html.bundles(e.notebook)]
     book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles), files)
-    from workbench.publish import compare
-
     earlier = book.compared()
     book = replace(book, earlier=earlier, since=compare.together(earlier))
+    book.leave_tables()
     for one in executed:
         text = nbformat.writes(one.notebook)
         folders.write(staging.folder / f"{one.name}.ipynb", text.encode("utf-8", "replace"))
@@ -61,15 +61,20 @@ class _Book:
 
     def compared(self) -> tuple[Comparison, ...]:
         """What changed since the reports before, each page against the last one that has it."""
-        from workbench.publish import compare
-
         told = manifest.made_of(self.plan, self.staging.revision, self.data, [self.told(e) for e in self.executed])
         return compare.since(self.plan.out, self.plan.folder.name, self.staging.folder, told)
 
+    def leave_tables(self) -> None:
+        """The tables of what changed beside those of the notebooks, and the workbook of them all."""
+        tables = self.staging.folder / "tables"
+        if self.earlier:
+            compared = [*compare.apart(self.earlier)]
+            changes.save(compared, tables, {lang: self.speak(lang) for lang in self.plan.languages})
+        order = ["overview", *(e.name for e in self.executed)]
+        workbook.write(tables, self.staging.folder / "tables.xlsx", self.plan.languages[0], order)
+
     def compared_with(self) -> list[dict[str, Any]]:
         """Each earlier report with the pages that are compared with it, and the most important changes of these."""
-        from workbench.publish import compare
-
         every = [e.name for e in self.executed]
         return [
             {"then": one.then.isoformat(), "revision": one.revision, "pages": list(one.pages or every),
@@ -88,7 +93,7 @@ class _Book:
         beyond = sum(f.judged == "beyond" for f in self.since.figures)
         said = {lang: changes.sentences(self.since, self.speak(lang)) for lang in self.plan.languages}
         return {"then": self.since.then.isoformat(), "revision": self.since.revision, "beyond": beyond,
-                "restated": len(self.since.restated), "said": said}  # fmt: skip
+                "restated": self.since.months, "said": said}  # fmt: skip
 
     def changed(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> tuple[Any, ...]:
         """The parts of a page with its tiles and the section told against the last report that has the page."""
@@ -118,8 +123,6 @@ class _Book:
 
     def overall(self, lang: Language) -> Fragment:
         """The most important changes of all pages, by the report that they are compared with."""
-        from workbench.publish import compare
-
         speak = self.speak(lang)
         markup = "".join(changes.summary(one, speak) for one in compare.apart(self.earlier)) or changes.none(speak)
         return Fragment("changes", "changes", *self._section(markup, lang))

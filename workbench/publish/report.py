@@ -137,11 +137,9 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
             executed = _executed(planned, request, staging, means)
             moved = changed(planned)
             planned = replace(planned, key=None, asked="", keys={}) if moved else planned
-            from workbench.publish import index, manifest, pages, parts, workbook
+            from workbench.publish import index, manifest, pages, parts
 
-            names = [e.name for e in executed]
-            files = parts.collected(staging, names, secrets(planned.settings))
-            workbook.write(staging.folder / "tables", staging.folder / "tables.xlsx", planned.languages[0], names)
+            files = parts.collected(staging, [e.name for e in executed], secrets(planned.settings))
             made = pages.write(staging, planned, executed, files)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile

@@ -295,6 +295,16 @@ class Words:
         """A figure between 0 and 1, as 0.82."""
         return self.number(value, 2)
 
+    def any_number(self, value: float) -> str:
+        """A number of which nothing is known, to three significant digits: 1.23万, 0.0034."""
+        if not 0 < abs(value) < 1:
+            return self.short_number(value)
+        return self.number(value, min(2 - math.floor(math.log10(abs(value))), 9)).rstrip("0").rstrip(".")
+
+    def any_sign(self, value: float) -> str:
+        """The same with its sign always shown."""
+        return ("+" if value > 0 else "") + self.any_number(value)
+
     def tenths(self, value: float) -> str:
         """A number to one decimal, none where it is whole: 2.9, 4."""
         return self.number(value, 0 if round(value, 1) == round(value) else 1)
@@ -309,11 +319,9 @@ class Words:
 
     def change_by_unit(self, change: float, unit: str) -> str:
         """A KPI's change: a ratio for amounts and counts, points for ratios, a difference for the rest."""
-        if unit == "ratio":
-            return self.points(change)
-        if unit in ("days", "score"):
-            return self.difference(change, 2 if unit == "score" else 1)
-        return self.percent_sign(change)
+        if unit in _DECIMALS:
+            return self.difference(change, _DECIMALS[unit])
+        return str(getattr(self, _CHANGE_OF_UNIT.get(unit, "percent_sign"))(change))
 
     def difference(self, value: float, places: int = 1) -> str:
         """A difference with its sign, one decimal unless told."""
@@ -574,7 +582,11 @@ _BY_OTHER = {  # formats that look at another value of the same sentence: its na
     "change_by_unit": ("change_by_unit", "unit", "money"),
 }
 _OF_UNIT = {"money": "money", "ratio": "percent", "count": "number", "quantity": "short_number", "days": "days_long",
-            "score": "score", "number": "number"}  # fmt: skip
+            "score": "score", "number": "number", "balance": "money_sign", "chance": "chance", "tenths": "tenths",
+            "few": "number", "plain": "any_number"}  # fmt: skip
+_CHANGE_OF_UNIT = {"ratio": "points", "chance": "points", "balance": "money_sign", "plain": "any_sign"}
+_DECIMALS = {"days": 1, "score": 2, "tenths": 1, "few": 0}  # of a change in their own unit
+DIFFERENCES = frozenset(_CHANGE_OF_UNIT) | frozenset(_DECIMALS)  # units whose change is not a ratio
 
 
 @dataclass(frozen=True)

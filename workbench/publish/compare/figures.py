@@ -9,13 +9,13 @@ from typing import Any
 
 from workbench.publish.compare import noise
 from workbench.publish.compare.told import Told
+from workbench.views import facts as declared
+from workbench.views import words
 from workbench.views.changes import Figure
 
 _MOVES = 4  # earlier moves of a number below which its own history says nothing about noise
 _WIDE = 2.5  # spreads from the usual: beyond it lies one move in a hundred, were they normal
 _SPREAD = 1.4826  # median of absolute moves to their standard deviation, were they normal
-_RATIO = re.compile(r"(^|_)(growth|share|rate|coverage|attainment|chance)(_|$)")
-_MONEY = re.compile(r"(^|_)(sales|landing|next_year|target|amount|tam|sam|som)(_|$)")
 _BOUND = re.compile(r"(.+)_(lo|hi)(_\d+)?")
 
 
@@ -67,16 +67,20 @@ def _by_months(then: float, now: float, spread: float, one: Any, other: Any) -> 
 
 
 def _facts(book: Mapping[str, Any], before: Mapping[str, Any], past: Sequence[Told]) -> Iterator[Figure]:
-    """Facts of a notebook that are no KPI; `<name>_lo_80` and `<name>_hi_80` bound `<name>`."""
+    """Facts of a notebook that are no KPI, as they are declared; one that is not is a plain number.
+
+    `<name>_lo_80` and `<name>_hi_80` bound `<name>`.
+    """
     facts, known, kpis = book.get("facts") or {}, before.get("facts") or {}, _measures(book)
     for name, value in facts.items():
-        bound = _BOUND.fullmatch(name)
+        fact, bound = declared.of(book["name"], name), _BOUND.fullmatch(name)
         a, b = _number(known.get(name)), _number(value)
-        if name in kpis or (bound and bound[1] in facts) or name.removesuffix("_before") in kpis or a != a or b != b:
+        if (fact and not fact.shown) or name in kpis or (bound and bound[1] in facts) or a != a or b != b:
             continue
         moves = [_number((_of(p, book["name"]).get("facts") or {}).get(name)) for p in past]
         judged = _judged(a, b, _bounds_of(known, name), _bounds_of(facts, name), [*moves, a])
-        yield Figure(book["name"], name, unit := _unit(name, a, b), b, a, _difference(a, b, unit), judged, kpi=False)
+        unit = fact.unit if fact else declared.PLAIN
+        yield Figure(book["name"], name, unit, b, a, _difference(a, b, unit), judged, kpi=False)
 
 
 def _measures(book: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -109,15 +113,9 @@ def _by_moves(values: list[float], now: float) -> str:
 
 def _difference(then: float, now: float, unit: str) -> float:
     """As Words.change_by_unit takes it: a ratio for money and counts, a difference for the rest."""
-    if unit in ("ratio", "days", "score"):
+    if unit in words.DIFFERENCES:
         return now - then
     return now / then - 1 if then > 0 else math.nan
-
-
-def _unit(name: str, *values: float) -> str:
-    if _RATIO.search(name):
-        return "ratio"
-    return "money" if _MONEY.search(name) else "count" if all(v == int(v) for v in values) else "score"
 
 
 def _bounds(one: Mapping[str, Any]) -> tuple[float, float]:

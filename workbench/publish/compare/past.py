@@ -36,18 +36,29 @@ def since(then: Told, now: Told) -> Iterator[Change]:
     rows = [r | {"span": (first, last)} for r in _grown(sales, first)]
     whole = [r for r in rows if r["level"] == ""]
     yield from (Change(Finding("changes.sales_since", _without(r), abs(r["off"])), 0, NAME) for r in whole)
-    parts = _once(r for r in rows if r["level"] != "" and r["judged"] != "unknown")
+    twins = _twins(sales)
+    own = [r for r in rows if r["level"] != "" and (r["level"], r["node"]) not in twins]
+    parts = [r for r in own if r["judged"] != "unknown"]
     beyond = sorted((r for r in parts if r["judged"] == "beyond"), key=lambda r: -abs(r["off"]))
     for row in beyond[:_MOST_NODES]:
         yield Change(Finding("changes.node_since", _without(row), abs(row["off"])), 3, NAME)
     if parts:
-        values = {"n": len(parts) - len(beyond), "of": len(parts), "beyond": len(beyond)}
+        values = {"n": len(parts) - len(beyond), "of": len(parts), "beyond": len(beyond), "rows": [*map(_without, own)]}
         yield Change(Finding("changes.nodes_since", values), 8, NAME)
 
 
-def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row where a node goes by two names: a region that is a team's too."""
-    return list({(round(r["amount"], 2), round(r["before"], 2)): r for r in reversed([*rows])}.values())[::-1]
+def _twins(*frames: pd.DataFrame) -> set[tuple[str, str]]:
+    """Parts with the very sales, in all frames, of a part of a level before theirs: a team that is a region."""
+    import pandas as pd
+
+    every = pd.concat([f.assign(of=at) for at, f in enumerate(frames)])
+    every = every.sort_values("level", key=lambda level: level != "", kind="stable")  # the whole is nobody's twin
+    wide = every.pivot_table(
+        index=["level", "node"], columns=["of", "period"], values="amount", aggfunc="sum", sort=False
+    )
+    first: dict[tuple[float, ...], str] = {}  # sales → the level that has them first
+    rows = zip(wide.index, map(tuple, wide.fillna(0.0).round(2).to_numpy().tolist()), strict=True)
+    return {part for part, amounts in rows if first.setdefault(amounts, part[0]) != part[0]}
 
 
 def _ended(period: Any, then: Told, now: Told) -> bool:
@@ -104,7 +115,10 @@ def restated(then: Told, now: Told) -> tuple[list[Change], list[Restated]]:
         Restated(NAME, str(level), str(node), period, float(b), float(a))
         for level, node, period, a, b in both[[*_KEY, "amount_then", "amount_now"]].to_numpy().tolist()
     ]
-    return [*_whole_restated(rows), *_moved(rows), *changes], rows
+    twins = _twins(before, after)
+    own = [r for r in rows if (r.level, r.node) not in twins]
+    levels = dict.fromkeys(r.level for r in own if r.level)
+    return [*_whole_restated(own), *_moved(rows, levels), *changes], own
 
 
 def _whole_restated(rows: list[Restated]) -> Iterator[Change]:
@@ -119,10 +133,11 @@ def _restated(whole: list[Restated], parts: list[Restated], measure: str) -> Fin
     nodes: dict[tuple[str, str], float] = {}
     for r in parts:
         nodes[r.level, r.node] = nodes.get((r.level, r.node), 0.0) + abs(r.now - r.then)
-    named = [node for (_, node), _ in sorted(nodes.items(), key=lambda one: -one[1])][:3]
+    named = [place for place, _ in sorted(nodes.items(), key=lambda one: -one[1])][:3]
+    told = len({r.period for r in (*whole, *parts)})
     values = {
-        "n": len(whole), "now": now, "then": then, "change": now - then,
-        "most": largest.period, "most_now": largest.now, "most_then": largest.then, "names": named or None,
+        "n": told, "whole": len(whole) if len(whole) < told else None, "now": now, "then": then, "change": now - then,
+        "most": largest.period, "most_now": largest.now, "most_then": largest.then, "parts": named or None,
         "measure": measure, "unit": "money" if measure == "sales" else "quantity",
     }  # fmt: skip
     return Finding("changes.restated", values, sum(abs(r.now - r.then) for r in whole))
@@ -134,18 +149,16 @@ def _order(rows: list[Restated]) -> int:
     return 1 if sum(abs(r.now - r.then) for r in rows) >= 0.005 * size else 5
 
 
-def _moved(rows: list[Restated]) -> Iterator[Change]:
+def _moved(rows: list[Restated], levels: Iterable[str]) -> Iterator[Change]:
     """Levels whose past was dealt out anew while the whole stayed as it was."""
     whole = {r.period for r in rows if r.level == ""}
-    levels = dict.fromkeys(r.level for r in rows if r.level)
     for level in levels:
         own = [r for r in rows if r.level == level and r.period not in whole]
         if own:
             amount = sum(abs(r.now - r.then) for r in own) / 2
             names = list(dict.fromkeys(r.node for r in sorted(own, key=lambda r: -abs(r.now - r.then))))
-            yield Change(
-                Finding("changes.reassigned", {"level": level, "names": names, "amount": amount}, amount), 1, NAME
-            )
+            values = {"level": level, "names": names, "amount": amount, "n": len({r.period for r in own})}
+            yield Change(Finding("changes.reassigned", values, amount), 1, NAME)
 
 
 def _measures(then: Told, now: Told, known: tuple[str, ...]) -> Iterator[Change]:
@@ -209,7 +222,8 @@ def _level(level: str, before: pd.DataFrame, after: pd.DataFrame, then: Told) ->
         if names:
             amounts = frame[frame["node"].isin(names)].groupby("node")["amount"].sum().sort_values(ascending=False)
             total = float(amounts.sum())
-            values = {"level": level, "names": [*amounts.index], "n": len(names), "amount": total}
+            values = {"level": level, "names": [*amounts.index], "n": len(names), "amount": total,
+                      "amounts": amounts.tolist()}  # fmt: skip
             yield Change(Finding(key, values, abs(total)), 4 if key == "changes.nodes_new" else 1, NAME)
 
 
