@@ -116,7 +116,7 @@ def run(
     _tell(request, outcome)
     if pdf:
         _print(outcome.folder, force=force, err=as_json)
-    raise typer.Exit(0 if outcome.good else 1)
+    raise typer.Exit(outcome.code)
 
 
 def _checked(request: Any, each: str, *, pdf: bool) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from workbench import remember
 from workbench.errors import ParameterError
 from workbench.publish import executors, index, ranking
-from workbench.publish.plan import Plan, Request, plan
-from workbench.publish.report import unchanged
+from workbench.publish.plan import Plan, Request, changed, plan
+from workbench.publish.report import MOVED, unchanged
 from workbench.publish.worker import Done, task
 from workbench.run import Run, scope_text
 
@@ -33,7 +33,8 @@ class Part:
 class Many:
     """What came of all reports, in the order of the parts' money; `pages` rank them, one in each language.
 
-    `unnamed` is money of lines that name no part, and so is in no report.
+    `unnamed` is money of lines that name no part, and so is in no report. `changed` is what did so while they
+    were made: some may tell the old and some the new.
     """
 
     parts: tuple[Part, ...]
@@ -42,14 +43,25 @@ class Many:
     unnamed: float = 0.0
     levels: tuple[str, ...] = ()
     as_of: date = date.min
+    changed: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
-        return all(part.done.good for part in self.parts)
+        return self.code == 0
+
+    @property
+    def code(self) -> int:
+        """What the command ends with: 1 where one failed, `MOVED` where the data changed under them, else 0."""
+        return MOVED if self.made and self.changed else 0 if self.made else 1
+
+    @property
+    def made(self) -> bool:
+        """Whether every part has a report that is whole."""
+        return all(part.done.made for part in self.parts)
 
     def json(self) -> str:
         """One object for scripts."""
-        status = "ok" if self.good else "failed"
+        status = "ok" if self.made else "failed"
         return json.dumps({"status": status, **asdict(self)}, ensure_ascii=False, default=str)
 
     def text(self) -> str:
@@ -59,14 +71,19 @@ class Many:
         lines = [f"{len(self.parts)} reports in {self.seconds:.0f} s: {told}."]
         if self.unnamed:
             lines.append(f"Lines of {self.unnamed:,.2f} name no part, and are in none of these reports.")
-        lines += [f"{printed(p.scope)}: {printed(p.done.reason)}" for p in self.parts if not p.done.good]
+        if self.changed:
+            names = printed(", ".join(self.changed))
+            lines.append(f"{names} changed while these reports were made; they may mix old and new. Run it again.")
+        lines += [f"{printed(p.scope)}: {printed(p.done.reason)}" for p in self.parts if not p.done.made]
+        lines += [f"{printed(p.scope)}: {printed(', '.join(p.done.changed))} changed meanwhile"
+                  for p in self.parts if p.done.changed]  # fmt: skip
         return "\n".join(lines + [str(page) for page in self.pages])
 
 
 def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str = "") -> Many:
     """A report for each value of `levels`, from one reading of the data; what is unchanged is not made again."""
     began = time.monotonic()
-    planned = plan(request)
+    planned = plan(replace(request, force=True))  # its inputs are looked at, though a report of the whole is there
     levels = _checked(planned, tuple(levels))
     with _shared():
         whole = Run.start(planned.settings, as_of=planned.as_of, scope=planned.scope_text)
@@ -76,9 +93,11 @@ def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str =
         texts = [scope_text(planned.scope | scope) for scope in scopes]
         executor = executors.chosen(cluster, request.workers)
         parts = tuple(Part(*pair) for pair in zip(texts, _made(executor, planned, request, texts), strict=True))
-    pages = ranking.write(planned, levels, [(p.scope, p.done) for p in parts])
+    moved = tuple(dict.fromkeys((*changed(planned), *(name for part in parts for name in part.done.changed))))
+    listed = ranking.keep(planned, levels, [(p.scope, p.done) for p in parts], moved)
     index.rebuild(planned.out)
-    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed, levels, planned.as_of)
+    pages = ranking.pages(listed, planned.languages)
+    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed, levels, planned.as_of, moved)
 
 
 def _checked(planned: Plan, levels: tuple[str, ...]) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ class _Worker:
             self.asks.write(json.dumps(task) + "\n")
             self.asks.flush()
             if line := self.answers.readline():
-                return Done(**json.loads(line))
+                return Done.of(json.loads(line))
         return None
 
     def stop(self) -> str:
@@ -148,7 +148,7 @@ class Cluster:
 
 def _came(future: Any) -> Done:
     if future.status == "finished":
-        return Done(**future.result())
+        return Done.of(future.result())
     error = future.exception() if future.status == "error" else future.status
     return Done("failed", "", " ".join(f"{type(error).__name__}: {error}".split())[:300])
 

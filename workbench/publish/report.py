@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workbench.publish import runner
 
 
+MOVED = 3  # exit code of a report that may mix old and new: a scheduler sees it and tries again
 _DONE = "The report of this period is there already; what changed since was not looked at. --force makes it anew."
 
 
@@ -60,7 +61,13 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        return self.status != "failed"
+        """Whether the work is done. It is not where the data changed meanwhile: the report is there, and says so."""
+        return self.code == 0
+
+    @property
+    def code(self) -> int:
+        """What the command ends with: 1 failed, `MOVED` where the data changed under it, else 0."""
+        return 1 if self.status == "failed" else MOVED if self.changed else 0
 
     def json(self) -> str:
         """One object for scripts."""
@@ -142,12 +149,12 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
             names = [e.name for e in executed]
             files = parts.collected(staging, names, secrets(planned.settings))
             workbook.write(staging.folder / "tables", staging.folder / "tables.xlsx", planned.languages[0], names)
-            made = pages.write(staging, planned, executed, files)
+            made = pages.write(staging, planned, executed, files, moved)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
             times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
-            manifest.write(staging.folder, told | {"since": made.since})
+            manifest.write(staging.folder, told | {"since": made.since, "changed": list(moved)})
             folder = folders.finish(staging, good=status == "ok")
         if means.progress is None:
             index.rebuild(planned.out)
