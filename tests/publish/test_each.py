@@ -198,7 +198,7 @@ def test_a_log_tells_rate_and_time_left_on_plain_lines(
     lines = capsys.readouterr().err.splitlines()
 
     assert [p.done.reason for p in many.parts] == ["scope region=x", "scope region=\x1b[31mred"]
-    assert re.fullmatch(r"1/2  region=�\[31mred  refused  60\.0 s  \d+\.\d a minute, \d+ min left", lines[0])
+    assert re.fullmatch(r"1/2  region=�\[31mred  refused  60\.0 s  \d+\.\d a minute, \d+ s left", lines[0])
     assert lines[1] == "2/2  region=x  refused  60.0 s"
 
 
@@ -226,6 +226,30 @@ def test_the_command_makes_a_report_for_each_region_of_real_orders(
     assert manifest_of(Path(scopes["region==1+1"]["folder"]))["notebooks"][0]["facts"] == {"sales": 3.0}
     assert all(Path(page).is_file() for page in told["pages"])
     assert len(done.stderr.splitlines()) == 3
+
+
+def test_time_left_is_told_in_seconds_below_a_minute_and_what_was_only_found_has_no_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four found at once, then one made in 20 s: 3 a minute, whatever the four took."""
+    now = iter([0.0, 1.0, 2.0, 3.0, 4.0, 24.0, 48.0])
+    monkeypatch.setattr(each.time, "monotonic", lambda: next(now))
+    found, fresh = Done("unchanged", "r1"), Done("ok", "r1", seconds=20.0)
+    pace = each._Pace(8)
+
+    assert [pace.told(found, count) for count in range(1, 5)] == [""] * 4
+    assert pace.told(fresh, 5) == "3.0 a minute, 1 min left"
+    assert pace.told(fresh, 6) == "2.7 a minute, 44 s left"
+
+
+def test_a_report_that_was_begun_twice_is_said_with_its_reason() -> None:
+    twice = Done("ok", "r1", begun=2, again="the process that made this report died: \x1b[31mKilled")
+    many = Many((each.Part("region=a", twice), each.Part("region=b", Done("ok", "r1"))), (), 1.0)
+
+    assert "region=a: begun 2 times: the process that made this report died: �[31mKilled" in many.text()
+    assert "region=b" not in many.text()
+    assert [p["done"]["begun"] for p in json.loads(many.json())["parts"]] == [2, 1]
+    assert many.good
 
 
 class _Terminal(io.StringIO):

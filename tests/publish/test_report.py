@@ -393,6 +393,7 @@ def test_a_page_that_was_taken_over_says_so(reused: tuple[Outcome, Outcome]) -> 
     pages = {name: (reused[1].folder / f"{name}.en.html").read_text("utf-8") for name in ("story", "other")}
 
     assert f"{mark} <bdi>r1</bdi>" in pages["story"]
+    assert pages["story"].index(f"Revision 2 · {mark} r1") < pages["story"].index('<main id="main">')
     assert mark not in pages["other"]
     assert mark not in (reused[0].folder / "story.en.html").read_text("utf-8")
 

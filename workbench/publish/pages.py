@@ -111,6 +111,7 @@ class _Book:
         return ShellPage(
             _title(one, lang), lang, parts, self.links(one.name, lang), self.languages(one.name, lang),
             self.provenance(one.reused), self.staging.revision, _problem(one), self.named(lang),
+            one.reused,
         )  # fmt: skip
 
     def overview(self, lang: Language) -> Overview:

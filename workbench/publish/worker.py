@@ -33,6 +33,8 @@ class Done:
     reason: str = ""
     seconds: float = 0.0
     changed: tuple[str, ...] = ()  # inputs that did so while the report was made: it may mix old and new
+    begun: int = 1  # how often it was begun: anew where the process that made it died
+    again: str = ""  # why more than once
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Done":

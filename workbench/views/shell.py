@@ -86,6 +86,7 @@ class ShellPage:
     revision: int | None = None
     problem: Problem | None = None
     moved: tuple[str, ...] = ()  # what changed while the report was made
+    reused: str = ""  # the revision that it was taken from, where nothing that makes it has changed
 
 
 @dataclass(frozen=True)
