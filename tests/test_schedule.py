@@ -125,6 +125,16 @@ def test_a_report_that_failed_is_made_by_the_next_start(here: Path) -> None:
     assert (failed.status, publish.run(asked(here)).status) == ("failed", "ok")
 
 
+def test_a_report_whose_data_moved_under_it_is_made_again_by_the_next_start(here: Path) -> None:
+    once = "if len(open(orders).readlines()) < 3: open(orders, 'a').write('2026-01-02,4\\n')"
+    late = f"orders = {str(here / 'orders.csv')!r}\n{once}"
+    write_notebook(here / "good.ipynb", late)
+    first, second, third = (publish.run(asked(here)) for _ in range(3))
+
+    assert [(o.status, o.code) for o in (first, second, third)] == [("ok", 3), ("ok", 0), ("unchanged", 0)]
+    assert third.folder == second.folder
+
+
 def test_a_period_that_is_none_is_refused_before_anything_starts(here: Path) -> None:
     with pytest.raises(ParameterError, match=r"last-month, last-quarter, last-year\. Did you mean 'last-quarter'\?"):
         publish.run(asked(here, period="last-quater"))

@@ -101,8 +101,8 @@ def run(
             out=out, timeout=timeout, cell_timeout=cell_timeout, run_timeout=run_timeout, workers=workers,
             parameters=tuple(parameter or ()), force=force,
         )  # fmt: skip
-        _checked(request, each, pdf=pdf)
-        outcome = _published(each, cluster, request)
+        checked(request, each, pdf=pdf)
+        outcome = published(each, cluster, request)
     except KeyboardInterrupt:
         _stopped(" Nothing was left behind, and earlier reports are as they were.")
     except WorkbenchError as error:
@@ -116,15 +116,15 @@ def run(
     _tell(request, outcome)
     if pdf:
         _print(outcome.folder, force=force, err=as_json)
-    raise typer.Exit(0 if outcome.good else 1)
+    raise typer.Exit(outcome.code)
 
 
-def _checked(request: Any, each: str, *, pdf: bool) -> None:
+def checked(request: Any, each: str, *, pdf: bool, where: str = "workbench run") -> None:
     """What is refused before anything else is looked at."""
     problems = ["name --as-of or --period, not both"] if request.as_of and request.period else []
     problems += ["--pdf is for one report; of many, print those you need with workbench pdf"] if pdf and each else []
     if problems:
-        raise ParameterError("workbench run", problems)
+        raise ParameterError(where, problems)
     if pdf:
         from workbench.publish import pdf as printing
 
@@ -148,7 +148,8 @@ def _print(folder: Path, *, force: bool = False, lang: str = "", err: bool = Fal
         typer.echo(str(file), err=err)
 
 
-def _published(each: str, cluster: str, request: Any) -> Any:
+def published(each: str, cluster: str, request: Any) -> Any:
+    """What came of the report, or of those for each value of levels."""
     from workbench import publish
 
     levels = [name.strip() for name in each.split(",") if name.strip()]

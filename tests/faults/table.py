@@ -306,6 +306,7 @@ def _moves(name: str, cell: str, *, status: str, code: int) -> Callable[[Place],
         orders.write_text("date,amount,region\n" + "2026-01-01,3,a\n" * 50_000, "utf-8")
         run = place.run(place.notebook("n", f"orders = Path({str(orders)!r})", cell.replace("READ", READ)))
         wrong = () if "orders.csv" in run.told.get("changed", ()) else ("not told",)
+        wrong += () if "orders.csv changed while" in run.page("n") else ("no banner",)
         yield seen(place, name, run, status=status, code=code, wrong=wrong)
 
     return inject
@@ -377,10 +378,10 @@ FAULTS = (
     Fault("orders vanish", _moves("orders that vanish", "orders.unlink()\nREAD", status="failed", code=1),
           slow=True),
     Fault("orders grow", _moves("orders that grow while they are read",
-          "READ\norders.open('a').write('2026-02-01,4,b\\n' * 9)\nlen(data.sales('month'))", status="ok", code=0),
+          "READ\norders.open('a').write('2026-02-01,4,b\\n' * 9)\nlen(data.sales('month'))", status="ok", code=3),
           slow=True),
     Fault("orders cut", _moves("orders that are cut while they are read",
-          "READ\norders.write_text('date,amount,region\\n2026-0')\nlen(data.sales('month'))", status="ok", code=0),
+          "READ\norders.write_text('date,amount,region\\n2026-0')\nlen(data.sales('month'))", status="ok", code=3),
           slow=True),
     Fault("no home", _surroundings("no HOME", HOME=None, XDG_CACHE_HOME=None, XDG_CONFIG_HOME=None), slow=True),
     Fault("no such home", _surroundings("a HOME that is not there", HOME="/nowhere/at/all"), slow=True),

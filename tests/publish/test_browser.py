@@ -1,5 +1,6 @@
 """What a reader sees: pages opened in a real browser, at a desk's and at a phone's width, in three languages."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from tests import reports
 from tests.publish import stored
-from workbench.publish import index
+from workbench.publish import folders, index
 from workbench.settings import LANGUAGES
 
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
@@ -130,3 +131,42 @@ def test_the_list_of_reports_is_filtered_by_choosing(screen: Any, tmp_path: Path
 
     screen.locator("select").first.select_option(label="Globex")
     assert {row.inner_text().split("\t")[1].strip() for row in runs.all() if row.is_visible()} == {"Globex"}
+
+
+def _visible(rows: Any) -> list[str]:
+    return [row.locator("bdi").first.inner_text() for row in rows.all() if row.is_visible()]
+
+
+@pytest.mark.parametrize(("lang", "whole"), [("en", "all by region"), ("zh-CN", "全部区域"), ("zh-TW", "全部區域")])
+def test_parts_are_chosen_by_level_and_their_ranking_stays_with_them(
+    screen: Any, tmp_path: Path, lang: str, whole: str
+) -> None:
+    languages, parts = list(LANGUAGES), []
+    stored.report(tmp_path, "2026-09-30", languages=languages)
+    for region in ("North", "<b>South</b>"):
+        name = folders.name("Acme", f"region={region}")
+        stored.report(tmp_path, "2026-09-30", name=name, company="Acme", scope=f"region={region}",
+                      languages=languages, inputs_changed=region == "North")  # fmt: skip
+        parts.append({"scope": f"region={region}", "folder": name})
+    asked = {"company": "Acme", "as_of": "2026-09-30", "scope": "", "levels": ["region"], "languages": languages}
+    (tmp_path / "2026-09-30" / "Acme, each region.json").write_text(json.dumps(asked | {"parts": parts}), "utf-8")
+    index.rebuild(tmp_path)
+    screen.goto((tmp_path / f"index.{lang}.html").as_uri())
+    runs, rankings = (screen.locator(f"section:{which} tbody tr") for which in ("last-of-type", "nth-of-type(2)"))
+    assert len(_visible(runs)) == 3
+
+    screen.locator("#by-scope").select_option(label=whole)
+    assert sorted(_visible(runs)) == sorted(_scope(lang, region) for region in ("North", "<b>South</b>"))
+    screen.locator("#by-scope").select_option(label="<b>South</b>")
+    assert _visible(runs) == [_scope(lang, "<b>South</b>")]
+    assert [row.is_visible() for row in rankings.all()] == [True]
+
+    rankings.first.locator(f"a[lang={lang}]").click()
+    assert screen.locator("html").get_attribute("lang") == lang
+    assert screen.locator("[role=status].problem").is_visible()
+    assert screen.evaluate("document.documentElement.scrollWidth") <= screen.viewport_size["width"]
+    assert len(_visible(screen.locator("tbody tr"))) == 2
+
+
+def _scope(lang: str, region: str) -> str:
+    return {"en": f"region {region}", "zh-CN": f"区域：{region}", "zh-TW": f"區域：{region}"}[lang]

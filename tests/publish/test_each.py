@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import shared_data
 from tests.publish.conftest import SHOW, manifest_of
-from workbench import remember
+from workbench import publish, remember
 from workbench.errors import ParameterError
 from workbench.publish import Request, each, executors, ranking
 from workbench.publish.each import Many
@@ -64,6 +64,45 @@ def test_the_list_ranks_by_growth_and_shows_failures_last(made: Many) -> None:
     assert all((made.pages[0].parent / unquote(href)).is_file() for href, _ in rows)
     assert ["+30.0%" in page, "+10.0%" in page, "AssertionError" in page] == [True] * 3
     assert "<script" not in page
+
+
+def test_the_list_leads_to_the_ranking_and_the_ranking_to_the_last_revision(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = notebook("again", SHOW, GROWTH, tags={2: ["facts"]})
+    request = Request((str(path),), company / "workbench.toml", out=tmp_path, as_of="2026-09-30", lang="en")
+    many = each.run(request, ["region"], named("a", "b"))
+    publish.run(replace(request, scope="region=a", force=True))
+    [page] = many.pages
+    links = [unquote(href) for href in re.findall(r'<a href="([^"#][^"]*)"', page.read_text("utf-8"))]
+
+    assert unquote(page.relative_to(tmp_path).as_posix()) in unquote((tmp_path / "index.html").read_text("utf-8"))
+    assert links == ["../index.en.html", "Acme, region=b/r1/overview.en.html", "Acme, region=a/r2/overview.en.html"]
+    assert all((page.parent / link).is_file() for link in links)
+
+
+def test_data_that_change_meanwhile_are_told_of_all_and_of_each_and_the_work_is_not_done(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "workbench.toml").write_text((company / "workbench.toml").read_text("utf-8"), "utf-8")
+    orders = tmp_path / "orders.csv"
+    orders.write_text("date,amount\n2026-01-01,3\n", "utf-8")
+    path = notebook("moves", f"if scope == 'region=b': open({str(orders)!r}, 'a').write('2026-01-02,4\\n')")
+    request = Request((str(path),), tmp_path / "workbench.toml", out=tmp_path / "out", as_of="2026-09-30", workers=1)
+    many = each.run(request, ["region"], named("a", "b"))
+    told = json.loads(many.json())
+
+    assert (many.good, many.code, many.changed) == (False, 3, ("orders.csv",))
+    assert [p.done.changed for p in many.parts] == [(), ("orders.csv",)]
+    assert (told["status"], told["changed"], told["parts"][1]["done"]["changed"]) == (
+        "ok",
+        ["orders.csv"],
+        ["orders.csv"],
+    )
+    assert "orders.csv changed while these reports were made" in many.text()
+    assert "region=b: orders.csv changed meanwhile" in many.text()
+    assert "Data changed while these reports were made" in many.pages[0].read_text("utf-8")
+    assert each.run(request, ["region"], named("a")).parts[0].done.status == "ok"  # not taken for done
 
 
 def test_what_has_not_changed_is_not_made_again_and_what_failed_is(made: Many, asked: Request) -> None:
@@ -159,7 +198,7 @@ def test_a_log_tells_rate_and_time_left_on_plain_lines(
     lines = capsys.readouterr().err.splitlines()
 
     assert [p.done.reason for p in many.parts] == ["scope region=x", "scope region=\x1b[31mred"]
-    assert re.fullmatch(r"1/2  region=�\[31mred  refused  60\.0 s  \d+\.\d a minute, \d+ min left", lines[0])
+    assert re.fullmatch(r"1/2  region=�\[31mred  refused  60\.0 s  \d+\.\d a minute, \d+ s left", lines[0])
     assert lines[1] == "2/2  region=x  refused  60.0 s"
 
 
@@ -187,6 +226,30 @@ def test_the_command_makes_a_report_for_each_region_of_real_orders(
     assert manifest_of(Path(scopes["region==1+1"]["folder"]))["notebooks"][0]["facts"] == {"sales": 3.0}
     assert all(Path(page).is_file() for page in told["pages"])
     assert len(done.stderr.splitlines()) == 3
+
+
+def test_time_left_is_told_in_seconds_below_a_minute_and_what_was_only_found_has_no_rate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four found at once, then one made in 20 s: 3 a minute, whatever the four took."""
+    now = iter([0.0, 1.0, 2.0, 3.0, 4.0, 24.0, 48.0])
+    monkeypatch.setattr(each.time, "monotonic", lambda: next(now))
+    found, fresh = Done("unchanged", "r1"), Done("ok", "r1", seconds=20.0)
+    pace = each._Pace(8)
+
+    assert [pace.told(found, count) for count in range(1, 5)] == [""] * 4
+    assert pace.told(fresh, 5) == "3.0 a minute, 1 min left"
+    assert pace.told(fresh, 6) == "2.7 a minute, 44 s left"
+
+
+def test_a_report_that_was_begun_twice_is_said_with_its_reason() -> None:
+    twice = Done("ok", "r1", begun=2, again="the process that made this report died: \x1b[31mKilled")
+    many = Many((each.Part("region=a", twice), each.Part("region=b", Done("ok", "r1"))), (), 1.0)
+
+    assert "region=a: begun 2 times: the process that made this report died: �[31mKilled" in many.text()
+    assert "region=b" not in many.text()
+    assert [p["done"]["begun"] for p in json.loads(many.json())["parts"]] == [2, 1]
+    assert many.good
 
 
 class _Terminal(io.StringIO):
@@ -224,6 +287,4 @@ def test_each_figure_of_the_ranking_comes_from_the_step_that_means_it(
     """Found on the demo: sales of the year beside the growth of the plan's target and the attainment of a quarter."""
     said = {"notebooks": [{"name": name, "facts": facts} for name, facts in notebooks.items()], "status": "ok",
             "as_of": "2026-09-30", "scope": "", "revision": 1, "languages": ["en"]}  # fmt: skip
-    (tmp_path / "manifest.json").write_text(json.dumps(said), "utf-8")
-
-    assert ranking._facts(Done("ok", str(tmp_path))) == told
+    assert ranking.facts(tmp_path, said) == told

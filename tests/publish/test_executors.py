@@ -55,6 +55,9 @@ def test_a_report_whose_process_is_killed_is_begun_once_more(tasks: Callable[...
 
     assert (tmp_path / "out" / "killed").exists()
     assert [found[place].status for place in range(3)] == ["ok", "ok", "ok"]
+    assert [found[place].begun for place in range(3)] == [2, 1, 1]
+    assert "died" in found[0].again
+    assert found[1].again == ""
     assert workers() == []
     assert left(tmp_path / "out") == []
 
@@ -65,6 +68,7 @@ def test_a_report_that_kills_its_process_each_time_fails_alone(tasks: Callable[.
 
     assert [found[place].status for place in range(2)] == ["failed", "ok"]
     assert "the process that made this report died" in found[0].reason
+    assert (found[0].begun, found[0].again) == (2, found[0].reason)
     assert workers() == []
 
 
@@ -139,3 +143,7 @@ def test_a_cluster_loses_a_worker_and_no_report(
     assert (tmp_path / "out" / "killed").exists()
     assert alive == 1
     assert [found[place].status for place in range(4)] == ["ok"] * 4
+    begun = [found[place].begun for place in range(4)]
+    assert begun[0] == 2
+    assert max(begun) == 2
+    assert [bool(found[place].again) for place in range(4)] == [one > 1 for one in begun]

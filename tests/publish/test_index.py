@@ -59,14 +59,73 @@ def test_the_latest_page_of_each_notebook_is_a_good_one(out: Path) -> None:
 def test_filters_are_rules_of_css_without_scripts_or_loads(out: Path) -> None:
     page = (out / "index.en.html").read_text("utf-8")
 
-    assert re.findall(r'<select id="by-(\w+)"', page) == ["company", "scope", "status"]
+    assert re.findall(r'<select id="by-(\w+)"', page) == ["company", "scope", "day", "status", "parameters"]
     assert "<script" not in page
     assert not re.search(r'(src|href)="(?!#)[^"]*//', page)
     marks = re.findall(r'<option value="(\w+)"', page)
-    assert len(marks) == len(set(marks)) == 6
+    assert len(marks) == len(set(marks)) == 11
     for mark in marks:
         assert f'option[value="{mark}"]:checked) .list tr:not(.{mark})' in page
         assert re.search(rf'<tr class="[^"]*\b{mark}\b', page)
+
+
+def choices(page: str, name: str) -> list[tuple[str, list[str]]]:
+    """The options of a filter after "all", by their groups."""
+    [inner] = re.findall(rf'<select id="by-{name}".*?</option>(.*?)</select>', page, re.DOTALL)
+    pieces = re.split(r'<optgroup label="([^"]*)">', inner)
+    groups = list(zip(["", *pieces[1::2]], pieces[::2], strict=True))
+    return [(label, found) for label, text in groups if (found := re.findall(r"<option [^>]*>([^<]*)", text))]
+
+
+def test_two_whole_reports_are_enough_for_a_filter(tmp_path: Path) -> None:
+    report(tmp_path, "2026-08-31")
+    report(tmp_path, "2026-09-30")
+    index.rebuild(tmp_path)
+    page = (tmp_path / "index.en.html").read_text("utf-8")
+
+    assert choices(page, "day") == [("2026", ["all of 2026", "30 Sep 2026", "31 Aug 2026"])]
+    assert "all 2 reports are on this page" in page
+
+
+def test_an_earlier_revision_can_be_left_out(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30")
+    report(tmp_path, "2026-09-30", revision=2)
+    index.rebuild(tmp_path)
+
+    assert choices((tmp_path / "index.en.html").read_text("utf-8"), "revision") == [
+        ("", ["the last of each", "earlier ones"])
+    ]
+
+
+def test_parts_stand_in_groups_by_level_and_long_groups_say_from_where_to_where(tmp_path: Path) -> None:
+    """北京 comes before 重庆 by sound (běi, chóng), which is not the order of the characters' numbers; by strokes 北
+    (5) comes before 重 (9)."""
+    report(tmp_path, "2026-09-30")
+    for name in ("重庆", "北京"):
+        report(tmp_path, "2026-09-30", name=name, company="Acme", scope=f"region={name}")
+    report(tmp_path, "2026-09-30", name="both", company="Acme", scope="region=北京,channel=直销")
+    for n in range(65):
+        report(tmp_path, "2026-09-30", name=f"rep {n}", company="Acme", scope=f"rep=Person {n:02}")
+    index.rebuild(tmp_path)
+    found = choices((tmp_path / "index.zh-CN.html").read_text("utf-8"), "scope")
+
+    assert found[0] == ("", ["全公司"])
+    assert [len(options) for label, options in found if "Person" in label] == [30, 30, 5]
+    assert ("销售人员：", 30) not in found
+    [regions] = [options for label, options in found if options[-1] == "重庆"]
+    assert regions[1:] == ["北京", "重庆"]
+    assert [options for _, options in found if options == ["北京，直销"]]
+    assert any("Person 00 – Person 29" in label for label, _ in found)
+
+
+def test_a_report_whose_data_moved_is_marked_in_the_list_and_can_be_chosen(tmp_path: Path) -> None:
+    report(tmp_path, "2026-08-31")
+    report(tmp_path, "2026-09-30", inputs_changed=True)
+    index.rebuild(tmp_path)
+    page = (tmp_path / "index.en.html").read_text("utf-8")
+
+    assert page.count('class="mixed') == 5  # the newest, the latest of its three pages, its run
+    assert choices(page, "status") == [("", ["complete", "data changed meanwhile"])]
 
 
 def test_hundreds_of_reports_stay_small(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 import nbformat
 import pytest
 
-from workbench.publish.progress import shown
+from workbench.publish.progress import shown, taken
 from workbench.publish.runner import Executed
 
 
@@ -29,6 +29,12 @@ def test_a_log_gets_one_line_for_each_notebook(
 ) -> None:
     assert told(io.StringIO(), monkeypatch) == "history  ok  1.2 s\n[red]odd  timed_out  2.0 s\n"
     assert capsys.readouterr().out == ""
+
+
+def test_a_notebook_that_was_not_run_is_told_with_the_revision_it_is_from(capsys: pytest.CaptureFixture[str]) -> None:
+    taken([Executed("history", "ok", nbformat.v4.new_notebook(), 1.25, reused="r1")])
+
+    assert capsys.readouterr().err == "history  unchanged, from r1\n"
 
 
 def test_a_terminal_gets_a_bar_for_each_notebook(

@@ -162,10 +162,32 @@ def test_inputs_that_change_during_a_run_are_told_and_never_called_unchanged(
     changed = publish.run(request)
     told = manifest_of(changed.folder)
 
-    assert (changed.status, changed.changed) == ("ok", ("orders.csv",))
+    assert (changed.status, changed.changed, changed.code) == ("ok", ("orders.csv",), 3)
+    assert not changed.good
     assert changed.text().startswith("orders.csv changed while this report was made")
     assert (told["inputs_changed"], told["key"]) == (True, None)
     assert publish.run(request).folder != changed.folder
+
+
+def test_each_page_of_a_report_whose_inputs_changed_says_so_in_its_language(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    odd = "a <b> &.csv"
+    (tmp_path / "workbench.toml").write_text(SETTINGS.replace("orders.csv", odd), "utf-8")
+    (tmp_path / odd).write_text("date,amount\n2026-01-01,3\n", "utf-8")
+    late = f"open({str(tmp_path / odd)!r}, 'a').write('2026-01-02,4\\n')"
+    books = (str(notebook("early", SHOW)), str(notebook("writes", late)))
+    made = publish.run(Request(books, tmp_path, out=tmp_path / "out", as_of="2026-09-30", lang="en,zh-CN,zh-TW"))
+    said = {"en": "a &lt;b&gt; &amp;.csv changed while this report was made; figures may mix old and new. Run it",
+            "zh-CN": "数字可能新旧混杂。请重新运行。", "zh-TW": "數字可能新舊混雜。請重新執行。"}  # fmt: skip
+
+    for lang, told in said.items():
+        for name in ("overview", "early", "writes"):
+            page = (made.folder / f"{name}.{lang}.html").read_text("utf-8")
+            assert page.count(told) == 1
+            assert page.index('class="problem" role="status"') < page.index("<h1>")
+    assert "data changed meanwhile" in (tmp_path / "out" / "index.en.html").read_text("utf-8")
+    assert manifest_of(made.folder)["changed"] == [odd]
 
 
 def test_inputs_that_stay_are_told_so(made: Outcome) -> None:
@@ -371,6 +393,7 @@ def test_a_page_that_was_taken_over_says_so(reused: tuple[Outcome, Outcome]) -> 
     pages = {name: (reused[1].folder / f"{name}.en.html").read_text("utf-8") for name in ("story", "other")}
 
     assert f"{mark} <bdi>r1</bdi>" in pages["story"]
+    assert pages["story"].index(f"Revision 2 · {mark} r1") < pages["story"].index('<main id="main">')
     assert mark not in pages["other"]
     assert mark not in (reused[0].folder / "story.en.html").read_text("utf-8")
 

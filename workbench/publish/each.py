@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from os import environ
 from pathlib import Path
+from typing import Any
 
 from workbench import remember
 from workbench.errors import ParameterError
 from workbench.publish import executors, index, ranking
-from workbench.publish.plan import Plan, Request, plan
-from workbench.publish.report import unchanged
+from workbench.publish.plan import Plan, Request, changed, plan
+from workbench.publish.report import MOVED, Said, linked, unchanged
 from workbench.publish.worker import Done, task
 from workbench.run import Run, scope_text
 
@@ -33,7 +34,8 @@ class Part:
 class Many:
     """What came of all reports, in the order of the parts' money; `pages` rank them, one in each language.
 
-    `unnamed` is money of lines that name no part, and so is in no report.
+    `unnamed` is money of lines that name no part, and so is in no report. `changed` is what did so while they
+    were made: some may tell the old and some the new.
     """
 
     parts: tuple[Part, ...]
@@ -42,31 +44,68 @@ class Many:
     unnamed: float = 0.0
     levels: tuple[str, ...] = ()
     as_of: date = date.min
+    changed: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
-        return all(part.done.good for part in self.parts)
+        return self.code == 0
+
+    @property
+    def code(self) -> int:
+        """What the command ends with: 1 where one failed, `MOVED` where the data changed under them, else 0."""
+        return MOVED if self.made and self.changed else 0 if self.made else 1
+
+    @property
+    def made(self) -> bool:
+        """Whether every part has a report that is whole."""
+        return all(part.done.made for part in self.parts)
 
     def json(self) -> str:
         """One object for scripts."""
-        status = "ok" if self.good else "failed"
+        status = "ok" if self.made else "failed"
         return json.dumps({"status": status, **asdict(self)}, ensure_ascii=False, default=str)
 
-    def text(self) -> str:
-        """How many reports there are, which failed and why, and where the list is."""
+    @property
+    def said(self) -> list[Said]:
+        """How many reports there are, which failed or were begun twice and why, and where the list is."""
         counts = {s: sum(p.done.status == s for p in self.parts) for s in ("ok", "unchanged", "failed", "refused")}
         told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
         lines = [f"{len(self.parts)} reports in {self.seconds:.0f} s: {told}."]
         if self.unnamed:
             lines.append(f"Lines of {self.unnamed:,.2f} name no part, and are in none of these reports.")
-        lines += [f"{printed(p.scope)}: {printed(p.done.reason)}" for p in self.parts if not p.done.good]
-        return "\n".join(lines + [str(page) for page in self.pages])
+        if self.changed:
+            names = printed(", ".join(self.changed))
+            lines.append(f"{names} changed while these reports were made; they may mix old and new. Run it again.")
+        lines += [f"{printed(p.scope)}: {line}" for p in self.parts for line in _told(p.done)]
+        return [*((line, None) for line in lines), *(("", page) for page in self.pages)]
+
+    def text(self) -> str:
+        """The same as plain lines."""
+        return "\n".join(line + str(file or "") for line, file in self.said)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In a notebook or a shell: the same as on the command line."""
+        printer.text(self.text())
+
+    def _repr_html_(self) -> str:
+        """In JupyterLab: the same with links."""
+        return linked(self.said)
+
+
+def _told(done: Done) -> Iterator[str]:
+    """What is to be said of one report."""
+    if not done.made:
+        yield printed(done.reason)
+    if done.changed:
+        yield f"{printed(', '.join(done.changed))} changed meanwhile"
+    if done.again:
+        yield f"begun {done.begun} times: {printed(done.again)}"
 
 
 def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str = "") -> Many:
     """A report for each value of `levels`, from one reading of the data; what is unchanged is not made again."""
     began = time.monotonic()
-    planned = plan(request)
+    planned = plan(replace(request, force=True))  # its inputs are looked at, though a report of the whole is there
     levels = _checked(planned, tuple(levels))
     with _shared():
         whole = Run.start(planned.settings, as_of=planned.as_of, scope=planned.scope_text)
@@ -76,9 +115,11 @@ def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str =
         texts = [scope_text(planned.scope | scope) for scope in scopes]
         executor = executors.chosen(cluster, request.workers)
         parts = tuple(Part(*pair) for pair in zip(texts, _made(executor, planned, request, texts), strict=True))
-    pages = ranking.write(planned, levels, [(p.scope, p.done) for p in parts])
+    moved = tuple(dict.fromkeys((*changed(planned), *(name for part in parts for name in part.done.changed))))
+    listed = ranking.keep(planned, levels, [(p.scope, p.done) for p in parts], moved)
     index.rebuild(planned.out)
-    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed, levels, planned.as_of)
+    pages = ranking.pages(listed, planned.languages)
+    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed, levels, planned.as_of, moved)
 
 
 def _checked(planned: Plan, levels: tuple[str, ...]) -> tuple[str, ...]:
@@ -137,34 +178,54 @@ def _ended(executor: executors.Executor, requests: Sequence[Request]) -> Iterato
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[str, Done, int], None]]:
     """A moving bar on a terminal, a plain line for each report in a log; on stderr, for stdout is the result's."""
+    pace = _Pace(total)
     if not sys.stderr.isatty():
-        began = time.monotonic()
-        yield lambda scope, done, count: _line(scope, done, count, total, time.monotonic() - began)
+        yield lambda scope, done, count: _line(scope, done, count, pace)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), TextColumn("{task.completed} of {task.total}  {task.fields[rate]}"), TimeRemainingColumn(),
+    columns = (BarColumn(), TextColumn("{task.completed} of {task.total}  {task.fields[pace]}"), TimeElapsedColumn(),
                TextColumn("{task.fields[last]}", markup=False))  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        began, bar = time.monotonic(), bars.add_task("", total=total, rate="", last="")
+        bar = bars.add_task("", total=total, pace="", last="")
 
         def tell(scope: str, done: Done, count: int) -> None:
             last = f"{printed(scope)[:40]}  {done.status}"
-            bars.update(bar, completed=count, rate=_rate(count, time.monotonic() - began), last=last)
+            bars.update(bar, completed=count, pace=pace.told(done, count), last=last)
 
         yield tell
 
 
-def _line(scope: str, done: Done, count: int, total: int, seconds: float) -> None:
-    left = seconds / count * (total - count)
-    told = f"{count}/{total}  {printed(scope)}  {done.status}  {done.seconds:.1f} s"
-    more = f"  {_rate(count, seconds)}, {left / 60:.0f} min left" if count < total else ""
-    print(told + more, file=sys.stderr, flush=True)  # noqa: T201
+class _Pace:
+    """How many reports are made a minute, and how long the rest will take; those that were only found do not count."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.made, self.began = total, 0, time.monotonic()
+
+    def told(self, done: Done, count: int) -> str:
+        """Empty where nothing was made yet."""
+        if done.status == "unchanged":
+            self.began = self.began if self.made else time.monotonic()
+        else:
+            self.made += 1
+        if not self.made:
+            return ""
+        seconds = time.monotonic() - self.began
+        left = f", {_span(seconds / self.made * (self.total - count))} left" if count < self.total else ""
+        return f"{self.made / max(seconds, 0.001) * 60:.1f} a minute{left}"
 
 
-def _rate(count: int, seconds: float) -> str:
-    return f"{count / max(seconds, 0.001) * 60:.1f} a minute"
+def _span(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{max(1.0, seconds):.0f} s"
+
+
+def _line(scope: str, done: Done, count: int, pace: _Pace) -> None:
+    told = f"{count}/{pace.total}  {printed(scope)}  {done.status}"
+    told += "" if done.status == "unchanged" else f"  {done.seconds:.1f} s"
+    told += f"  begun {done.begun} times" if done.again else ""
+    more = pace.told(done, count)
+    print(told + (f"  {more}" if more and count < pace.total else ""), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def printed(text: str) -> str:

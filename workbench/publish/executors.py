@@ -8,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import IO, Any, Protocol, cast
 
 from workbench.errors import ParameterError
@@ -69,16 +71,16 @@ class _Hand(threading.Thread):
             self.worker.stop()
 
     def _made(self, task: Task) -> Done:
-        words = ""
-        for _ in range(_TRIES):
-            if self.left:
-                break
+        why, begun = "", 0
+        while begun < _TRIES and not self.left:
+            begun += 1
             self.worker = self.worker or _Worker()
             if (done := self.worker.ask(task)) is not None:
-                return done
+                return replace(done, begun=begun, again=why)
             words = self.worker.stop()
+            why = "the process that made this report died" + (f": {words}" if words else "")
             self.worker = None
-        return Done("failed", "", "the process that made this report died" + (f": {words}" if words else ""))
+        return Done("failed", "", why, begun=begun, again=why if begun > 1 else "")
 
     def leave(self) -> None:
         self.left = True
@@ -103,7 +105,7 @@ class _Worker:
             self.asks.write(json.dumps(task) + "\n")
             self.asks.flush()
             if line := self.answers.readline():
-                return Done(**json.loads(line))
+                return Done.of(json.loads(line))
         return None
 
     def stop(self) -> str:
@@ -138,17 +140,30 @@ class Cluster:
                 "--cluster", [f"{self.address} does not answer: {error}. Is its scheduler up?"]
             ) from error
         with client:
-            places = {client.submit(make, dict(t), pure=False, retries=_TRIES - 1): p for p, t in enumerate(tasks)}
+            topic = f"workbench-{uuid.uuid4()}"
+            places = {
+                client.submit(_made_there, topic, p, dict(t), pure=False, retries=_TRIES - 1): p
+                for p, t in enumerate(tasks)
+            }
             try:
                 for future in distributed.as_completed(places, loop=client.loop):
-                    yield places[future], _came(future)
+                    begun = [place for _, place in client.get_events(topic)].count(places[future])
+                    again = "the worker of the cluster that made this report was lost or failed" if begun > 1 else ""
+                    yield places[future], replace(_came(future), begun=max(1, begun), again=again)
             finally:
                 client.cancel(list(places))
 
 
+def _made_there(topic: str, place: int, task: Task) -> dict[str, Any]:
+    """A report made by a worker of the cluster, which tells the scheduler that it begins: Dask begins a task anew
+    without a word."""
+    _distributed().get_worker().log_event(topic, place)
+    return make(task)
+
+
 def _came(future: Any) -> Done:
     if future.status == "finished":
-        return Done(**future.result())
+        return Done.of(future.result())
     error = future.exception() if future.status == "error" else future.status
     return Done("failed", "", " ".join(f"{type(error).__name__}: {error}".split())[:300])
 

@@ -1,16 +1,20 @@
-"""reports/index.html and index.<lang>.html: every report that there is, told by the manifests, newest first."""
+"""reports/index.html and index.<lang>.html: every report that there is, told by the manifests, newest first.
 
+The pages that rank a company's parts are written with it, so that both tell the same.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from workbench.publish import folders, manifest
+from workbench.publish import folders, manifest, ranking
 from workbench.publish.plan import in_cycle
 from workbench.settings import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from workbench.views.shell import IndexRow
+    from workbench.views.shell import IndexRanking, IndexRow
 
 NAME = "index.html"
 _BAD = ("failed", "timed_out", "kernel_died", "skipped")
@@ -25,7 +29,7 @@ def refresh(out: Path, folder: Path) -> None:
 
 
 def rebuild(out: Path) -> Path:
-    """Writes the list anew, in each language that reports have; `index.html` is in that of the newest.
+    """Writes the list anew, and the rankings, in each language that reports have; `index.html` is in the newest's.
 
     Two runs that end at once take turns, so the later one sees both reports.
     """
@@ -33,9 +37,10 @@ def rebuild(out: Path) -> Path:
         found = _in_order(_reports(out))
         first: Language = found[0][1]["languages"][0] if found else "en"
         spoken = [lang for lang in LANGUAGES if any(lang in told["languages"] for _, told in found)]
+        ranked = ranking.rebuild(out, found, spoken)
         for lang in spoken:
-            folders.write(out / name_of(lang), _page(out, found, lang, spoken))
-        folders.write(out / NAME, _page(out, found, first, spoken))
+            folders.write(out / name_of(lang), _page(out, found, ranked, lang, spoken))
+        folders.write(out / NAME, _page(out, found, ranked, first, spoken))
         for lang in set(LANGUAGES) - set(spoken):
             (out / name_of(lang)).unlink(missing_ok=True)
     return out / NAME
@@ -46,12 +51,14 @@ def name_of(lang: str) -> str:
     return f"index.{lang}.html"
 
 
-def _page(out: Path, found: list[tuple[Path, dict[str, Any]]], lang: Language, spoken: list[Language]) -> bytes:
+def _page(out: Path, found: list[tuple[Path, dict[str, Any]]], ranked: Sequence[ranking.Ranked], lang: Language,
+          spoken: list[Language]) -> bytes:  # fmt: skip
     from workbench.views.shell import Index, Link, index
 
     rows = tuple(_row(out, folder, told, lang) for folder, told in found)
     others = tuple(Link("", name_of(one), one, one == lang) for one in spoken) if len(spoken) > 1 else ()
-    return index(Index(lang, rows, languages=others)).encode("utf-8", "replace")
+    lists = tuple(_ranking(out, one, lang) for one in ranked)
+    return index(Index(lang, rows, languages=others, rankings=lists)).encode("utf-8", "replace")
 
 
 def _reports(out: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -75,15 +82,29 @@ def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> "Inde
 
     place = quote(folder.relative_to(out).as_posix())
     links = tuple(Link("", f"{place}/overview.{language}.html", language) for language in told["languages"])
-    name = told.get("company", "")
-    company = name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")
+    company = _called(told.get("company", ""), lang)
     books = sorted(told["notebooks"], key=lambda n: in_cycle(n["name"]))
     pages = tuple(Link(n["name"], f"{place}/{quote(_in(n['pages'], lang))}") for n in books if n.get("pages"))
     wrong = tuple((str(n["name"]), str(n["status"])) for n in books if n["status"] in _BAD)
     return IndexRow(
         told["as_of"], told["scope"], told["revision"], told["status"], links, company, bool(told.get("made_up")),
-        pages, _seconds(told), _given(books), wrong,
+        pages, _seconds(told), _given(books), wrong, bool(told.get("inputs_changed")),
     )  # fmt: skip
+
+
+def _ranking(out: Path, one: ranking.Ranked, lang: Language) -> "IndexRanking":
+    from workbench.views.shell import IndexRanking, Link
+
+    told, day = one.record, one.file.parent.name
+    links = tuple(Link("", quote(one.page(lang).relative_to(out).as_posix()), lang) for lang in told.languages)
+    return IndexRanking(
+        day, told.scope, tuple(told.levels), tuple((row.scope, row.status) for row in one.rows), links,
+        _called(told.company, lang), told.made_up, one.moved,
+    )  # fmt: skip
+
+
+def _called(name: str | dict[str, str], lang: Language) -> str:
+    return name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")
 
 
 def _in(pages: dict[str, str], lang: str) -> str:
@@ -97,7 +118,7 @@ def _seconds(told: dict[str, Any]) -> float | None:
         return None
 
 
-def _given(books: list[dict[str, Any]]) -> str:
+def _given(books: list[dict[str, Any]]) -> tuple[str, ...]:
     """Parameters that a person chose, beyond those that the other columns tell."""
     given = {
         name: value
@@ -105,4 +126,4 @@ def _given(books: list[dict[str, Any]]) -> str:
         for name, value in (book.get("parameters") or {}).items()
         if name not in _TOLD and value != (book.get("defaults") or {}).get(name)
     }
-    return ", ".join(f"{name} = {value}" for name, value in given.items())
+    return tuple(f"{name} = {value}" for name, value in given.items())

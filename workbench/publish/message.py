@@ -86,16 +86,17 @@ def of_report(told: Mapping[str, Any], folder: Path, place: Place, lang: Languag
 
 
 def of_many(company: Settings, levels: Sequence[str], day: date, parts: Iterable[tuple[str, str, str]],
-            page: Path, place: Place, lang: Language) -> Message:  # fmt: skip
-    """What came of the reports of a company's parts: (scope, status, reason) of each."""
+            page: Path, place: Place, lang: Language, moved: Sequence[str] = ()) -> Message:  # fmt: skip
+    """What came of the reports of a company's parts: (scope, status, reason) of each. `moved`: data that changed."""
     speak, every = words.Words(lang), list(parts)
     bad = [(scope, reason) for scope, status, reason in every if status not in ("ok", "unchanged")]
     same = sum(status == "unchanged" for _, status, _ in every)
     title = speak.phrase("notify.title_many", {"company": company.company.called(lang), "levels": tuple(levels),
                          "day": day, "n": len(every), "failed": len(bad)})  # fmt: skip
     counts = speak.phrase("notify.made", {"made": len(every) - same - len(bad), "same": same})
-    lines = [_Line(counts), *(_Line(f"• {shell.scope_words(s, speak)}: {r}", 1 + i) for i, (s, r) in enumerate(bad))]
-    return _message(title, lines, place.of(page), "failure" if bad else "success", speak)
+    lines = [_Line(counts), *([_Line(speak.phrase("notify.moved", {"files": moved}))] if moved else [])]
+    lines += [_Line(f"• {shell.scope_words(s, speak)}: {r}", 1 + i) for i, (s, r) in enumerate(bad)]
+    return _message(title, lines, place.of(page), "failure" if bad else "warning" if moved else "success", speak)
 
 
 def of_refusal(company: Settings, reason: str, lang: Language) -> Message:

@@ -136,7 +136,7 @@ def _message(company: Settings, request: Request, came: "Outcome | Many") -> "Me
         return message.of_report(hidden, came.folder, place, company.notify.lang or first)
     parts = [(p.scope, p.done.status, _redacted(company, p.done.reason)) for p in came.parts]
     page = next((p for p in came.pages if p.name.endswith(f".{lang}.html")), came.pages[0])
-    return message.of_many(company, came.levels, came.as_of, parts, page, place, lang)
+    return message.of_many(company, came.levels, came.as_of, parts, page, place, lang, came.changed)
 
 
 def _company(request: Request) -> Settings | None:

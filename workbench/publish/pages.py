@@ -11,7 +11,7 @@ import nbformat
 from workbench.periods import Calendar
 from workbench.publish import compare, folders, html, index, manifest, workbook
 from workbench.publish.folders import Staging
-from workbench.publish.plan import Plan, versions
+from workbench.publish.plan import ITSELF, Plan, versions
 from workbench.publish.runner import Executed
 from workbench.settings import Language
 from workbench.views import changes, shell, words
@@ -28,10 +28,12 @@ class Made:
     since: dict[str, Any] | None  # what changed since the reports before
 
 
-def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Mapping[str, Sequence[str]]) -> Made:
-    """The workbook, all pages and executed notebooks, in the staging folder."""
+def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Mapping[str, Sequence[str]],
+          changed: Sequence[str] = ()) -> Made:  # fmt: skip
+    """The workbook, all pages and executed notebooks, in the staging folder; `changed` is what did so while the
+    notebooks ran."""
     bundles = [b for e in executed for b in html.bundles(e.notebook)]
-    book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles), files)
+    book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles), files, tuple(changed))
     earlier = book.compared()
     book = replace(book, earlier=earlier, since=compare.together(earlier))
     book.leave_tables()
@@ -56,6 +58,7 @@ class _Book:
     executed: tuple[Executed, ...]
     data: dict[str, Any]
     files: Mapping[str, Sequence[str]]  # what each notebook wrote beside its pages
+    mixed: tuple[str, ...] = ()  # what changed while the notebooks ran
     since: Comparison | None = None  # all of it, as one
     earlier: tuple[Comparison, ...] = ()  # with each report that pages are compared with, the latest first
 
@@ -133,7 +136,8 @@ class _Book:
     def page(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> ShellPage:
         return ShellPage(
             _title(one, lang), lang, parts, self.links(one.name, lang), self.languages(one.name, lang),
-            self.provenance(one.reused), self.staging.revision, _problem(one),
+            self.provenance(one.reused), self.staging.revision, _problem(one), self.named(lang),
+            one.reused,
         )  # fmt: skip
 
     def overview(self, lang: Language) -> Overview:
@@ -144,7 +148,12 @@ class _Book:
         return Overview(
             self.plan.settings.company.called(lang), lang, entries, self.links("overview", lang),
             self.languages("overview", lang), self.provenance(), self.staging.revision, self.overall(lang),
+            self.named(lang),
         )  # fmt: skip
+
+    def named(self, lang: Language) -> tuple[str, ...]:
+        """What changed while the notebooks ran, in a reader's words."""
+        return tuple(self.speak(lang).phrase("page.moved_itself") if n == ITSELF else n for n in self.mixed)
 
     def tops(self, one: Executed, lang: Language) -> tuple[Fragment, ...]:
         return tuple(self.tiled(one, f, lang) for f in html.leading(one.notebook))

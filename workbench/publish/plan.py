@@ -27,6 +27,7 @@ _OURS = ("as_of", "scope", "lang")  # every notebook must know these if they are
 _TAKEN = ("index", "overview", "tables")  # names of files beside the notebooks' pages
 PERIODS = {"last-month": "month", "last-quarter": "quarter", "last-year": "year"}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
+ITSELF = "a setting, a notebook or the workbench itself"  # among what changed while a run was on
 CYCLE = ("history", "market", "forecast", "plan", "tracking", "review")  # in which the steps are read
 
 
@@ -124,7 +125,7 @@ def changed(planned: Plan) -> tuple[str, ...]:
     except OSError as error:
         return (Path(error.filename or planned.settings.path).name,)
     files = tuple(sorted({name for name, _ in differ}))
-    return files if same else (*files, "a setting, a notebook or the workbench itself")
+    return files if same else (*files, ITSELF)
 
 
 def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:

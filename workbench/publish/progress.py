@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,12 @@ def shown(names: Sequence[str]) -> Iterator[Progress]:
         yield _Bars(bars, names)
 
 
+def taken(executed: Iterable[Executed]) -> None:
+    """A line for each notebook that was not run, since nothing that makes it has changed."""
+    for one in executed:
+        _Lines().done(one)
+
+
 class _Lines:
     """One plain line for each notebook that ended: good for logs."""
 
@@ -32,7 +38,12 @@ class _Lines:
 
     def done(self, executed: Executed) -> None:
         with contextlib.suppress(OSError):  # who read the log may be gone; the report is still wanted
-            print(f"{executed.name}  {executed.status}  {executed.seconds:.1f} s", file=sys.stderr, flush=True)  # noqa: T201
+            ended = f"unchanged, from {executed.reused}" if executed.reused else _ended(executed)
+            print(f"{executed.name}  {ended}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _ended(executed: Executed) -> str:
+    return f"{executed.status}  {executed.seconds:.1f} s"
 
 
 class _Bars:

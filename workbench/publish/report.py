@@ -5,13 +5,15 @@ import math
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 from workbench import remember
 from workbench.publish import folders, warm
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.publish import runner
 
 
+MOVED = 3  # exit code of a report that may mix old and new: a scheduler sees it and tries again
 _DONE = "The report of this period is there already; what changed since was not looked at. --force makes it anew."
 
 
@@ -60,7 +63,13 @@ class Outcome:
 
     @property
     def good(self) -> bool:
-        return self.status != "failed"
+        """Whether the work is done. It is not where the data changed meanwhile: the report is there, and says so."""
+        return self.code == 0
+
+    @property
+    def code(self) -> int:
+        """What the command ends with: 1 failed, `MOVED` where the data changed under it, else 0."""
+        return 1 if self.status == "failed" else MOVED if self.changed else 0
 
     def json(self) -> str:
         """One object for scripts."""
@@ -70,32 +79,46 @@ class Outcome:
         """In a notebook or a shell: the same as on the command line."""
         printer.text(self.text())
 
-    def _repr_html_(self) -> str | None:
-        """In JupyterLab: links to the pages that lead; None where there is something else to say."""
-        from IPython.display import FileLink
-
-        if not self.good or self.changed:
-            return None
-        return "".join(FileLink(str(page))._repr_html_() for page in self.leading if page.is_file())
+    def _repr_html_(self) -> str:
+        """In JupyterLab: the same with links."""
+        return linked(self.said)
 
     @property
     def leading(self) -> list[Path]:
         """The overview in each language."""
         return list(dict.fromkeys(self.folder / f"overview.{r.lang}.html" for r in self.reports))
 
-    def text(self) -> str:
+    @property
+    def said(self) -> "list[Said]":
         """What a person wants to know: where the report is, or what went wrong, where, and where it was kept."""
         moved = ", ".join(self.changed)
-        lines = [f"{moved} changed while this report was made; it may mix old and new. Run it again."] if moved else []
-        lines += [f"{r.notebook}: {r.error}" for r in self.reports if r.error and r.lang == self.reports[0].lang]
-        kept = [str(self.folder / f"{n}.ipynb") for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
-        lines += [f"The notebook as it stopped: {path}" for path in kept]
-        lines += (
-            [_DONE if self.period else "Nothing has changed since this report; --force runs it anyway."]
-            if self.status == "unchanged"
-            else []
-        )
-        return "\n".join(lines + [str(page) for page in self.leading])
+        told = [f"{moved} changed while this report was made; it may mix old and new. Run it again."] if moved else []
+        told += [f"{r.notebook}: {r.error}" for r in self.reports if r.error and r.lang == self.reports[0].lang]
+        kept = [self.folder / f"{n}.ipynb" for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
+        same = _DONE if self.period else "Nothing has changed since this report; --force runs it anyway."
+        return [
+            *((line, None) for line in told),
+            *(("The notebook as it stopped: ", path) for path in kept),
+            *([(same, None)] if self.status == "unchanged" else []),
+            *(("", page) for page in self.leading),
+        ]
+
+    def text(self) -> str:
+        """The same as plain lines."""
+        return "\n".join(line + str(file or "") for line, file in self.said)
+
+
+Said = tuple[str, Path | None]  # a line, and a file that it ends with
+
+
+def linked(said: Sequence[Said]) -> str:
+    """Lines for JupyterLab, with links that start from the notebook's folder; texts and names become no markup."""
+    return "".join(f"<div>{escape(line)}{_link(file) if file else ''}</div>" for line, file in said)
+
+
+def _link(file: Path) -> str:
+    name = escape(str(file))
+    return f'<a href="{quote(file.as_posix())}" target="_blank">{name}</a>' if file.is_file() else name
 
 
 def run(request: Request, means: Means | None = None) -> Outcome:
@@ -140,12 +163,12 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
             from workbench.publish import index, manifest, pages, parts
 
             files = parts.collected(staging, [e.name for e in executed], secrets(planned.settings))
-            made = pages.write(staging, planned, executed, files)
+            made = pages.write(staging, planned, executed, files, moved)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
             times = {"started": _told(began), "ended": _told(began + took)}
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
-            manifest.write(staging.folder, told | {"since": made.since})
+            manifest.write(staging.folder, told | {"since": made.since, "changed": list(moved)})
             folder = folders.finish(staging, good=status == "ok")
         if means.progress is None:
             index.rebuild(planned.out)
@@ -158,6 +181,10 @@ def _executed(planned: Plan, request: Request, staging: folders.Staging, means: 
 
     known = {} if request.force else parts.reusable(planned)
     done = {name: parts.taken(staging, *found) for name, found in known.items() if name in planned.parameters}
+    if done and means.progress is None:
+        from workbench.publish import progress
+
+        progress.taken(done.values())
     fresh = [path for path in planned.notebooks if path.stem not in done]
     if fresh:
         done |= {e.name: e for e in _ran(fresh, planned, request, staging, means)}

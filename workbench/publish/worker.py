@@ -32,10 +32,23 @@ class Done:
     folder: str = ""
     reason: str = ""
     seconds: float = 0.0
+    changed: tuple[str, ...] = ()  # inputs that did so while the report was made: it may mix old and new
+    begun: int = 1  # how often it was begun: anew where the process that made it died
+    again: str = ""  # why more than once
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Done":
+        """As a worker tells it."""
+        return cls(**{**told, "changed": tuple(told["changed"])})
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a report that is whole."""
+        return self.status in ("ok", "unchanged")
 
     @property
     def good(self) -> bool:
-        return self.status in ("ok", "unchanged")
+        return self.made and not self.changed
 
 
 class _Quiet:
@@ -66,7 +79,7 @@ def make(asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         outcome = report.run(Request(**given), means)
         reason = "; ".join(dict.fromkeys(f"{r.notebook}: {r.error}" for r in outcome.reports if r.error))
-        done = Done(outcome.status, str(outcome.folder), reason)
+        done = Done(outcome.status, str(outcome.folder), reason, changed=outcome.changed)
     except WorkbenchError as error:
         done = Done("refused", "", str(error))
     return asdict(done) | {"seconds": round(time.monotonic() - began, 3)}

@@ -85,6 +85,8 @@ class ShellPage:
     provenance: tuple[tuple[str, str], ...] = ()
     revision: int | None = None
     problem: Problem | None = None
+    moved: tuple[str, ...] = ()  # what changed while the report was made
+    reused: str = ""  # the revision that it was taken from, where nothing that makes it has changed
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Overview:
     provenance: tuple[tuple[str, str], ...] = ()
     revision: int | None = None
     changes: Fragment | None = None
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,19 +128,35 @@ class IndexRow:
     made_up: bool = False
     pages: tuple[Link, ...] = ()  # of its notebooks, by their names, in the list's language
     seconds: float | None = None
-    given: str = ""  # parameters that are not the notebooks' own
+    given: tuple[str, ...] = ()  # parameters that are not the notebooks' own, as name = value
     wrong: tuple[tuple[str, str], ...] = ()  # notebooks that did not end well, with their status
+    moved: bool = False  # the data changed while it was made
+
+
+@dataclass(frozen=True)
+class IndexRanking:
+    """A page that ranks a company's parts by `levels`: scope and status of each, the scope that they are parts of."""
+
+    as_of: str
+    scope: str
+    levels: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
+    links: tuple[Link, ...]
+    company: str = ""
+    made_up: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True)
 class Index:
-    """All reports there are, newest first as given."""
+    """All reports there are, newest first as given, and the rankings of parts."""
 
     lang: Language
     rows: tuple[IndexRow, ...]
     title: str = ""
     pages: tuple[Link, ...] = ()
     languages: tuple[Link, ...] = ()
+    rankings: tuple[IndexRanking, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +168,7 @@ class RankedRow:
     href: str
     facts: Mapping[str, Any]
     reason: str = ""
+    moved: bool = False  # the data changed while it was made
 
 
 @dataclass(frozen=True)
@@ -165,6 +185,8 @@ class Ranking:
     languages: tuple[Link, ...] = ()
     made_up: bool = False
     pages: tuple[Link, ...] = ()
+    moved: bool = False  # the data changed while the reports were made
+    scope: str = ""  # what the parts are parts of
 
 
 def ready() -> None:
@@ -198,6 +220,7 @@ def page(shell: ShellPage) -> str:
         contents=_contents(fragments, shell.lang),
         cells=[p for p in shell.parts if isinstance(p, CodeCell)],
         problem=_problem(shell.problem, shell.lang),
+        mixed=_mixed(shell.moved, shell.lang),
     )
 
 
@@ -215,18 +238,24 @@ def overview(shell: Overview) -> str:
     ]
     title = next((_shown(f, shell.lang) for e in shell.entries for f in e.fragments if f.role == "title"), None)
     changes = _shown(shell.changes, shell.lang) if shell.changes else None
-    return _file("overview.html", shell, entries=entries, head=title, changes=changes)
+    return _file("overview.html", shell, entries=entries, head=title, changes=changes,
+                 mixed=_mixed(shell.moved, shell.lang))  # fmt: skip
 
 
 def index(shell: Index) -> str:
     """The list of all reports; the newest that is whole stands apart, revisions that a later one replaced are grey."""
     speak = words.Words(shell.lang)
     said = {row.scope: scope_words(row.scope, speak) for row in shell.rows}
-    found = listing.lines(shell.rows, lambda row: said[row.scope], speak)
+    earlier = frozenset(_earlier(shell.rows))
+    found = listing.lines(shell.rows, shell.rankings, earlier, _parts, speak)
     pages, latest = listing.latest(shell.rows, found.marks)
+    ranked = [
+        (one, mark, speak.level_names(one.levels), scope_words(one.scope, speak) if one.scope else "")
+        for one, mark in zip(shell.rankings, found.ranked, strict=True)
+    ]
     return _file(
         "index.html", shell, rows=shell.rows, scope=lambda row: said[row.scope], newest=_newest(shell.rows),
-        earlier=set(_earlier(shell.rows)), marks=found.marks, choices=found.choices, rules=listing.rules(found.choices),
+        earlier=earlier, ranked=ranked, marks=found.marks, choices=found.choices, rules=listing.rules(found.choices),
         pages=pages, latest=latest, several=len({row.company for row in shell.rows}) > 1,
         took=lambda seconds: listing.took(seconds, speak), called=speak.page,
         wrong=lambda row: listing.wrong(row.wrong, speak.page, speak),
@@ -244,11 +273,13 @@ def ranking(shell: Ranking) -> str:
             "href": row.href,
             "status": row.status,
             "reason": words.clean(row.reason) if row.reason else "",
+            "moved": row.moved,
             "cells": [words.MISSING if (v := row.facts.get(n)) is None else write[n](v) for n in columns],
         }
         for row in shell.rows
     ]
-    return _file("ranking.html", shell, rows=rows, columns=columns, levels=speak.level_names(shell.levels))
+    return _file("ranking.html", shell, rows=rows, columns=columns, levels=speak.level_names(shell.levels),
+                 scope=scope_words(shell.scope, speak) if shell.scope else "")  # fmt: skip
 
 
 def _parts(scope: str) -> list[tuple[str, str]] | None:
@@ -315,6 +346,11 @@ def _problem(problem: Problem | None, lang: str) -> str:
         return ""
     values = {"cell": problem.cell, "reason": words.clean(problem.reason) if problem.reason else None}
     return words.phrase(f"page.problem.{problem.status}", lang, **values)
+
+
+def _mixed(moved: Sequence[str], lang: str) -> str:
+    """That figures may mix old and new; empty where nothing changed under the report."""
+    return words.phrase("page.moved", lang, files=moved) if moved else ""
 
 
 def _label(key: str, speak: words.Words) -> str:
