@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import pytest
 
@@ -223,44 +223,7 @@ def test_what_the_last_pages_are_compared_with_stays(tmp_path: Path) -> None:
     assert planned.why[tmp_path / "2026-06-30/Acme/r1"] == "2026-09-30/r1 is compared with it"
 
 
-def ranking(out: Path, day: str, *places: str, lang: str = "en") -> Path:
-    page = out / day / f"Acme, each region.{lang}.html"
-    links = "".join(f'<a href="{quote(place)}/overview.{lang}.html">&amp;</a>' for place in places)
-    page.write_text(f'<a href="#top">{links}<a href="../index.html">', "utf-8")
-    return page
-
-
-def test_what_the_newest_ranking_leads_to_stays_though_a_later_revision_replaced_it(tmp_path: Path) -> None:
-    report(tmp_path, "2026-09-30", name="Acme, region=华东")
-    page = ranking(tmp_path, "2026-09-30", "Acme, region=华东/r1")
-    report(tmp_path, "2026-09-30", name="Acme, region=华东", revision=2)
-
-    planned = prune.planned(tmp_path, keep=1)
-
-    assert (planned.go, planned.pages) == ((), ())
-    assert planned.why[page.parent / "Acme, region=华东/r1"] == "'Acme, each region.en.html' leads to it"
-
-
-def test_an_older_ranking_goes_before_the_first_report_that_it_leads_to(tmp_path: Path) -> None:
-    for day in ("2026-08-31", "2026-09-30"):
-        for region in ("north", "south"):
-            report(tmp_path, day, name=f"Acme, region={region}")
-        ranking(tmp_path, day, "Acme, region=north/r1", "Acme, region=south/r1")
-        ranking(tmp_path, day, "Acme, region=north/r1", "Acme, region=south/r1", lang="zh-CN")
-    report(tmp_path, "2026-08-31", name="Acme, region=west")
-
-    planned = prune.planned(tmp_path, keep=1)
-    prune.apply(planned)
-
-    assert "would go  2026-08-31/Acme, each region.zh-CN.html" in planned.text(done=False)
-    assert left(tmp_path) == [
-        "2026-08-31/Acme, region=west/r1", "2026-09-30/Acme, region=north/r1", "2026-09-30/Acme, region=south/r1",
-    ]  # fmt: skip
-    assert sorted(p.parent.name for p in tmp_path.rglob("*each region*")) == ["2026-09-30", "2026-09-30"]
-
-
 def test_no_page_that_stays_leads_to_what_went(out: Path) -> None:
-    ranking(out, DAYS[-1], "Acme/r1")
     report(out, DAYS[-1], revision=2, **only("history"))
     prune.apply(prune.planned(out, keep=2))
 

@@ -20,21 +20,19 @@ _MARK = ".pruned"  # the manifest of a report that is being removed
 
 @dataclass(frozen=True)
 class Pruning:
-    """What would go and what stays, of the reports in `out`, and `why` that stays. `pages` rank reports that would go.
-    `strange` are folders that it does not touch, and why."""
+    """What would go and what stays, of the reports in `out`, and `why` that stays. `strange` are folders that it does
+    not touch, and why."""
 
     out: Path
     go: tuple[Path, ...]
     stay: tuple[Path, ...]
     strange: tuple[tuple[Path, str], ...] = ()
     why: Mapping[Path, str] = field(default_factory=dict)
-    pages: tuple[Path, ...] = ()
 
     def text(self, *, done: bool) -> str:
         """What a person wants to see before, or after."""
         freed = sum(_size(folder) for folder in self.go)
-        gone = [f.relative_to(self.out) for f in (*self.go, *self.pages)]
-        lines = [f"{'removed' if done else 'would go'}  {f}" for f in gone]
+        lines = [f"{'removed' if done else 'would go'}  {f.relative_to(self.out)}" for f in self.go]
         lines += [f"stays     {f.relative_to(self.out)}: {self.why[f]}" for f in self.stay]
         lines += [f"untouched {f.relative_to(self.out)}: {why}" for f, why in self.strange]
         total = f"{len(self.go)} of {len(self.go) + len(self.stay)} reports, {freed / 1e6:.1f} MB"
@@ -48,12 +46,9 @@ def planned(out: Path, *, keep: int = 8, older_than: str = "") -> Pruning:
     found, strange = _all(out)
     young = {r.folder: f"as of {before} or later" for r in found if before and r.day >= before}
     why = young | _why(found, keep)
-    ranked = retention.rankings(sorted(manifest.days_of(out)))
-    for one in retention.newest_rankings(ranked, keep):
-        why = dict.fromkeys(one.leads, f"'{one.page.name}' leads to it") | why
     go = [*_unfinished(out), *(r.folder for r in found if r.folder not in why)]
     stay = [r.folder for r in found if r.folder in why]
-    return Pruning(out, tuple(go), tuple(stay), tuple(strange), why, tuple(retention.broken(ranked, go)))
+    return Pruning(out, tuple(go), tuple(stay), tuple(strange), why)
 
 
 def _why(found: Sequence[Stored], keep: int) -> dict[Path, str]:
@@ -65,11 +60,10 @@ def _why(found: Sequence[Stored], keep: int) -> dict[Path, str]:
 
 
 def apply(planned: Pruning) -> None:
-    """Does it, folder by folder, and writes the index from what is left, also where it is stopped on the way."""
+    """Does it, folder by folder, and writes the index and the rankings from what is left, also where it is stopped on
+    the way."""
     with folders.writable(planned.out):
         try:
-            for page in planned.pages:  # first: no page leads to what is gone, wherever this is stopped
-                page.unlink(missing_ok=True)
             for folder in planned.go:
                 _remove(planned.out, folder)
         finally:
@@ -83,7 +77,7 @@ def _all(out: Path) -> tuple[list[Stored], list[tuple[Path, str]]]:
     for day in sorted(manifest.days_of(out)):
         for parent in sorted(p for p in day.iterdir() if not p.name.startswith(".")):
             if parent.is_file() and not parent.is_symlink():
-                continue  # a page that ranks the day's reports
+                continue  # a ranking of the day's reports
             if parent.is_symlink() or not parent.is_dir():
                 strange.append((parent, "a link or a file, not a report's folder"))
                 continue
@@ -131,16 +125,6 @@ def _remove(out: Path, folder: Path) -> None:
             if any(empty.iterdir()):
                 break
             empty.rmdir()
-    _rankings(folder.parent.parent)
-
-
-def _rankings(day: Path) -> None:
-    """Pages that rank a day's reports go with the last of them."""
-    if day.is_dir() and not any(day.glob(f"*/r*/{manifest.NAME}")):
-        for page in day.glob(retention.RANKINGS):
-            page.unlink()
-        if not any(day.iterdir()):
-            day.rmdir()
 
 
 def _size(folder: Path) -> int:

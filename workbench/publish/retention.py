@@ -1,23 +1,19 @@
-"""Which reports stay when old ones go, and why: the last good page of everything, and what pages that stay lead to.
+"""Which reports stay when old ones go, and why: the last good page of everything, and what these are compared with.
 
 A page is a notebook in a language, or the overview. A run of one notebook makes a revision of its own, so it is each
 page that has a last good version, not each day: a revision stays while it holds one.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import unescape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from workbench.publish import manifest
 
-RANKINGS = "*, each *.html"
 _OVERVIEW = "overview"
 _FAILED = "failed, and nothing good came after it"
-_HREF = re.compile(r'href="([^"#]+)')
 
 Page = tuple[str, str]  # notebook and language
 
@@ -52,23 +48,6 @@ class Stored:
     def made(self) -> set[Page]:
         """The pages that came out well, also of a report that failed elsewhere."""
         return {page for page, status in self.statuses.items() if status == "ok"}
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """A page that ranks the reports of one day, and the folders that it leads to."""
-
-    page: Path
-    leads: frozenset[Path]
-
-    @property
-    def name(self) -> str:
-        """The same for each day and language."""
-        return re.sub(r"\.[^.]+\.html$", "", self.page.name)
-
-    @property
-    def day(self) -> str:
-        return self.page.parent.name
 
 
 def held(own: Sequence[Stored], keep: int) -> dict[Path, str]:
@@ -129,29 +108,3 @@ def _compared(own: Sequence[Stored], last: Mapping[Page, Stored]) -> dict[Path, 
             if (day, revision) in folders and (not of or pages & set(of)):
                 found[folders[day, revision]] = f"{report.day}/{report.folder.name} is compared with it"
     return found
-
-
-def rankings(days: Iterable[Path]) -> list[Ranking]:
-    """The pages that rank reports, in these folders of days."""
-    pages = (page for day in days for page in sorted(day.glob(RANKINGS)) if page.is_file() and not page.is_symlink())
-    return [Ranking(page, frozenset(_leads(page))) for page in pages]
-
-
-def newest_rankings(found: Sequence[Ranking], keep: int) -> list[Ranking]:
-    """Of each ranking those of the newest days."""
-    days: dict[str, set[str]] = {}
-    for one in found:
-        days.setdefault(one.name, set()).add(one.day)
-    return [r for r in found if r.day in sorted(days[r.name], reverse=True)[:keep]]
-
-
-def broken(found: Sequence[Ranking], gone: Collection[Path]) -> list[Path]:
-    """The pages that would lead to nothing once these folders are gone."""
-    return [r.page for r in found if not r.leads.isdisjoint(gone)]
-
-
-def _leads(page: Path) -> Iterable[Path]:
-    for href in _HREF.findall(page.read_text("utf-8", "replace")):
-        parts = PurePosixPath(unquote(unescape(href))).parts
-        if len(parts) == 3 and ".." not in parts:  # <company, scope>/r<N>/<page>
-            yield page.parent / parts[0] / parts[1]
