@@ -190,3 +190,12 @@ def test_hundreds_of_failures_fit(tmp_path: Path) -> None:
     assert "300份报告中有300份出错" in made.title
     assert len((made.title + made.body).encode()) <= message.LONGEST
     assert "其余见报告。" in made.body
+
+
+def test_data_that_moved_while_many_reports_were_made_are_told(tmp_path: Path) -> None:
+    parts = [("region=a", "ok", ""), ("region=b", "ok", "")]
+    page, place = tmp_path / "x", Place(tmp_path)
+    made = message.of_many(COMPANY, ("region",), date(2026, 9, 30), parts, page, place, "en", ["orders.csv"])
+
+    assert made.kind == "warning"
+    assert "Data changed while the report was made; it may mix old and new: orders.csv." in made.body
