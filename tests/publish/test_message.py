@@ -199,3 +199,12 @@ def test_what_changed_is_told_under_the_day_of_the_report_that_each_page_is_comp
     made = told(tmp_path, since=since | {"with": apart})
 
     assert made.body.split("\n")[:6] == ["Since 31 Aug 2026", "• A.", "• C.", "", "Since 30 Jun 2026", "• B."]
+
+
+def test_data_that_moved_while_many_reports_were_made_are_told(tmp_path: Path) -> None:
+    parts = [("region=a", "ok", ""), ("region=b", "ok", "")]
+    page, place = tmp_path / "x", Place(tmp_path)
+    made = message.of_many(COMPANY, ("region",), date(2026, 9, 30), parts, page, place, "en", ["orders.csv"])
+
+    assert made.kind == "warning"
+    assert "Data changed while the report was made; it may mix old and new: orders.csv." in made.body
