@@ -10,6 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from workbench.publish import warm
+from workbench.publish.report import Means
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 Put = Callable[[pd.DataFrame, Path], tuple[str, str]]  # order lines and the settings' folder → the url and the table
 
@@ -80,6 +83,13 @@ def in_spark() -> Put:
 
 def _by_day(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(date=lines["date"].dt.date)
+
+
+@pytest.fixture(scope="module")
+def means() -> Iterator[Means]:
+    """A warm process for all reports of a file, as `--each` has one: libraries are loaded once."""
+    with warm.nursery() as process:
+        yield Means(process, None)
 
 
 @pytest.fixture(scope="module")  # while it is open, a loop of events runs that other tests would meet
