@@ -14,7 +14,24 @@ from workbench.publish import warm
 from workbench.publish.report import Means
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+LONGEST = (
+    "*_notebook.py",
+    "*/tests/faults/*",
+    "*/tests/publish/*",
+    "*/notebooks/*",
+    "*/tests/test_*.py",
+    "*/analytics/*",
+)
 Put = Callable[[pd.DataFrame, Path], tuple[str, str]]  # order lines and the settings' folder → the url and the table
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it at the end."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, files in enumerate(LONGEST) if item.path.match(files)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def shared_data(name: str) -> Path:
