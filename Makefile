@@ -20,8 +20,8 @@ lab: $(VENV)/.stamp  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --ServerApp.root_dir=. $(LAB_OPTIONS) notebooks/history.ipynb
 
 test: $(VENV)/.stamp  ## run every test, and the notebooks through nbval; what takes longest begins first
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --nbval-lax --nbval-cell-timeout 120 \
-		tests/test_*_notebook.py tests/faults notebooks tests/publish tests/analytics/plan tests
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --nbval-lax \
+		--nbval-cell-timeout 120 notebooks tests
 
 spark: $(VENV)/.stamp  ## the tests of engines with Spark: needs Java 17, fetches pyspark (400 MB) into .cache
 	$(UV) --target .cache/spark --no-deps "pyspark>=4,<4.1" "py4j>=0.10.9.9,<0.11"

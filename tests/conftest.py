@@ -10,8 +10,28 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from workbench.publish import warm
+from workbench.publish.report import Means
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+LONGEST = (
+    "*_notebook.py",
+    "*/tests/faults/*",
+    "*/tests/publish/*",
+    "*/notebooks/*",
+    "*/tests/test_*.py",
+    "*/analytics/*",
+)
 Put = Callable[[pd.DataFrame, Path], tuple[str, str]]  # order lines and the settings' folder → the url and the table
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it at the end."""
+
+    def place(item: pytest.Item) -> int:
+        return next((at for at, files in enumerate(LONGEST) if item.path.match(files)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def shared_data(name: str) -> Path:
@@ -80,6 +100,13 @@ def in_spark() -> Put:
 
 def _by_day(lines: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(date=lines["date"].dt.date)
+
+
+@pytest.fixture(scope="module")
+def means() -> Iterator[Means]:
+    """A warm process for all reports of a file, as `--each` has one: libraries are loaded once."""
+    with warm.nursery() as process:
+        yield Means(process, None)
 
 
 @pytest.fixture(scope="module")  # while it is open, a loop of events runs that other tests would meet

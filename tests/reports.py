@@ -1,14 +1,21 @@
 """A notebook's report as `workbench run` makes it: its folder, its facts, its tables, what a reader sees."""
 
+import atexit
 import json
 import re
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from workbench import publish
+from workbench.publish import warm
+from workbench.publish.report import Means
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data" / "demo" / "workbench.toml"
@@ -31,15 +38,35 @@ class Report:
         return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 
 
-def report(notebook: str, settings: Path, as_of: str, out: Path, *more: str) -> Report:
-    """Makes the report; fails with what the command said."""
+def report(notebook: str, settings: Path, as_of: str, out: Path, **more: Any) -> Report:
+    """Makes the report; fails with what the command would say. `more` are other fields of a request."""
+    asked = publish.Request((notebook,), settings, as_of=as_of, out=out, timeout=600.0, **more)
+    outcome = publish.run(asked, _means())
+    assert outcome.good, outcome.text()
+    return _read(notebook, outcome.json())
+
+
+def commanded(notebook: str, settings: Path, as_of: str, out: Path, *more: str) -> Report:
+    """The same by the command, in a process of its own, as a person types it."""
     asked = ["run", notebook, "--settings", str(settings), "--as-of", as_of, "--out", str(out), "--json", *more]
     told = subprocess.run(
         [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
     )
     assert told.returncode == 0, told.stdout + told.stderr
-    outcome = json.loads(told.stdout)
+    return _read(notebook, told.stdout)
+
+
+def _read(notebook: str, told: str) -> Report:
+    outcome = json.loads(told)
     return Report(notebook, Path(outcome["folder"]), outcome["reports"][0]["facts"])
+
+
+@cache
+def _means() -> Means:
+    """The warm process that all reports of these tests fork their kernels from, as those of `--each` do."""
+    held = ExitStack()
+    atexit.register(held.close)
+    return Means(held.enter_context(warm.nursery()), None)
 
 
 def company(folder: Path, lines: pd.DataFrame, *, more: str = "") -> Path:

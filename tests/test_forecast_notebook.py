@@ -1,41 +1,24 @@
 """The forecast notebook on the demo company, the tourism hierarchy and Online Retail II, as `workbench run` runs it."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.conftest import shared_data
+from tests.reports import CASES, DEMO, commanded, report
 
-ROOT = Path(__file__).parents[1]
-CASES = ROOT / "tests" / "cases"
 REVISION = r"\br\d\b|Revision \d|第\d版"
-
-
-def report(settings: Path, as_of: str, out: Path, *more: str) -> tuple[Path, dict[str, Any]]:
-    """The folder and the facts of a forecast report."""
-    asked = ["run", "forecast", "--settings", str(settings), "--as-of", as_of, "--out", str(out), "--json", *more]
-    told = subprocess.run(
-        [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
-    outcome = json.loads(told.stdout)
-    return Path(outcome["folder"]), outcome["reports"][0]["facts"]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The reports of June and September, in this order."""
     out = tmp_path_factory.mktemp("demo")
-    settings = ROOT / "data" / "demo" / "workbench.toml"
-    june, _ = report(settings, "2026-06-30", out, "--lang", "en")
-    september, _ = report(settings, "2026-09-30", out, "--lang", "en,zh-CN,zh-TW")
-    return june, september
+    june = report("forecast", DEMO, "2026-06-30", out, lang="en")
+    september = report("forecast", DEMO, "2026-09-30", out, lang="en,zh-CN,zh-TW")
+    return june.folder, september.folder
 
 
 def test_a_report_keeps_its_forecast_and_the_next_one_scores_it(demo: tuple[Path, Path]) -> None:
@@ -51,9 +34,7 @@ def test_a_report_keeps_its_forecast_and_the_next_one_scores_it(demo: tuple[Path
 def test_a_second_run_of_the_same_inputs_gives_the_same_pages(demo: tuple[Path, Path]) -> None:
     _, september = demo
     out = september.parents[2]
-    again, _ = report(
-        ROOT / "data" / "demo" / "workbench.toml", "2026-09-30", out, "--lang", "en,zh-CN,zh-TW", "--force"
-    )
+    again = commanded("forecast", DEMO, "2026-09-30", out, "--lang", "en,zh-CN,zh-TW", "--force").folder
     assert again.name == "r2"
     for lang in ("en", "zh-CN", "zh-TW"):
         first, second = ((folder / f"forecast.{lang}.html").read_text("utf-8") for folder in (september, again))
@@ -69,8 +50,8 @@ def test_each_page_says_where_sales_are_heading(demo: tuple[Path, Path], lang: s
 
 def test_the_whole_tourism_hierarchy_is_forecast_and_adds_up(tmp_path: Path) -> None:
     shared_data("tourism_au")
-    folder, facts = report(CASES / "tourism" / "workbench.toml", "2017-12-31", tmp_path, "--lang", "en")
-    kept = pd.read_parquet(folder / "vintages" / "forecast.parquet")
+    made = report("forecast", CASES / "tourism" / "workbench.toml", "2017-12-31", tmp_path, lang="en")
+    facts, kept = made.facts, pd.read_parquet(made.folder / "vintages" / "forecast.parquet")
     by_level = kept.groupby("level")["mean"].sum()
     assert kept.groupby("level")["node"].nunique()["state × region × purpose"] == 304
     assert by_level.to_numpy() == pytest.approx(by_level[""])
@@ -80,9 +61,9 @@ def test_the_whole_tourism_hierarchy_is_forecast_and_adds_up(tmp_path: Path) -> 
 
 def test_two_years_of_a_shop_are_forecast_with_care(tmp_path: Path) -> None:
     shared_data("online_retail_ii")
-    folder, facts = report(CASES / "online_retail" / "workbench.toml", "2011-12-09", tmp_path, "--lang", "en")
-    page = (folder / "forecast.en.html").read_text("utf-8")
-    assert abs(facts["next_year_growth"]) < 0.1  # the November peak at the end is a season, not a new level
+    made = report("forecast", CASES / "online_retail" / "workbench.toml", "2011-12-09", tmp_path, lang="en")
+    page = (made.folder / "forecast.en.html").read_text("utf-8")
+    assert abs(made.facts["next_year_growth"]) < 0.1  # the November peak at the end is a season, not a new level
     assert "Use this forecast with care" in page
     assert "too few periods are known to test" in page  # what prices do to sales
 
@@ -95,7 +76,7 @@ def test_too_little_data_is_a_page_that_says_so(tmp_path: Path) -> None:
         '[sources.orders.columns]\ndate = "date"\namount = "amount"\n',
         "utf-8",
     )
-    folder, facts = report(settings, "2026-09-30", tmp_path / "reports")
-    assert facts == {}
-    assert "are needed, so the forecast cannot be told" in (folder / "forecast.en.html").read_text("utf-8")
-    assert not (folder / "vintages").exists()
+    made = report("forecast", settings, "2026-09-30", tmp_path / "reports")
+    assert made.facts == {}
+    assert "are needed, so the forecast cannot be told" in (made.folder / "forecast.en.html").read_text("utf-8")
+    assert not (made.folder / "vintages").exists()

@@ -1,46 +1,29 @@
 """The market notebook on the demo company, as `workbench run` runs it."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
 import pytest
 
+from tests.reports import DEMO, Report, commanded
 from workbench.analytics import market, plan
 from workbench.run import Run
 from workbench.sources import load
 
-ROOT = Path(__file__).parents[1]
-DEMO = ROOT / "data" / "demo" / "workbench.toml"
-
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The folder and the facts of the report."""
-    out = str(tmp_path_factory.mktemp("market"))
-    asked = ["run", "market", "--settings", str(DEMO), "--as-of", "2026-09-30", "--out", out, "--json"]
-    told = subprocess.run(
-        [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
-    outcome = json.loads(told.stdout)
-    return Path(outcome["folder"]), outcome["reports"][0]["facts"]
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return commanded("market", DEMO, "2026-09-30", tmp_path_factory.mktemp("market"))
 
 
-def test_three_ways_are_of_one_size_and_above_what_is_sold(demo: tuple[Path, dict[str, Any]]) -> None:
-    _, facts = demo
-    won = [facts[f"size_{way}_som"] for way in ("top_down", "bottom_up", "proxy")]
+def test_three_ways_are_of_one_size_and_above_what_is_sold(demo: Report) -> None:
+    won = [demo.facts[f"size_{way}_som"] for way in ("top_down", "bottom_up", "proxy")]
 
     assert max(won) / min(won) < 1.3
     assert min(won) > 250e6
-    assert facts["size_top_down_tam"] == pytest.approx(8.71e9)
+    assert demo.facts["size_top_down_tam"] == pytest.approx(8.71e9)
 
 
-def test_the_market_of_the_demo_is_what_its_file_says(demo: tuple[Path, dict[str, Any]]) -> None:
-    rows = pd.read_csv(ROOT / "data" / "demo" / "市场.csv")
+def test_the_market_of_the_demo_is_what_its_file_says(demo: Report) -> None:
+    rows = pd.read_csv(DEMO.parent / "市场.csv")
     year = rows[(rows["季度"] >= "2025-07-01") & (rows["季度"] <= "2026-04-01")]
 
     assert year["市场规模"].sum() == pytest.approx(87.1)
@@ -63,9 +46,9 @@ def test_the_market_of_the_demo_is_what_its_file_says(demo: tuple[Path, dict[str
     ],
 )
 def test_the_page_answers_in_three_languages_with_its_assumptions(
-    demo: tuple[Path, dict[str, Any]], lang: str, said: tuple[str, ...]
+    demo: Report, lang: str, said: tuple[str, ...]
 ) -> None:
-    page = (demo[0] / f"market.{lang}.html").read_text("utf-8")
+    page = (demo.folder / f"market.{lang}.html").read_text("utf-8")
 
     assert [one for one in said if one not in page] == []
     assert "2025年客户访谈42家" in page

@@ -1,46 +1,22 @@
 """The plan notebook on the demo company, its parts and real companies, as `workbench run` runs it."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.conftest import shared_data
-
-ROOT = Path(__file__).parents[1]
-DEMO = ROOT / "data" / "demo" / "workbench.toml"
-CASES = ROOT / "tests" / "cases"
-
-
-def report(settings: Path, as_of: str, out: Path, *more: str) -> tuple[Path, dict[str, Any]]:
-    """The folder and the facts of a plan report."""
-    asked = ["run", "plan", "--settings", str(settings), "--as-of", as_of, "--out", str(out), "--json", *more]
-    told = subprocess.run(
-        [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
-    outcome = json.loads(told.stdout)
-    return Path(outcome["folder"]), outcome["reports"][0]["facts"]
-
-
-def text(folder: Path, lang: str = "en") -> str:
-    """What a reader sees, without markup and figures."""
-    page = re.sub(r"<(style|svg).*?</\1>", "", (folder / f"plan.{lang}.html").read_text("utf-8"), flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+from tests.reports import CASES, DEMO, Report, commanded, report
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    return report(DEMO, "2026-09-30", tmp_path_factory.mktemp("demo"))
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return report("plan", DEMO, "2026-09-30", tmp_path_factory.mktemp("demo"))
 
 
-def test_the_first_decision_is_the_target_and_the_others_are_of_other_kinds(demo: tuple[Path, dict[str, Any]]) -> None:
-    page = (demo[0] / "plan.en.html").read_text("utf-8")
+def test_the_first_decision_is_the_target_and_the_others_are_of_other_kinds(demo: Report) -> None:
+    page = (demo.folder / "plan.en.html").read_text("utf-8")
     decided = page[page.index("What needs a decision</h2>") :]
     said = re.findall(r"Set the strategy|Even out|Leads must rise|Which of the two|new products", decided)
 
@@ -49,27 +25,27 @@ def test_the_first_decision_is_the_target_and_the_others_are_of_other_kinds(demo
     assert "Leads must rise" in said
 
 
-def test_what_is_handed_out_adds_up_in_the_workbook_s_tables(demo: tuple[Path, dict[str, Any]]) -> None:
+def test_what_is_handed_out_adds_up_in_the_workbook_s_tables(demo: Report) -> None:
     names = ["plan-split", *(f"plan-split-{every}" for every in ("month", "week", "day", "months")), "quotas"]
-    tables = {name: pd.read_parquet(demo[0] / "tables" / f"plan.{name}.parquet") for name in names}
+    tables = {name: demo.table(name) for name in names}
     whole = tables["plan-split"]["target"].sum()
 
-    assert whole == pytest.approx(demo[1]["handed_out"], rel=0.005)  # facts have three digits
+    assert whole == pytest.approx(demo.facts["handed_out"], rel=0.005)  # facts have three digits
     for name in names[1:-1]:
         assert tables[name]["target"].sum() == pytest.approx(whole, abs=0.005), name
     assert tables["quotas"]["quota"].sum() == pytest.approx(whole, abs=0.005)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-CN", "zh-TW"])
-def test_the_page_is_light_without_its_figures(demo: tuple[Path, dict[str, Any]], lang: str) -> None:
-    page = (demo[0] / f"plan.{lang}.html").read_text("utf-8")
+def test_the_page_is_light_without_its_figures(demo: Report, lang: str) -> None:
+    page = (demo.folder / f"plan.{lang}.html").read_text("utf-8")
 
     assert len(re.sub(r"<svg.*?</svg>", "", page, flags=re.S).encode()) < 160_000
     assert "Traceback" not in page
 
 
-def test_the_issued_plan_names_who_answers_for_every_part(demo: tuple[Path, dict[str, Any]]) -> None:
-    kept = pd.read_parquet(demo[0] / "vintages" / "plan.parquet")
+def test_the_issued_plan_names_who_answers_for_every_part(demo: Report) -> None:
+    kept = pd.read_parquet(demo.folder / "vintages" / "plan.parquet")
     parts = kept[(kept["level"] != "") & (kept["every"] == "year")]
 
     assert parts["owner"].notna().all()
@@ -77,17 +53,17 @@ def test_the_issued_plan_names_who_answers_for_every_part(demo: tuple[Path, dict
 
 
 def test_a_part_of_the_company_has_a_plan_of_its_own(tmp_path: Path) -> None:
-    folder, facts = report(DEMO, "2026-09-30", tmp_path, "--scope", "rep=朱安文", "--lang", "en")
+    made = commanded("plan", DEMO, "2026-09-30", tmp_path, "--scope", "rep=朱安文", "--lang", "en")
 
-    assert 0 < facts["target"] < 50e6
-    assert "asked for the most" in text(folder)
+    assert 0 < made.facts["target"] < 50e6
+    assert "asked for the most" in made.text()
 
 
 def test_without_history_enough_the_page_says_what_is_missing_once(tmp_path: Path) -> None:
-    folder, facts = report(DEMO, "2023-09-30", tmp_path, "--lang", "en")
-    page = text(folder)
+    made = report("plan", DEMO, "2023-09-30", tmp_path, lang="en")
+    page = made.text()
 
-    assert facts == {}
+    assert made.facts == {}
     assert page.count("Not told: the forecast") <= 2  # the section, and its line in the list of sections
     assert "whole periods with sales" in page
     assert "Who sells in" in page
@@ -106,8 +82,8 @@ def test_real_companies_get_a_plan_or_are_told_what_it_would_need(
     name: str, data: str, as_of: str, tmp_path: Path
 ) -> None:
     shared_data(data)
-    folder, facts = report(CASES / name / "workbench.toml", as_of, tmp_path, "--lang", "en")
-    page = text(folder)
+    made = report("plan", CASES / name / "workbench.toml", as_of, tmp_path, lang="en")
+    facts, page = made.facts, made.text()
 
     if facts:
         assert 0.5 < facts["chance"] < 0.7

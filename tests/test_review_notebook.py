@@ -8,8 +8,6 @@ import pytest
 from tests.conftest import shared_data
 from tests.reports import CASES, DEMO, Report, company, orders, report
 
-ENGLISH = ("--lang", "en")
-
 
 @pytest.fixture(scope="module")
 def autumn(tmp_path_factory: pytest.TempPathFactory) -> Report:
@@ -44,7 +42,7 @@ def test_the_lost_rep_is_a_cause_with_day_and_size(autumn: Report) -> None:
 
 def test_the_price_war_is_a_cause_with_place_days_and_size(tmp_path: Path) -> None:
     # planted: prices × 0.88 and orders × 0.85 from 2024-04-01 to 2024-09-30 in 华南 × 工业传感
-    effects = report("review", DEMO, "2024-06-30", tmp_path, *ENGLISH).table("effects").set_index("name")
+    effects = report("review", DEMO, "2024-06-30", tmp_path, lang="en").table("effects").set_index("name")
     found = effects.loc["华南工业传感价格战"]
 
     assert (found["first"], found["last"]) == (pd.Timestamp("2024-04-01"), pd.Timestamp("2024-09-30"))
@@ -57,7 +55,7 @@ def test_the_price_war_is_a_cause_with_place_days_and_size(tmp_path: Path) -> No
 
 def test_the_campaign_raised_what_it_touched(tmp_path: Path) -> None:
     # planted: orders of 机器视觉 × 1.5 from 2025-05-12 to 2025-06-22
-    effects = report("review", DEMO, "2025-06-30", tmp_path, *ENGLISH).table("effects")
+    effects = report("review", DEMO, "2025-06-30", tmp_path, lang="en").table("effects")
     found = effects[effects["first"] == pd.Timestamp("2025-05-12")].iloc[0]
 
     assert found["last"] == pd.Timestamp("2025-06-22")
@@ -66,7 +64,7 @@ def test_the_campaign_raised_what_it_touched(tmp_path: Path) -> None:
 
 
 def test_a_company_s_first_quarter_is_reviewed_against_its_target(tmp_path: Path) -> None:
-    first = report("review", DEMO, "2022-12-31", tmp_path, *ENGLISH)
+    first = report("review", DEMO, "2022-12-31", tmp_path, lang="en")
     answer = first.text().split("What needs a decision")[1]  # after the list of contents
 
     assert first.facts["attainment"] == pytest.approx(1.064, abs=0.001)
@@ -75,7 +73,7 @@ def test_a_company_s_first_quarter_is_reviewed_against_its_target(tmp_path: Path
 
 def test_resellers_targets_are_told_from_what_could_be_reached(tmp_path: Path) -> None:
     shared_data("adventureworks_reseller")
-    made = report("review", CASES / "adventureworks_reseller" / "workbench.toml", "2020-03-31", tmp_path, *ENGLISH)
+    made = report("review", CASES / "adventureworks_reseller" / "workbench.toml", "2020-03-31", tmp_path, lang="en")
     causes = made.table("causes")
 
     assert made.facts["gap"] == pytest.approx(made.facts["amount"] - made.facts["target"], abs=0.005)
@@ -85,7 +83,7 @@ def test_resellers_targets_are_told_from_what_could_be_reached(tmp_path: Path) -
 
 def test_won_deals_of_one_year_are_compared_with_the_quarter_before(tmp_path: Path) -> None:
     shared_data("crm_opportunities")
-    made = report("review", CASES / "crm" / "workbench.toml", "2017-12-31", tmp_path, *ENGLISH)
+    made = report("review", CASES / "crm" / "workbench.toml", "2017-12-31", tmp_path, lang="en")
 
     assert made.facts["before"] == pytest.approx(2_982_255)
     assert made.facts["amount"] == pytest.approx(2_802_496)
@@ -95,14 +93,14 @@ def test_won_deals_of_one_year_are_compared_with_the_quarter_before(tmp_path: Pa
 
 def test_what_no_customer_table_tells_is_not_told(tmp_path: Path) -> None:
     settings = company(tmp_path, orders().drop(columns="customer"))
-    page = report("review", settings, "2024-12-31", tmp_path / "out", *ENGLISH).text()
+    page = report("review", settings, "2024-12-31", tmp_path / "out", lang="en").text()
 
     assert "new and repeat customers cannot be told apart" in page
 
 
 def test_a_company_with_dates_and_amounts_alone_is_reviewed_as_a_whole(tmp_path: Path) -> None:
     lines = orders()[["date", "amount"]]
-    made = report("review", company(tmp_path, lines), "2024-12-31", tmp_path / "out", *ENGLISH)
+    made = report("review", company(tmp_path, lines), "2024-12-31", tmp_path / "out", lang="en")
     quarter = lines[lines["date"] >= "2024-10-01"]["amount"].sum()
 
     assert made.facts["amount"] == pytest.approx(quarter)
@@ -116,7 +114,7 @@ def test_facts_grow_with_the_currency_s_unit_and_ratios_stay(tmp_path: Path) -> 
     for name, times in (("small", 1), ("large", 1000)):
         (tmp_path / name).mkdir()
         settings = company(tmp_path / name, lines.assign(amount=lines["amount"] * times))
-        found.append(report("review", settings, "2024-12-31", tmp_path / f"out-{name}", *ENGLISH).facts)
+        found.append(report("review", settings, "2024-12-31", tmp_path / f"out-{name}", lang="en").facts)
     small, large = found
 
     assert small.keys() == large.keys()
@@ -132,14 +130,14 @@ def test_nothing_after_the_report_s_day_matters(tmp_path: Path) -> None:
     for name, own in (("whole", lines), ("cut", lines[lines["date"] <= "2024-09-30"])):
         (tmp_path / name).mkdir()
         settings = company(tmp_path / name, own)
-        found.append(report("review", settings, "2024-09-30", tmp_path / f"out-{name}", *ENGLISH))
+        found.append(report("review", settings, "2024-09-30", tmp_path / f"out-{name}", lang="en"))
 
     assert found[0].facts == found[1].facts
     pd.testing.assert_frame_equal(found[0].table("verdict"), found[1].table("verdict"))
 
 
 def test_one_person_alone_is_the_whole_of_the_report(tmp_path: Path) -> None:
-    made = report("review", DEMO, "2026-08-15", tmp_path, "--scope", "rep=朱安文", *ENGLISH)
+    made = report("review", DEMO, "2026-08-15", tmp_path, scope="rep=朱安文", lang="en")
     verdict = made.table("verdict")
 
     assert made.facts["attainment"] == pytest.approx(made.facts["amount"] / made.facts["target"], abs=1e-4)
@@ -148,7 +146,7 @@ def test_one_person_alone_is_the_whole_of_the_report(tmp_path: Path) -> None:
 
 def test_a_report_on_the_first_day_of_the_data_says_what_is_missing(tmp_path: Path) -> None:
     settings = company(tmp_path, orders())
-    made = report("review", settings, "2022-01-03", tmp_path / "out", *ENGLISH)
+    made = report("review", settings, "2022-01-03", tmp_path / "out", lang="en")
 
     assert made.facts == {}
     assert "Not told" in made.text()

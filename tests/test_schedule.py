@@ -26,6 +26,7 @@ from workbench.cli import run as command
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.publish import Request, plan
+from workbench.publish.report import Means
 from workbench.settings import CalendarSettings, Settings
 
 PAGE = (Path(__file__).parents[1] / "docs" / "schedule.md").read_text("utf-8")
@@ -98,31 +99,31 @@ def asked(here: Path, **more: Any) -> Request:
     return Request(**{**usual, "period": "last-quarter", "timeout": 120.0, **more})
 
 
-def test_a_second_start_finds_the_work_done_even_where_the_data_moved_on(here: Path) -> None:
-    first = publish.run(asked(here))
+def test_a_second_start_finds_the_work_done_even_where_the_data_moved_on(here: Path, means: Means) -> None:
+    first = publish.run(asked(here), means)
     (here / "orders.csv").write_text("date,amount\n2026-01-01,3\n2026-11-21,4\n", "utf-8")
     again = publish.run(asked(here))
 
     assert (first.status, first.folder.parent.parent.name) == ("ok", "2026-09-30")
     assert (again.status, again.folder, again.good) == ("unchanged", first.folder, True)
     assert again.text().splitlines()[0].startswith("The report of this period is there already")
-    assert publish.run(asked(here, period="", as_of="2026-09-30")).folder.name == "r2"
-    assert publish.run(asked(here, force=True)).folder.name == "r3"
+    assert publish.run(asked(here, period="", as_of="2026-09-30"), means).folder.name == "r2"
+    assert publish.run(asked(here, force=True), means).folder.name == "r3"
 
 
-def test_what_was_not_asked_for_then_is_made(here: Path) -> None:
-    publish.run(asked(here))
+def test_what_was_not_asked_for_then_is_made(here: Path, means: Means) -> None:
+    publish.run(asked(here), means)
 
-    assert publish.run(asked(here, lang="en,zh-CN")).status == "ok"
-    assert publish.run(asked(here, scope="region=华东")).status == "ok"
+    assert publish.run(asked(here, lang="en,zh-CN"), means).status == "ok"
+    assert publish.run(asked(here, scope="region=华东"), means).status == "ok"
 
 
-def test_a_report_that_failed_is_made_by_the_next_start(here: Path) -> None:
+def test_a_report_that_failed_is_made_by_the_next_start(here: Path, means: Means) -> None:
     write_notebook(here / "good.ipynb", "1 / 0")
-    failed = publish.run(asked(here))
+    failed = publish.run(asked(here), means)
     write_notebook(here / "good.ipynb", "1")
 
-    assert (failed.status, publish.run(asked(here)).status) == ("failed", "ok")
+    assert (failed.status, publish.run(asked(here), means).status) == ("failed", "ok")
 
 
 def test_a_report_whose_data_moved_under_it_is_made_again_by_the_next_start(here: Path) -> None:

@@ -11,8 +11,6 @@ from workbench.analytics import tracking
 from workbench.run import Run
 from workbench.sources import load
 
-ENGLISH = ("--lang", "en")
-
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Report:
@@ -53,7 +51,7 @@ def test_the_page_answers_in_three_languages(running: Report, lang: str, said: t
 
 
 def test_nothing_is_asked_of_a_period_that_is_over(tmp_path: Path) -> None:
-    over = report("tracking", DEMO, "2022-12-31", tmp_path, *ENGLISH)
+    over = report("tracking", DEMO, "2022-12-31", tmp_path, lang="en")
     page = over.text()
 
     assert over.facts["booked"] == over.facts["landing"]
@@ -65,7 +63,7 @@ def test_nothing_is_asked_of_a_period_that_is_over(tmp_path: Path) -> None:
 
 def test_resellers_are_measured_against_the_targets_of_their_representatives(tmp_path: Path) -> None:
     shared_data("adventureworks_reseller")
-    made = report("tracking", CASES / "adventureworks_reseller" / "workbench.toml", "2020-05-31", tmp_path, *ENGLISH)
+    made = report("tracking", CASES / "adventureworks_reseller" / "workbench.toml", "2020-05-31", tmp_path, lang="en")
 
     assert made.facts["target"] == 20_500_000  # April to June 2020, without the managers' and the director's
     assert made.facts["booked"] == 5_540_000
@@ -77,7 +75,7 @@ def test_resellers_are_measured_against_the_targets_of_their_representatives(tmp
 
 def test_deals_without_targets_get_a_landing_and_no_attainment(tmp_path: Path) -> None:
     shared_data("crm_opportunities")
-    made = report("tracking", CASES / "crm" / "workbench.toml", "2017-11-15", tmp_path, *ENGLISH)
+    made = report("tracking", CASES / "crm" / "workbench.toml", "2017-11-15", tmp_path, lang="en")
     page = made.text()
 
     assert made.facts["target"] is None
@@ -91,7 +89,7 @@ def test_deals_without_targets_get_a_landing_and_no_attainment(tmp_path: Path) -
 
 def test_sales_that_end_before_the_period_are_not_told_as_nothing_sold(tmp_path: Path) -> None:
     settings = company(tmp_path, orders(last="2024-06-30"))
-    made = report("tracking", settings, "2024-08-15", tmp_path / "out", *ENGLISH)
+    made = report("tracking", settings, "2024-08-15", tmp_path / "out", lang="en")
     page = made.text()
 
     assert made.facts["booked"] is None
@@ -107,7 +105,7 @@ def test_nothing_after_the_report_s_day_matters(tmp_path: Path) -> None:
     (tmp_path / "cut").mkdir()
     whole, cut = (company(tmp_path / name, own)
                   for name, own in (("whole", lines), ("cut", lines[lines["date"] <= "2024-08-15"])))  # fmt: skip
-    found = [report("tracking", s, "2024-08-15", tmp_path / f"out{n}", *ENGLISH) for n, s in enumerate((whole, cut))]
+    found = [report("tracking", s, "2024-08-15", tmp_path / f"out{n}", lang="en") for n, s in enumerate((whole, cut))]
 
     assert found[0].facts == found[1].facts
     pd.testing.assert_frame_equal(found[0].table("course"), found[1].table("course"))
@@ -116,8 +114,8 @@ def test_nothing_after_the_report_s_day_matters(tmp_path: Path) -> None:
 
 def test_before_and_long_after_the_data_the_page_says_so(tmp_path: Path) -> None:
     settings = company(tmp_path, orders(last="2023-12-31")[["date", "amount"]])
-    early = report("tracking", settings, "2022-01-03", tmp_path / "early", *ENGLISH)
-    late = report("tracking", settings, "2026-06-30", tmp_path / "late", *ENGLISH)
+    early = report("tracking", settings, "2022-01-03", tmp_path / "early", lang="en")
+    late = report("tracking", settings, "2026-06-30", tmp_path / "late", lang="en")
 
     assert early.facts.get("landing") is None
     assert "Not told" in early.text()

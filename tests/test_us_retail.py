@@ -1,8 +1,5 @@
 """US retail trade as published, read by settings only, against a maker's resellers: figures are the workbook's."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import shared_data
+from tests.reports import report
 from workbench.analytics import market
 from workbench.analytics.market import MarketSeries
 from workbench.errors import DataError
@@ -154,17 +152,11 @@ def test_a_negative_size_is_told_by_row(tmp_path: Path) -> None:
 def test_the_page_on_us_retail_says_what_is_known_and_what_is_not(tmp_path: Path) -> None:
     shared_data("us_retail")
     shared_data("adventureworks_reseller")
-    asked = ["run", "market", "--settings", str(CASE), "--as-of", "2020-05-31", "--out", str(tmp_path), "--json"]
-    told = subprocess.run(
-        [sys.executable, "-m", "workbench.cli", *asked], capture_output=True, text=True, timeout=600, check=False
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
-    outcome = json.loads(told.stdout)
-    facts = outcome["reports"][0]["facts"]
+    made = report("market", CASE, "2020-05-31", tmp_path)
 
-    assert facts["size_top_down_tam"] == pytest.approx(45.3e9, rel=0.01)
-    assert facts["market_share"] == pytest.approx(0.00045, rel=0.05)
+    assert made.facts["size_top_down_tam"] == pytest.approx(45.3e9, rel=0.01)
+    assert made.facts["market_share"] == pytest.approx(0.00045, rel=0.05)
     for lang in ("en", "zh-CN", "zh-TW"):
-        page = (Path(outcome["folder"]) / f"market.{lang}.html").read_text("utf-8")
+        page = (made.folder / f"market.{lang}.html").read_text("utf-8")
         assert "California" in page
         assert "0.045%" in page

@@ -27,7 +27,7 @@ PAPER = {"light": (240, 255), "dark": (0, 60)}  # how bright the page is
 def made(tmp_path_factory: pytest.TempPathFactory) -> reports.Report:
     """The demo's history, in all languages."""
     out = tmp_path_factory.mktemp("reports")
-    return reports.report("history", reports.DEMO, "2026-09-30", out, "--lang", ",".join(LANGUAGES))
+    return reports.report("history", reports.DEMO, "2026-09-30", out, lang=",".join(LANGUAGES))
 
 
 @pytest.fixture(scope="module", params=SIZES)

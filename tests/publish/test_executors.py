@@ -38,9 +38,16 @@ def tasks(company: Path, notebook: Callable[..., Path], tmp_path: Path) -> Calla
     return made
 
 
-def workers() -> list[psutil.Process]:
-    """Those that stay: what a killed one had started may need a moment to see that it is alone."""
-    every = psutil.Process().children(recursive=True)
+@pytest.fixture
+def workers() -> Callable[[], list[psutil.Process]]:
+    """Finds those that stay, and were not there before the test."""
+    others = set(psutil.Process().children(recursive=True))
+    return lambda: _staying(others)
+
+
+def _staying(others: set[psutil.Process]) -> list[psutil.Process]:
+    """What a killed one had started may need a moment to see that it is alone."""
+    every = set(psutil.Process().children(recursive=True)) - others
     ours = [p for p in every if p.status() != psutil.STATUS_ZOMBIE and "workbench.publish" in " ".join(p.cmdline())]
     return [p for p in psutil.wait_procs(ours, timeout=20)[1] if p.status() != psutil.STATUS_ZOMBIE]
 
@@ -49,7 +56,9 @@ def left(folder: Path) -> list[Path]:
     return [p for p in folder.rglob(".*") if p.is_dir()]
 
 
-def test_a_report_whose_process_is_killed_is_begun_once_more(tasks: Callable[..., list[dict]], tmp_path: Path) -> None:
+def test_a_report_whose_process_is_killed_is_begun_once_more(
+    tasks: Callable[..., list[dict]], workers: Callable[[], list[psutil.Process]], tmp_path: Path
+) -> None:
     asked = tasks("once", KILL_WORKER.replace("{command}", "workbench.publish.worker"), "a", "b", "d")
     found = dict(executors.Processes(2).results(asked))
 
@@ -62,7 +71,9 @@ def test_a_report_whose_process_is_killed_is_begun_once_more(tasks: Callable[...
     assert left(tmp_path / "out") == []
 
 
-def test_a_report_that_kills_its_process_each_time_fails_alone(tasks: Callable[..., list[dict]]) -> None:
+def test_a_report_that_kills_its_process_each_time_fails_alone(
+    tasks: Callable[..., list[dict]], workers: Callable[[], list[psutil.Process]]
+) -> None:
     asked = tasks("always", ALWAYS.replace("{command}", "workbench.publish.worker"), "a", "b")
     found = dict(executors.Processes(1).results(asked))
 
@@ -72,7 +83,9 @@ def test_a_report_that_kills_its_process_each_time_fails_alone(tasks: Callable[.
     assert workers() == []
 
 
-def test_what_is_stopped_leaves_no_process(tasks: Callable[..., list[dict]], tmp_path: Path) -> None:
+def test_what_is_stopped_leaves_no_process(
+    tasks: Callable[..., list[dict]], workers: Callable[[], list[psutil.Process]], tmp_path: Path
+) -> None:
     asked = tasks("slow", "if 'z' in scope: import time; time.sleep(600)", "b", "z", "z2")
     results = executors.Processes(2).results(asked)
     assert next(results)[1].status == "ok"

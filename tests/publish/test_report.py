@@ -13,6 +13,7 @@ from tests.publish.conftest import SETTINGS, SHOW, manifest_of, write_notebook
 from workbench import lessons, publish
 from workbench.errors import ParameterError, RunError, SettingsError
 from workbench.publish import Outcome, Request
+from workbench.publish.report import Means
 
 TABLE = """import pandas as pd
 names = ["=HYPERLINK(1)", "华东 <b>", None]
@@ -51,9 +52,11 @@ def made(asked: Callable[..., Request]) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def failed(asked: Callable[..., Request], story: Path, notebook: Callable[..., Path], made: Outcome) -> Outcome:
+def failed(
+    asked: Callable[..., Request], story: Path, notebook: Callable[..., Path], made: Outcome, means: Means
+) -> Outcome:
     broken = notebook("broken", SHOW, 'show("answer", "a", "Half", "一半")', "1 / 0")
-    return publish.run(asked(scope="region=华东", notebooks=(str(story), str(broken))))
+    return publish.run(asked(scope="region=华东", notebooks=(str(story), str(broken))), means)
 
 
 def test_a_report_has_all_its_files_in_its_dated_place(company: Path, made: Outcome) -> None:
@@ -151,7 +154,7 @@ def test_the_same_inputs_are_not_run_again(asked: Callable[..., Request], made: 
 
 
 def test_inputs_that_change_during_a_run_are_told_and_never_called_unchanged(
-    company: Path, notebook: Callable[..., Path], tmp_path: Path
+    company: Path, notebook: Callable[..., Path], tmp_path: Path, means: Means
 ) -> None:
     (tmp_path / "workbench.toml").write_text(SETTINGS, "utf-8")
     (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
@@ -159,14 +162,14 @@ def test_inputs_that_change_during_a_run_are_told_and_never_called_unchanged(
     request = Request(
         (str(notebook("late", late)),), tmp_path / "workbench.toml", out=tmp_path / "out", as_of="2026-09-30"
     )
-    changed = publish.run(request)
+    changed = publish.run(request, means)
     told = manifest_of(changed.folder)
 
     assert (changed.status, changed.changed, changed.code) == ("ok", ("orders.csv",), 3)
     assert not changed.good
     assert changed.text().startswith("orders.csv changed while this report was made")
     assert (told["inputs_changed"], told["key"]) == (True, None)
-    assert publish.run(request).folder != changed.folder
+    assert publish.run(request, means).folder != changed.folder
 
 
 def test_each_page_of_a_report_whose_inputs_changed_says_so_in_its_language(
@@ -195,8 +198,10 @@ def test_inputs_that_stay_are_told_so(made: Outcome) -> None:
     assert manifest_of(made.folder)["inputs_changed"] is False
 
 
-def test_the_same_inputs_give_the_same_bytes(asked: Callable[..., Request], made: Outcome, company: Path) -> None:
-    twin = publish.run(asked(scope="region=华东", out=company / "elsewhere"))
+def test_the_same_inputs_give_the_same_bytes(
+    asked: Callable[..., Request], made: Outcome, company: Path, means: Means
+) -> None:
+    twin = publish.run(asked(scope="region=华东", out=company / "elsewhere"), means)
 
     for name in ("overview.en.html", "story.zh-CN.html", "tables.xlsx"):
         assert (twin.folder / name).read_bytes() == (made.folder / name).read_bytes()
@@ -250,13 +255,15 @@ def test_the_newest_good_report_stands_apart_above_the_list(company: Path, faile
 
 
 def test_companies_that_share_a_folder_of_reports_keep_apart(
-    asked: Callable[..., Request], company: Path, tmp_path: Path
+    asked: Callable[..., Request], company: Path, tmp_path: Path, means: Means
 ) -> None:
     other = tmp_path / "workbench.toml"
     other.write_text(SETTINGS.replace("Acme", "Bolt GmbH"), "utf-8")
     (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
-    one, two = (publish.run(asked(settings=s, out=tmp_path / "out")) for s in (company / "workbench.toml", other))
-    again = publish.run(asked(out=tmp_path / "out", force=True))
+    one, two = (
+        publish.run(asked(settings=s, out=tmp_path / "out"), means) for s in (company / "workbench.toml", other)
+    )
+    again = publish.run(asked(out=tmp_path / "out", force=True), means)
     _, _, listed = (tmp_path / "out" / "index.html").read_text("utf-8").rpartition("<table>")
 
     assert [o.folder.name for o in (one, two, again)] == ["r1", "r1", "r2"]
@@ -343,11 +350,11 @@ print(json.dumps({"seven": wb.remembered(costly, %r), "folder": os.environ.get("
 
 
 def test_notebooks_of_a_report_compute_what_they_share_once(
-    asked: Callable[..., Request], notebook: Callable[..., Path], tmp_path: Path
+    asked: Callable[..., Request], notebook: Callable[..., Path], tmp_path: Path, means: Means
 ) -> None:
     code = SHARES % str(tmp_path / "log")
     names = [str(notebook(f"shares{n}", SHOW, code, tags={2: ["facts"]})) for n in range(3)]
-    told = publish.run(asked(notebooks=tuple(names), out=tmp_path / "out")).reports
+    told = publish.run(asked(notebooks=tuple(names), out=tmp_path / "out"), means).reports
 
     assert [r.facts["seven"] for r in told if r.lang == "en"] == [7, 7, 7]
     assert (tmp_path / "log").read_text() == "x"
@@ -355,12 +362,12 @@ def test_notebooks_of_a_report_compute_what_they_share_once(
 
 
 @pytest.fixture(scope="module")
-def changing(asked: Callable[..., Request], story: Path, company: Path) -> Callable[..., Outcome]:
+def changing(asked: Callable[..., Request], story: Path, company: Path, means: Means) -> Callable[..., Outcome]:
     """Runs the story beside a notebook that holds these cells, in a folder of reports of its own."""
 
     def ran(*cells: str, **more: object) -> Outcome:
         other = write_notebook(company / "other.ipynb", SHOW, *cells)
-        return publish.run(asked(notebooks=(str(story), str(other)), out=company / "reuse", **more))
+        return publish.run(asked(notebooks=(str(story), str(other)), out=company / "reuse", **more), means)
 
     return ran
 
@@ -428,7 +435,7 @@ def test_a_manifest_that_was_tampered_with_leads_nowhere(
 
 
 def test_what_a_review_proposes_is_kept_with_its_report_for_a_person_to_approve(
-    asked: Callable[..., Request], notebook: Callable[..., Path], tmp_path: Path
+    asked: Callable[..., Request], notebook: Callable[..., Path], tmp_path: Path, means: Means
 ) -> None:
     """Found missing: the report left the file of proposals out, so `workbench lessons propose` never found one."""
     issues = """import workbench as wb
@@ -436,7 +443,7 @@ from workbench.lessons import Lesson
 run = wb.Run.start(settings, as_of=as_of)
 kept = wb.lessons.issue(run, [Lesson("reserve", "means.reserve", 0.0, 0.03)])"""
     came = publish.run(
-        asked(as_of="2026-09-30", notebooks=(str(notebook("proposes", SHOW, issues)),), out=tmp_path / "out")
+        asked(as_of="2026-09-30", notebooks=(str(notebook("proposes", SHOW, issues)),), out=tmp_path / "out"), means
     )
     run = wb.Run.start(asked().settings, as_of="2026-09-30")
 

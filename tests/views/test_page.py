@@ -88,6 +88,16 @@ def _whole_page(names: list[str] = NAMES, settings: Settings = SETTINGS, data: A
     return page
 
 
+@pytest.fixture(scope="module")
+def whole() -> list[dict[str, Any]]:
+    """What a notebook that shows all results would have been given; only looked at."""
+    outputs: list[dict[str, Any]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page_module, "_show_in_notebook", outputs.append)
+        _whole_page()
+    return outputs
+
+
 @pytest.mark.parametrize(("last", "said"), [("2026-09-22", True), ("2026-09-23", False), ("2026-09-30", False)])
 def test_orders_that_end_before_the_day_of_the_report_are_told_at_the_start(
     shown: list[dict[str, Any]], last: str, said: bool
@@ -145,14 +155,13 @@ def _read(html: str) -> _Reader:
     return reader
 
 
-def test_each_call_gives_one_output_a_section_in_every_language(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
-    roles = [output[MIME]["role"] for output in shown]
+def test_each_call_gives_one_output_a_section_in_every_language(whole: list[dict[str, Any]]) -> None:
+    roles = [output[MIME]["role"] for output in whole]
     assert roles == ["title", "answer", "tiles", "lead", "decisions", *["section"] * 8, "data", "definitions"]
-    assert all(set(output[MIME]["html"]) == set(LANGUAGES) for output in shown)
-    assert all("text/html" in output and "text/plain" in output for output in shown)
-    assert len({output[MIME]["id"] for output in shown}) == len(shown)
-    assert json.loads(json.dumps(shown)) == shown
+    assert all(set(output[MIME]["html"]) == set(LANGUAGES) for output in whole)
+    assert all("text/html" in output and "text/plain" in output for output in whole)
+    assert len({output[MIME]["id"] for output in whole}) == len(whole)
+    assert json.loads(json.dumps(whole)) == whole
 
 
 def test_the_data_section_carries_digests_and_rows_for_the_manifest(shown: list[dict[str, Any]]) -> None:
@@ -161,10 +170,9 @@ def test_the_data_section_carries_digests_and_rows_for_the_manifest(shown: list[
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_page_is_one_well_formed_file_without_script_or_network(shown: list[dict[str, Any]], lang: str) -> None:
-    _whole_page()
+def test_a_page_is_one_well_formed_file_without_script_or_network(whole: list[dict[str, Any]], lang: str) -> None:
     html = _html(
-        shown,
+        whole,
         lang,
         pages=(Link("History", "history.html", current=True),),
         languages=(Link("", "x.html", "zh-TW"),),
@@ -186,16 +194,14 @@ def test_a_page_is_one_well_formed_file_without_script_or_network(shown: list[di
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_page_is_under_60_kb_without_its_figures(shown: list[dict[str, Any]], lang: str) -> None:
-    _whole_page()
-    assert len(re.sub(r"<svg.*?</svg>", "", _html(shown, lang), flags=re.DOTALL).encode()) < 60_000
+def test_a_page_is_under_60_kb_without_its_figures(whole: list[dict[str, Any]], lang: str) -> None:
+    assert len(re.sub(r"<svg.*?</svg>", "", _html(whole, lang), flags=re.DOTALL).encode()) < 60_000
 
 
-def test_headings_step_down_one_at_a_time(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
-    parts = tuple(Fragment.of(output[MIME]) for output in shown)
+def test_headings_step_down_one_at_a_time(whole: list[dict[str, Any]]) -> None:
+    parts = tuple(Fragment.of(output[MIME]) for output in whole)
     overview = shell.overview(Overview("Acme", "en", (Entry("history", "History", "history.en.html", parts),)))
-    for html in (_html(shown, "en"), overview):
+    for html in (_html(whole, "en"), overview):
         levels = _read(html).headings
         assert levels[0] == 1
         assert levels.count(1) == 1
@@ -210,15 +216,13 @@ def test_two_renderings_are_byte_identical(shown: list[dict[str, Any]]) -> None:
     assert _html(shown, "en") == once
 
 
-def test_made_up_data_is_said_on_every_page(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
+def test_made_up_data_is_said_on_every_page(whole: list[dict[str, Any]]) -> None:
     for lang in LANGUAGES:
-        assert words.phrase("page.made_up", lang) in _html(shown, lang)
+        assert words.phrase("page.made_up", lang) in _html(whole, lang)
 
 
-def test_every_figure_and_table_can_be_heard(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
-    html = _html(shown, "zh-CN")
+def test_every_figure_and_table_can_be_heard(whole: list[dict[str, Any]]) -> None:
+    html = _html(whole, "zh-CN")
     for figure in re.findall(r"<svg[^>]*>", html):
         assert 'role="img"' in figure
         assert re.search(r'aria-label="[^"]{8,}"', figure)
@@ -229,9 +233,8 @@ def test_every_figure_and_table_can_be_heard(shown: list[dict[str, Any]]) -> Non
         assert all("scope=" in head for head in re.findall(r"<th[ >][^>]*>?", table))
 
 
-def test_a_phone_shows_at_most_seven_columns(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
-    for row in re.findall(r"<thead>\s*<tr>(.*?)</tr>", _html(shown, "en"), flags=re.DOTALL):
+def test_a_phone_shows_at_most_seven_columns(whole: list[dict[str, Any]]) -> None:
+    for row in re.findall(r"<thead>\s*<tr>(.*?)</tr>", _html(whole, "en"), flags=re.DOTALL):
         assert len([head for head in re.findall(r"<th[^>]*>", row) if "minor" not in head]) <= 7
 
 
@@ -281,9 +284,8 @@ def test_a_page_with_nothing_to_decide_says_so(shown: list[dict[str, Any]]) -> N
     assert words.phrase("page.decisions_none", "en") in shown[0][MIME]["html"]["en"]
 
 
-def test_terms_used_on_the_page_are_defined_once(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
-    html = shown[-1][MIME]["html"]["zh-TW"]
+def test_terms_used_on_the_page_are_defined_once(whole: list[dict[str, Any]]) -> None:
+    html = whole[-1][MIME]["html"]["zh-TW"]
     terms = re.findall(r"<dt>(.*?)</dt>", html)
     assert "年增率" in terms
     assert len(terms) == len(set(terms))
@@ -382,9 +384,8 @@ def test_the_workbook_has_words_where_analytics_has_codes(
     assert cells.isdisjoint({"sales", "gross_sales", "both", "lost", "average_order_value", "money"})
 
 
-def test_tables_and_terms_are_one_tap_away(shown: list[dict[str, Any]]) -> None:
-    _whole_page()
-    open_html = re.sub(r"<details.*?</details>", "", _html(shown, "en"), flags=re.DOTALL)
+def test_tables_and_terms_are_one_tap_away(whole: list[dict[str, Any]]) -> None:
+    open_html = re.sub(r"<details.*?</details>", "", _html(whole, "en"), flags=re.DOTALL)
     assert open_html.count("<table>") == 2  # the key figures, and now against before: their table is the point
     assert "<dt>" not in open_html
 
