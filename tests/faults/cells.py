@@ -24,10 +24,13 @@ while True:
     try:
         while True: pass
     except BaseException: pass"""
-FULL = """import resource
+# under a limit no module may be compiled to a file: it would be cut, and stay in the environment
+FULL = """import resource, sys
+sys.dont_write_bytecode = True
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 Path(os.environ["WORKBENCH_TABLES"], "big.parquet").write_bytes(bytes(9999))"""
-PROPOSALS = """import resource, workbench as wb
+PROPOSALS = """import resource, sys, workbench as wb
+sys.dont_write_bytecode = True
 from workbench.lessons import Lesson
 run = wb.Run.start(settings, as_of=as_of)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
