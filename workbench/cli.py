@@ -1,5 +1,6 @@
 """The command line: a second face of the same functions. Heavy libraries load inside the commands."""
 
+import gc
 import io
 import json
 import os
@@ -320,6 +321,7 @@ def _speak_utf8() -> None:
 
 def main() -> None:
     """Entry point: errors that we raise on purpose become plain words and an exit code, 2 where the call was wrong."""
+    gc.set_threshold(50_000, 20, 50)  # most of what a command makes are modules, which stay: few searches for garbage
     _speak_utf8()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped scheduled run cleans up like Ctrl-C
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to go on

@@ -114,6 +114,7 @@ def main() -> None:
 
     Its argument is the process that asks: it may be gone before this one has begun.
     """
+    gc.disable()  # what is loaded stays: to look through it again and again would be a quarter of loading it
     answers, asker = os.dup(1), int(sys.argv[1])
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system reaps ended children at once
@@ -127,8 +128,8 @@ def main() -> None:
     _load_all_of_ours()
     if _threads() > 1:
         return  # a fork would copy locks that other threads hold; ordinary kernels will do
-    gc.collect()
     gc.freeze()
+    gc.enable()
     places, scratch = [], []
     for line in itertools.chain(asked, asks):
         told = json.loads(line)
@@ -173,6 +174,8 @@ def _threads() -> int:
 
 def _become_reader(given: dict[str, Any], environment: dict[str, str]) -> NoReturn:
     """The child's whole life. What is wrong with the sources is told by the notebook that reads them again."""
+    gc.freeze()
+    gc.enable()
     try:
         os.environ.update(environment)
         tempfile.tempdir = None  # found anew from the environment
