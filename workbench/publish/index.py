@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from workbench.publish import folders, manifest, ranking
 from workbench.publish.plan import in_cycle
-from workbench.settings import LANGUAGES, Language
+from workbench.settings import LANGUAGES, Language, company_name
 
 if TYPE_CHECKING:
     from workbench.views.shell import IndexRanking, IndexRow
@@ -82,7 +82,7 @@ def _row(out: Path, folder: Path, told: dict[str, Any], lang: Language) -> "Inde
 
     place = quote(folder.relative_to(out).as_posix())
     links = tuple(Link("", f"{place}/overview.{language}.html", language) for language in told["languages"])
-    company = _called(told.get("company", ""), lang)
+    company = company_name(told.get("company", ""), lang)
     books = sorted(told["notebooks"], key=lambda n: in_cycle(n["name"]))
     pages = tuple(Link(n["name"], f"{place}/{quote(_in(n['pages'], lang))}") for n in books if n.get("pages"))
     wrong = tuple((str(n["name"]), str(n["status"])) for n in books if n["status"] in _BAD)
@@ -99,12 +99,8 @@ def _ranking(out: Path, one: ranking.Ranked, lang: Language) -> "IndexRanking":
     links = tuple(Link("", quote(one.page(lang).relative_to(out).as_posix()), lang) for lang in told.languages)
     return IndexRanking(
         day, told.scope, tuple(told.levels), tuple((row.scope, row.status) for row in one.rows), links,
-        _called(told.company, lang), told.made_up, one.moved,
+        company_name(told.company, lang), told.made_up, one.moved,
     )  # fmt: skip
-
-
-def _called(name: str | dict[str, str], lang: Language) -> str:
-    return name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")
 
 
 def _in(pages: dict[str, str], lang: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from workbench.settings import Language, Settings
+from workbench.settings import Language, Settings, company_name
 from workbench.views import shell, words
 
 LONGEST = 2000  # bytes of title and body in UTF-8: WeCom takes 2048, the others more
@@ -76,7 +76,7 @@ def of_report(told: Mapping[str, Any], folder: Path, place: Place, lang: Languag
     speak, good = words.Words(lang), told["status"] == "ok"
     status = "failed" if not good else "alert" if alerts(told) else "ok"
     values = {
-        "company": _name(told.get("company", ""), lang), "scope": shell.scope_words(told["scope"], speak),
+        "company": company_name(told.get("company", ""), lang), "scope": shell.scope_words(told["scope"], speak),
         "day": date.fromisoformat(told["as_of"]), "status": status,
     }  # fmt: skip
     kind: Literal["success", "warning", "failure"] = {"ok": "success", "alert": "warning"}.get(status, "failure")  # type: ignore[assignment]
@@ -190,7 +190,3 @@ def _raised(told: Mapping[str, Any]) -> int:
 
 def _said(one: Mapping[str, Any], role: str, spoken: str) -> Iterator[Any]:
     yield from ((one.get("said") or {}).get(role) or {}).get(spoken, ())
-
-
-def _name(name: Any, lang: Language) -> str:
-    return name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")

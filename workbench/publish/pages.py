@@ -34,8 +34,7 @@ def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Map
     notebooks ran."""
     bundles = [b for e in executed for b in html.bundles(e.notebook)]
     book = _Book(staging, plan, tuple(executed), manifest.data(plan, bundles), files, tuple(changed))
-    earlier = book.compared()
-    book = replace(book, earlier=earlier, since=compare.together(earlier))
+    book = replace(book, earlier=book.compared())
     book.leave_tables()
     for one in executed:
         text = nbformat.writes(one.notebook)
@@ -45,8 +44,7 @@ def write(staging: Staging, plan: Plan, executed: Sequence[Executed], files: Map
             book.put(one.name, lang, shell.page(book.page(one, book.changed(one, parts, lang), lang)))
     for lang in plan.languages:
         book.put("overview", lang, shell.overview(book.overview(lang)))
-    moved = book.moved()
-    return Made(tuple(book.told(e) for e in executed), book.data, moved and moved | {"with": book.compared_with()})
+    return Made(tuple(book.told(e) for e in executed), book.data, book.moved())
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,6 @@ class _Book:
     data: dict[str, Any]
     files: Mapping[str, Sequence[str]]  # what each notebook wrote beside its pages
     mixed: tuple[str, ...] = ()  # what changed while the notebooks ran
-    since: Comparison | None = None  # all of it, as one
     earlier: tuple[Comparison, ...] = ()  # with each report that pages are compared with, the latest first
 
     def compared(self) -> tuple[Comparison, ...]:
@@ -91,12 +88,13 @@ class _Book:
 
     def moved(self) -> dict[str, Any] | None:
         """The most important changes of all pages, in each language; None where there is no earlier report."""
-        if self.since is None:
+        whole = compare.together(self.earlier)
+        if whole is None:
             return None
-        beyond = sum(f.judged == "beyond" for f in self.since.figures)
-        said = {lang: changes.sentences(self.since, self.speak(lang)) for lang in self.plan.languages}
-        return {"then": self.since.then.isoformat(), "revision": self.since.revision, "beyond": beyond,
-                "restated": self.since.months, "said": said}  # fmt: skip
+        beyond = sum(f.judged == "beyond" for f in whole.figures)
+        said = {lang: changes.sentences(whole, self.speak(lang)) for lang in self.plan.languages}
+        return {"then": whole.then.isoformat(), "revision": whole.revision, "beyond": beyond,
+                "restated": whole.months, "said": said, "with": self.compared_with()}  # fmt: skip
 
     def changed(self, one: Executed, parts: tuple[Any, ...], lang: Language) -> tuple[Any, ...]:
         """The parts of a page with its tiles and the section told against the last report that has the page."""

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from workbench import vintages
 from workbench.publish import folders, manifest
 from workbench.publish.plan import Plan
-from workbench.settings import LANGUAGES, Language
+from workbench.settings import LANGUAGES, Language, company_name
 
 if TYPE_CHECKING:
     from workbench.publish.worker import Done
@@ -56,9 +56,7 @@ class Record(BaseModel):
     changed: list[str] = []  # inputs that did so while the reports were made
 
     def called(self, lang: str) -> str:
-        return (
-            self.company if isinstance(self.company, str) else self.company.get(lang, next(iter(self.company.values())))
-        )
+        return company_name(self.company, lang)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from workbench.settings.company import (
     Source,
     Stages,
     Strict,
+    company_name,
 )
 from workbench.settings.forecast import Assumptions, ForecastSettings
 from workbench.settings.market import MarketSettings
@@ -52,6 +53,7 @@ __all__ = [
     "Source",
     "Stages",
     "TrackingSettings",
+    "company_name",
     "load",
     "read",
     "secret",

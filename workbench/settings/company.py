@@ -1,6 +1,7 @@
 """What a company says of itself, its calendar and its sources."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -17,6 +18,11 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+def company_name(name: str | Mapping[Any, str], lang: str = "") -> str:
+    """A name as settings and manifests hold it, in a language, else in its first."""
+    return name if isinstance(name, str) else name.get(lang) or next(iter(name.values()), "")
+
+
 class Company(Strict):
     name: str | dict[Language, str]  # one name, or one for each language: { en = "…", zh-CN = "…" }
     currency: str  # ISO 4217, as CNY
@@ -26,7 +32,7 @@ class Company(Strict):
 
     def called(self, lang: Language) -> str:
         """The company's name in a language, else in its first."""
-        return self.name if isinstance(self.name, str) else self.name.get(lang, next(iter(self.name.values())))
+        return company_name(self.name, lang)
 
     @field_validator("name", mode="before")
     @classmethod

@@ -14,7 +14,7 @@ from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.publish import manifest
 from workbench.run import scope_parts
-from workbench.settings import CalendarSettings
+from workbench.settings import CalendarSettings, company_name
 from workbench.views.words import NO_CURRENCY, Words
 
 if TYPE_CHECKING:  # finding the report before another needs no frame
@@ -130,9 +130,7 @@ def _which(asked: str, out: Path, scope: str, found: list[Told]) -> str:
 
 
 def _part(told: Told) -> str:
-    name = told.manifest.get("company", "")
-    called = name if isinstance(name, str) else next(iter(name.values()), "")
-    return f"{called}, {told.manifest['scope'] or 'all of it'}"
+    return f"{company_name(told.manifest.get('company', ''))}, {told.manifest['scope'] or 'all of it'}"
 
 
 def _day(out: Path, asked: str) -> Path | None:
