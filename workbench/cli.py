@@ -111,10 +111,10 @@ def run(
             status = "failed" if isinstance(error, RunError) else "refused"
             told: dict[str, object] = {"status": status, "folder": None, "reports": [], "error": str(error)}
             typer.echo(json.dumps(told, ensure_ascii=False))
-        _tell(request, str(error))
+        tell(request, str(error))
         raise
     typer.echo(outcome.json() if as_json else outcome.text())
-    _tell(request, outcome)
+    tell(request, outcome)
     if pdf:
         _print(outcome.folder, force=force, err=as_json)
     raise typer.Exit(outcome.code)
@@ -132,7 +132,7 @@ def checked(request: Any, each: str, *, pdf: bool, where: str = "workbench run")
         printing.browser()
 
 
-def _tell(request: Any, came: Any) -> None:
+def tell(request: Any, came: Any) -> None:
     """Tells whom the settings name how the run ended; what did not arrive is said here."""
     from workbench.publish import notify
 

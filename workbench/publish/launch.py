@@ -1,7 +1,6 @@
 """A report started from a notebook cell: `wb.report(as_of="2026-09-30")`."""
 
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,16 +43,15 @@ def report(*notebooks: str, settings: str | Path = "", as_of: str = "", period: 
 def _made(asked: Request, levels: str, *, pdf: bool) -> "Outcome | Many":
     """What came of the run; people are told of it, or of why there is none."""
     from workbench import cli  # where the layers meet
-    from workbench.publish import notify
 
     try:
         _check(asked)
         cli.checked(asked, levels, pdf=pdf, where="wb.report")
         came: Outcome | Many = cli.published(levels, "", asked)
     except WorkbenchError as error:
-        _say(notify.of_refusal(asked, str(error)))
+        cli.tell(asked, str(error))
         raise
-    _say(notify.of_run(asked, came))
+    cli.tell(asked, came)
     return came
 
 
@@ -85,9 +83,3 @@ def _print(folder: Path, *, force: bool) -> None:
     from workbench.publish.report import linked
 
     display(HTML(linked([("", file) for file in pdf.report(folder, force=force)])))
-
-
-def _say(lines: Sequence[str]) -> None:
-    """Whom a message did not reach."""
-    for line in lines:
-        print(line, file=sys.stderr)  # noqa: T201
