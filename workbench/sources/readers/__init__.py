@@ -4,7 +4,7 @@ Nothing is guessed and nothing is lost: what the values do not prove is asked fo
 its rows.
 """
 
-from workbench.sources.readers.peeking import Peek, peek
+from workbench.sources.readers.peeking import UNTOLD, Peek, peek
 from workbench.sources.readers.reading import Raw, read
 
-__all__ = ["Peek", "Raw", "peek", "read"]
+__all__ = ["UNTOLD", "Peek", "Raw", "peek", "read"]
