@@ -14,11 +14,11 @@ import pytest
 
 import workbench as wb
 from tests.commands import told_by
+from workbench.cli.lessons import app
 from workbench.errors import DataError, ParameterError, RunError
 from workbench.ledger import store as ledger_store
 from workbench.lessons import Approval, Lesson
 from workbench.lessons import store as lesson_store
-from workbench.lessons.cli import app
 from workbench.run import Run
 
 SETTINGS = """
@@ -198,7 +198,7 @@ def test_what_is_taken_back_no_longer_counts_and_nothing_is_erased(here: Path, m
     approve(here, RESERVE)
     plan = run_at("2024-06-30").settings.plan
     assert wb.plan.learned(plan, wb.lessons.approved(run_at("2024-06-30"))).plan.means.reserve == 0.03
-    monkeypatch.setattr("workbench.lessons.cli.date", _Today)
+    monkeypatch.setattr("workbench.cli.options.date", _Today)
 
     call("withdraw", "means.reserve", "--author", "Bob", "--reason", "not this year", "--effective", "2024-03-01")
 
@@ -383,7 +383,7 @@ def test_what_is_to_count_later_can_be_taken_back_before_it_does_and_once_only(
     """Found: a lesson approved for next year could not be taken back until then."""
     proposed(RESERVE)
     call("approve", "lessons.toml", *WHO, "--effective", "2025-01-01")
-    monkeypatch.setattr("workbench.lessons.cli.date", _Today)
+    monkeypatch.setattr("workbench.cli.options.date", _Today)
 
     call("withdraw", "means.reserve", *WHO)
     plan = run_at("2025-06-30").settings.plan

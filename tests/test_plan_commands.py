@@ -19,9 +19,9 @@ from tests.conftest import shared_data
 from tests.plans import adds_up, plan
 from tests.publish.conftest import write_notebook
 from workbench import ledger, vintages
+from workbench.cli.plan import app
 from workbench.errors import DataError, ParameterError, RunError
 from workbench.ledger import plans
-from workbench.ledger.cli import app
 from workbench.publish.drafts.amounts import amount
 from workbench.publish.plan import Request
 from workbench.publish.plan import plan as planned

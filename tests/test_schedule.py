@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.publish.conftest import SETTINGS, SHOW, write_notebook
 from workbench import publish
-from workbench.cli import run as command
+from workbench.cli.running import run as command
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
 from workbench.publish import Request, plan

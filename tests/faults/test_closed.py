@@ -16,13 +16,13 @@ import pytest
 from typer.testing import CliRunner
 
 import workbench as wb
-import workbench.ledger.cli
-import workbench.lessons.cli
 from tests.conftest import shared_data
 from tests.faults import hostile
 from tests.publish.conftest import write_notebook
-from workbench import ledger, lessons, publish, vintages
+from workbench import lessons, publish, vintages
 from workbench.analytics.plan.learned import learned
+from workbench.cli import lessons as lesson_commands
+from workbench.cli import plan as plan_commands
 from workbench.publish import Outcome, Request, drafts, manifest, message, plan
 
 ALLOWED = {"default-src 'none'", "img-src data:", "style-src 'unsafe-inline'"}
@@ -174,7 +174,11 @@ def test_what_people_are_told_mentions_nobody_and_links_nowhere(report: Outcome)
 
 
 def test_what_a_terminal_is_told_has_no_control_characters(company: Path, tmp_path: Path) -> None:
-    for module, words in ((ledger.cli, ["show"]), (ledger.cli, ["show", "--node", "all"]), (lessons.cli, ["show"])):
+    for module, words in (
+        (plan_commands, ["show"]),
+        (plan_commands, ["show", "--node", "all"]),
+        (lesson_commands, ["show"]),
+    ):
         done = CliRunner().invoke(module.app, [*words, "--settings", str(company), "--as-of", "2026-09-30"])
         assert done.exit_code == 0, done.output
         assert [c for c in done.output if c != "\n" and unicodedata.category(c) in ("Cc", "Cs")] == []

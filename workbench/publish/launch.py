@@ -42,16 +42,16 @@ def report(*notebooks: str, settings: str | Path = "", as_of: str = "", period: 
 
 def _made(asked: Request, levels: str, *, pdf: bool) -> "Outcome | Many":
     """What came of the run; people are told of it, or of why there is none."""
-    from workbench import cli  # where the layers meet
+    from workbench.cli import running  # where the layers meet
 
     try:
         _check(asked)
-        cli.checked(asked, levels, pdf=pdf, where="wb.report")
-        came: Outcome | Many = cli.published(levels, "", asked)
+        running.checked(asked, levels, pdf=pdf, where="wb.report")
+        came: Outcome | Many = running.published(levels, "", asked)
     except WorkbenchError as error:
-        cli.tell(asked, str(error))
+        running.tell(asked, str(error))
         raise
-    cli.tell(asked, came)
+    running.tell(asked, came)
     return came
 
 

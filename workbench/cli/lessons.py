@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli.options import Reports, Scope, Settings, decided, run_of
 from workbench.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ app = typer.Typer(
     help="What the last review proposes to change in the next plan; approve it; look up what is approved.",
 )
 
-Settings = Annotated[
-    str, typer.Option(help="The company's settings; ./workbench.toml if it is there, else the demo's.")
-]
-Scope = Annotated[str, typer.Option(help="One part of the company, e.g. region=华东; all of it by default.")]
 Author = Annotated[str, typer.Option(help="Who decides it.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
 Effective = Annotated[str, typer.Option(help="First day on which it counts; today by default.")]
@@ -34,13 +31,13 @@ def propose(
     as_of: Annotated[str, typer.Option(help="The newest review up to this day; today by default.")] = "",
     scope: Scope = "",
     out: Annotated[Path, typer.Option(help="File to write, which you read, edit and approve.")] = Path("lessons.toml"),
-    reports: Annotated[Path, typer.Option(help="Folder that collects the dated reports.")] = Path("reports"),
+    reports: Reports = Path("reports"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Look at the data now, whatever reports say.")] = False,
 ) -> None:
     """Write the proposals of the newest review to a file; without a review, look at the data now."""
     from workbench.lessons import proposed
 
-    run = _run(settings, as_of, scope)
+    run = run_of(settings, as_of, scope)
     file = None if fresh else proposed.newest(run, reports)
     told = file.read_text("utf-8") if file else _looked(run)
     count = len(proposed.parsed(told, f"{file or out}").lessons)
@@ -65,8 +62,8 @@ def approve(
     """Approve the lessons in a file: the next plan uses them and shows where they come from."""
     from workbench.lessons import proposed, store
 
-    day = _checked("approve", author, reason, effective)
-    run = _run(settings, "", scope)
+    day = _decided("approve", author, reason, effective)
+    run = run_of(settings, "", scope)
     given = proposed.read(file)
     _fits(run, given)
     _usable(run, given.lessons)
@@ -89,8 +86,8 @@ def withdraw(
 
     from workbench.lessons import store
 
-    day = _checked("withdraw", author, reason, effective)
-    run = _run(settings, "", scope)
+    day = _decided("withdraw", author, reason, effective)
+    run = run_of(settings, "", scope)
     held = store.standing(run)
     if lesson not in held or held[lesson].after is None:
         known = [name for name, one in held.items() if one.after is not None]
@@ -112,7 +109,7 @@ def show(
     from workbench.lessons import store
     from workbench.publish import drafts
 
-    run = _run(settings, as_of, scope)
+    run = run_of(settings, as_of, scope)
     found = learned(run.settings.plan, store.approved(run)).lessons
     if found is None:
         typer.echo(f"No lesson is approved that counts on {run.as_of.date()}.")
@@ -124,12 +121,10 @@ def show(
     typer.echo(drafts.table(titles, rows))
 
 
-def _run(settings: str, as_of: str, scope: str) -> "Run":
-    from workbench.publish.plan import DEMO
-    from workbench.run import Run
-
-    here = "workbench.toml" if Path("workbench.toml").is_file() else DEMO
-    return Run.start(settings or here, as_of=as_of or date.today().isoformat(), scope=scope)
+def _decided(command: str, author: str, reason: str, effective: str) -> date:
+    without = "nothing is approved without"
+    who, why = (author, f"{without} a person who does so"), (reason, f"{without} a reason")
+    return decided(f"workbench lessons {command}", who, why, effective)
 
 
 def _looked(run: "Run") -> str:
@@ -143,24 +138,6 @@ def _looked(run: "Run") -> str:
     found = lessons_from(load(run), run, lessons.approved(run))
     proposed = found.lessons if isinstance(found, Lessons) else ()
     return lessons.text(vintages.about_of(run), proposed, comments(found, Words.of(run, run.lang)))
-
-
-def _checked(command: str, author: str, reason: str, effective: str) -> date:
-    """The day from which on it counts; ParameterError names everything that is missing or wrong."""
-    from workbench.views.words import MISSING, clean
-
-    problems = [
-        f"--{name} is missing: nothing is approved without {what}"
-        for name, said, what in (("author", author, "a person who does so"), ("reason", reason, "a reason"))
-        if clean(said) == MISSING
-    ]
-    try:
-        day = date.fromisoformat(effective) if effective else date.today()
-    except ValueError:
-        problems.append(f"--effective is {effective!r}; write a day as 2027-01-01")
-    if problems:
-        raise ParameterError(f"workbench lessons {command}", problems)
-    return day
 
 
 def _write(out: Path, told: str) -> None:
