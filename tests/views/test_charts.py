@@ -14,7 +14,13 @@ from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, CalendarSettings
 from workbench.views import svg
 from workbench.views.drawing import Picture
-from workbench.views.history import charts
+from workbench.views.history import (
+    breakdown_charts,
+    bridge_charts,
+    concentration_charts,
+    season_charts,
+    totals_charts,
+)
 from workbench.views.markup import style
 from workbench.views.words import Words
 
@@ -27,11 +33,11 @@ LONG = [
 
 def _pictures(w: Words, size: float = 1.0) -> dict[str, Picture]:
     return {
-        "totals": charts.totals(results.totals(size), w, "label", AS_OF),
-        "breakdown": charts.breakdown(results.breakdown([*LONG, None], size=size * 1e4), w, "label"),
-        "bridge": charts.bridge(results.bridge(["a"]), w, "label"),
-        "concentration": charts.concentration(results.concentration(LONG), w, "label"),
-        "season": charts.season(results.season(), w, "label"),
+        "totals": totals_charts.totals(results.totals(size), w, "label", AS_OF),
+        "breakdown": breakdown_charts.breakdown(results.breakdown([*LONG, None], size=size * 1e4), w, "label"),
+        "bridge": bridge_charts.bridge(results.bridge(["a"]), w, "label"),
+        "concentration": concentration_charts.concentration(results.concentration(LONG), w, "label"),
+        "season": season_charts.season(results.season(), w, "label"),
     }
 
 
@@ -100,21 +106,21 @@ def test_no_warning_of_a_missing_glyph_reaches_the_reader(capfd: pytest.CaptureF
 
 
 def test_a_dollar_in_a_name_is_no_formula() -> None:
-    picture = charts.breakdown(results.breakdown(["$x^2$ & <b>", "plain"]), Words("en", "USD"), "label")
+    picture = breakdown_charts.breakdown(results.breakdown(["$x^2$ & <b>", "plain"]), Words("en", "USD"), "label")
     assert "$x^2$ &amp; &lt;b&gt;" in picture.wide
 
 
 def test_a_partial_period_is_an_outline_and_a_whole_one_is_filled() -> None:
     whole = results.totals()
-    figure = charts.totals(whole, Words("en", "USD"), "label", AS_OF)
+    figure = totals_charts.totals(whole, Words("en", "USD"), "label", AS_OF)
     assert "stroke-dasharray" in figure.wide
     assert "not whole" in figure.reading
-    assert "not whole" not in charts.totals(_all_whole(), Words("en", "USD"), "label", AS_OF).reading
+    assert "not whole" not in totals_charts.totals(_all_whole(), Words("en", "USD"), "label", AS_OF).reading
 
 
 def test_spring_festival_is_marked_where_it_is_kept() -> None:
-    here = charts.totals(results.totals(), Words("en", "CNY", calendar=CHINA), "label", AS_OF).reading
-    there = charts.totals(results.totals(), Words("en", "USD"), "label", AS_OF).reading
+    here = totals_charts.totals(results.totals(), Words("en", "CNY", calendar=CHINA), "label", AS_OF).reading
+    there = totals_charts.totals(results.totals(), Words("en", "USD"), "label", AS_OF).reading
     assert "Spring Festival" in here
     assert "Spring Festival" not in there
 
@@ -123,11 +129,11 @@ def test_odd_results_can_be_drawn() -> None:
     """All returns, zeros, one period, one node: each gives a figure, none an error."""
     w = Words("en", "USD")
     for months, size in ((1, 1.0), (2, -1.0), (30, 0.0), (400, 1.0)):
-        assert charts.totals(results.totals(size, months), w, "label", AS_OF).wide
+        assert totals_charts.totals(results.totals(size, months), w, "label", AS_OF).wide
     for size in (-1.0, 0.0, 1e12):
         with np.errstate(invalid="ignore", divide="ignore"):
             made = results.breakdown(["one"], size=size)
-        assert charts.breakdown(made, w, "label").narrow
+        assert breakdown_charts.breakdown(made, w, "label").narrow
 
 
 def test_a_text_is_cut_where_it_would_be_too_wide() -> None:

@@ -8,7 +8,13 @@ from workbench.analytics.kpis import declared
 from workbench.analytics.results import Breakdown, Bridge, Concentration, Growth, Scorecard, Season, Totals
 from workbench.findings import Finding
 from workbench.views import show
-from workbench.views.history import charts
+from workbench.views.history import (
+    breakdown_charts,
+    bridge_charts,
+    concentration_charts,
+    season_charts,
+    totals_charts,
+)
 from workbench.views.show import View, change_term, columns_of, compared, days, label_of, sentences, slug, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Sentence, Words
@@ -22,13 +28,13 @@ def _(result: Totals, w: Words, as_of: pd.Timestamp) -> View:
     columns = [Column("period", f"period:{result.every}"), *columns_of(result.table, _TOTALS)]
     sheet = Sheet(result.table, tuple(columns))
     heading = w.phrase("sections.totals.heading", {"every": result.every})
-    level = charts.level(result)
+    level = totals_charts.level(result)
     caption = Sentence((*w.say("sections.totals.caption", level), w.gap, *said[0])) if level and said else None
     return View(
         slug("totals", result.every),
         heading,
         *split(said),
-        draw=lambda: charts.totals(result, w, label_of(heading, [caption] if caption else said), as_of),
+        draw=lambda: totals_charts.totals(result, w, label_of(heading, [caption] if caption else said), as_of),
         tables=(table(sheet, w, heading, latest=True),),
         how=w.phrase("sections.totals.how"),
         terms=("yoy", "whole", *(f"kpi:{k}" for k in _KPI_COLUMNS if k in result.table)),
@@ -73,7 +79,7 @@ def _(result: Breakdown, w: Words, as_of: pd.Timestamp) -> View:
         slug("by", result.level),
         heading,
         *split(said),
-        draw=lambda: charts.breakdown(result, w, label_of(heading, said)),
+        draw=lambda: breakdown_charts.breakdown(result, w, label_of(heading, said)),
         tables=(table(sheet, w, compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.breakdown.how", {"level": result.level, **days(result.spans)}),
         terms=("share", change_term(result.spans), "contribution", "points"),
@@ -95,7 +101,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         slug("bridge", result.by),
         heading,
         *split(said),
-        draw=lambda: charts.bridge(result, w, label_of(heading, said)),
+        draw=lambda: bridge_charts.bridge(result, w, label_of(heading, said)),
         tables=(table(items, w, compared(result.spans, w), sums=sums),),
         how=w.phrase("sections.bridge.how", {"by": result.by, "convention": result.convention}),
         terms=("price_effect", "volume_effect", *(("mix_effect",) if "mix" in result.steps else ())),
@@ -114,7 +120,7 @@ def _(result: Concentration, w: Words, as_of: pd.Timestamp) -> View:
         slug("concentration", result.by),
         heading,
         *split(said),
-        draw=None if few else lambda: charts.concentration(result, w, label_of(heading, said)),
+        draw=None if few else lambda: concentration_charts.concentration(result, w, label_of(heading, said)),
         tables=(table(sheet, w, heading),),
         how=w.phrase("sections.concentration.how", {"by": result.by}),
         terms=("share",),
@@ -142,7 +148,7 @@ def _(result: Season, w: Words, as_of: pd.Timestamp) -> View:
         slug("season", str(result.per_year)),
         heading,
         *split(said),
-        draw=lambda: charts.season(result, w, label_of(heading, said)),
+        draw=lambda: season_charts.season(result, w, label_of(heading, said)),
         tables=(table(profile, w, heading),),
         how=w.phrase("sections.season.how", {"kind": result.kind, "n": len(result.table)}),
         terms=("trend", "season_index", "strength"),
