@@ -7,7 +7,8 @@ import pandas as pd
 
 from workbench.analytics.customers.repeat import few
 from workbench.analytics.customers.value import LifetimeValue
-from workbench.analytics.history.frames import most, require
+from workbench.analytics.frames import require
+from workbench.analytics.history.frames import most
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding

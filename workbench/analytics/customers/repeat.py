@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import days, require, unknown
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import days
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding

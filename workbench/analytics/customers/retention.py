@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import require, unknown
+from workbench.analytics.frames import require, unknown
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding

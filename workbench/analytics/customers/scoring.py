@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.customers.repeat import few
-from workbench.analytics.history.frames import require
+from workbench.analytics.frames import require
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding

@@ -8,7 +8,7 @@ import pandas as pd
 from workbench.analytics.customers import lifetime
 from workbench.analytics.customers.lifetime import BgNbd, GammaGamma
 from workbench.analytics.customers.repeat import few
-from workbench.analytics.history.frames import require, unknown
+from workbench.analytics.frames import require, unknown
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding

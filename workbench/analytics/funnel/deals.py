@@ -1,31 +1,17 @@
 """What the funnel functions share: which deals are won, lost or open, and how sure a rate or a difference is."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.keys import fact
+from workbench.analytics.frames import require, unknown
 from workbench.analytics.kpis import wilson
 from workbench.analytics.results import Result, Unknown
-from workbench.errors import DataError
 from workbench.settings import Stages
 
 FEWEST = 30  # deals below which no rate is told
 SETTLED = 0.9  # share of a cohort's deals that must be closed before it is compared
-
-
-def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
-    """Raise when a column is missing: that is a mistake in the call or the mapping, not thin data."""
-    if missing := [c for c in columns if c not in frame.columns]:
-        there = ", ".join(map(str, frame.columns)) or "none"
-        raise DataError(where, [f"column '{c}' is missing; the frame has {there}" for c in missing])
-
-
-def unknown(section: str, key: str, **values: Any) -> Unknown:
-    """It cannot be told: the finding says why and what would be needed."""
-    return Unknown(section=section, findings=(fact(key, section=section, **values),))
 
 
 def judged(

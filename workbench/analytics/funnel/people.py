@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import judged, p_same, too_few, unknown
+from workbench.analytics.frames import unknown
+from workbench.analytics.funnel.deals import judged, p_same, too_few
 from workbench.analytics.funnel.results import Reps
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Unknown

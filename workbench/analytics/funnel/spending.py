@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import judged, require, too_few, unknown
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.funnel.deals import judged, too_few
 from workbench.analytics.funnel.results import Channels
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Unknown

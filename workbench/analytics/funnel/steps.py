@@ -6,17 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import (
-    FEWEST,
-    SETTLED,
-    apart,
-    holm,
-    judged,
-    require,
-    too_few,
-    unknown,
-    with_rates,
-)
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.funnel.deals import FEWEST, SETTLED, apart, holm, judged, too_few, with_rates
 from workbench.analytics.funnel.results import Conversion
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Unknown

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import FEWEST, days_between, judged, require, too_few, with_rates
+from workbench.analytics.frames import require
+from workbench.analytics.funnel.deals import FEWEST, days_between, judged, too_few, with_rates
 from workbench.analytics.funnel.results import Ageing, Cycle
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Unknown

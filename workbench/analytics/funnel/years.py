@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import FEWEST, SETTLED, holm, judged, p_same, too_few, unknown
+from workbench.analytics.frames import unknown
+from workbench.analytics.funnel.deals import FEWEST, SETTLED, holm, judged, p_same, too_few
 from workbench.analytics.funnel.results import Replay
 from workbench.analytics.funnel.steps import placed, stepped_by
 from workbench.analytics.keys import fact

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics import kpis
-from workbench.analytics.history.frames import MEASURES, festival_moves, require, unknown
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import MEASURES, festival_moves
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Totals, Unknown
 from workbench.errors import DataError

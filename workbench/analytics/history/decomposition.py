@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import festival_moves, require, unknown
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import festival_moves
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Season, Unknown
 from workbench.findings import Finding

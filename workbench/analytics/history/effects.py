@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.factors import lmdi
-from workbench.analytics.history.frames import most, ordered, require, side_by_side, unknown, unknown_spans
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import most, ordered, side_by_side, unknown_spans
 from workbench.analytics.keys import fact
 from workbench.analytics.price_volume import effects, kinds, unlike
 from workbench.analytics.results import Bridge, PriceVolume, Unknown

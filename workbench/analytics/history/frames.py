@@ -5,25 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.keys import fact
+from workbench.analytics.frames import unknown
 from workbench.analytics.results import Unknown
-from workbench.errors import DataError
 from workbench.findings import Finding
 from workbench.periods import Calendar, Spans
 
 MEASURES = ("amount", "returns", "quantity", "cost", "orders", "customers", "lines")
 SPRING_FESTIVAL = ("CN", "HK", "MO", "TW", "SG", "VN")  # where it closes business for days
-
-
-def require(frame: pd.DataFrame, columns: Sequence[str], where: str) -> None:
-    """Raise when a column is missing: that is a mistake in the call, not thin data."""
-    if missing := [c for c in columns if c not in frame.columns]:
-        there = ", ".join(map(str, frame.columns)) or "none"
-        raise DataError(where, [f"column '{c}' is missing; the frame has {there}" for c in missing])
-
-
-def unknown(section: str, key: str, **values: Any) -> Unknown:
-    return Unknown(section=section, findings=(fact(key, section=section, **values),))
 
 
 def unknown_spans(section: str, compare: pd.DataFrame, spans: Spans | None) -> Unknown | None:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics import kpis
-from workbench.analytics.history.frames import MEASURES, days, require, unknown, unknown_spans
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import MEASURES, days, unknown_spans
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Growth, Unknown
 from workbench.errors import DataError

@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.analytics.history.frames import require, side_by_side, unknown, unknown_spans
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import side_by_side, unknown_spans
 from workbench.analytics.history.results import Mix, ProductLife
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Unknown

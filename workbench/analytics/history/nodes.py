@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import festival_moves, most, require, side_by_side, unknown, unknown_spans
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import festival_moves, most, side_by_side, unknown_spans
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Breakdown, Unknown
 from workbench.findings import Finding

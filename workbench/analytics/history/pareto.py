@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import most, require, side_by_side, unknown
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import most, side_by_side
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Concentration, Unknown
 from workbench.findings import Finding

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.frames import require, unknown
 from workbench.analytics.history import segments
 from workbench.analytics.history.decomposition import CYCLES, stl
-from workbench.analytics.history.frames import festival_moves, require, unknown
+from workbench.analytics.history.frames import festival_moves
 from workbench.analytics.history.results import Breaks
 from workbench.analytics.keys import direction, fact
 from workbench.analytics.results import Unknown

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import festival_moves, require, unknown
+from workbench.analytics.frames import require, unknown
+from workbench.analytics.history.frames import festival_moves
 from workbench.analytics.history.results import CalendarEffects
 from workbench.analytics.keys import fact
 from workbench.analytics.results import Unknown

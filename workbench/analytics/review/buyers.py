@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import require
+from workbench.analytics.frames import require
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Unknown

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.funnel.deals import apart, holm, judged, unknown
+from workbench.analytics.frames import unknown
+from workbench.analytics.funnel.deals import apart, holm, judged
 from workbench.analytics.history.frames import most
 from workbench.analytics.keys import fact
 from workbench.analytics.kpis import wilson

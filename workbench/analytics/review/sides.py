@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from workbench.analytics.history.frames import require
+from workbench.analytics.frames import require
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.periods import PER_YEAR
 

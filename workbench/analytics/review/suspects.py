@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.frames import require
 from workbench.analytics.funnel.deals import holm, with_outcome
-from workbench.analytics.history.frames import require
 from workbench.analytics.market.series import MarketSeries
 from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.period import PlanPeriod
@@ -128,7 +128,7 @@ def _market(found: MarketSeries | Unknown | None, period: PlanPeriod, calendar: 
     if PER_YEAR[found.every] < PER_YEAR[period.name]:
         return
     whole = found.table.sum(axis=1, min_count=len(found.table.columns)).dropna()
-    whole.index = pd.DatetimeIndex([calendar.start_of(day, period.name) for day in whole.index])
+    whole.index = pd.DatetimeIndex(calendar.start(whole.index.to_series(), period.name))
     parts = whole.groupby(level=0).agg(["sum", "size"])
     sums = parts.loc[parts["size"] == parts["size"].max(), "sum"]
     growth = sums / sums.shift(PER_YEAR[period.name]) - 1

@@ -126,8 +126,9 @@ class Numbers(Language):
         return ("+" if ratio > 0 else "") + self.number(ratio * 100, _fine_places(ratio * 10))
 
 
-def _significant(value: float, digits: int = 3) -> float:
-    return value if value == 0 else round(value, digits - 1 - math.floor(math.log10(abs(value))))
+def _significant(value: float) -> float:
+    """Three significant digits."""
+    return value if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
 
 
 def _places(value: float) -> int:

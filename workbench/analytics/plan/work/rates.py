@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
+from workbench.analytics.frames import unknown
 from workbench.analytics.funnel import conversion
-from workbench.analytics.funnel.deals import FEWEST, judged, too_few, unknown
+from workbench.analytics.funnel.deals import FEWEST, judged, too_few
 from workbench.analytics.funnel.people import beta_binomial
 from workbench.analytics.keys import fact
 from workbench.analytics.kpis import wilson

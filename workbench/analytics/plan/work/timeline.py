@@ -35,7 +35,7 @@ def months_left(target: pd.Series, sold: float, rates: Rates, records: Records) 
         problem = "no month of the target lies after as_of" if not len(left) else "nothing is left to sell"
         raise ParameterError("plan.back_solve", [f"{problem}; give the money by month, and what is sold already"])
     months = pd.DatetimeIndex(left.index)
-    days = [(max(m, start), calendar.end_of(m, "month")) for m in months]
+    days = _left(months, start, calendar)
     money = left.to_numpy(float) / float(left.sum()) * rest
     need = money * (1.0 if rates.through is None else rates.through)
     return Ahead(months, days, money, need, credit(rates.lags, rates.open, days, records.as_of))
@@ -59,7 +59,12 @@ def inflow_of(plan: Ahead, records: Records) -> dict[pd.Timestamp, Span]:
     """The months in which opportunities can still be created, to the end of the period, with the days left of each."""
     start, calendar = pd.Timestamp(records.as_of) + _DAY, records.calendar
     months = calendar.range(start, plan.days[-1][1], "month")
-    return {m: (max(m, start), calendar.end_of(m, "month")) for m in months}
+    return dict(zip(months, _left(months, start, calendar), strict=True))
+
+
+def _left(months: pd.DatetimeIndex, start: pd.Timestamp, calendar: Calendar) -> list[Span]:
+    """The days of each month from `start` on."""
+    return [(max(m, start), calendar.end_of(m, "month")) for m in months]
 
 
 def by_month(
