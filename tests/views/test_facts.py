@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.views.test_words import SIMPLIFIED, TRADITIONAL
+from tests.views.words.test_texts import SIMPLIFIED, TRADITIONAL
 from workbench.analytics.kpis import declared as kpis
 from workbench.analytics.review.causes import FAMILIES
 from workbench.settings import LANGUAGES

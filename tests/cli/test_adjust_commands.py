@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.cli.test_plan_commands import SETTINGS, call
 from tests.plans import plan
-from tests.test_plan_commands import SETTINGS, call
 from workbench import ledger, vintages
 from workbench.errors import ParameterError
 from workbench.run import Run
