@@ -121,6 +121,7 @@ def main() -> None:
     adopt()
     asks = open(0, "rb", buffering=0)  # noqa: SIM115 for as long as we live; what is buffered `select` does not see
     _load(READERS, asker)
+    _suit_small_tables()
     _end_threads()
     asked = _read_ahead(asks, answers)
     with _no_debugger():
@@ -148,6 +149,18 @@ def main() -> None:
             os.setpgid(pid, pid)
         os.write(answers, f"{pid}\n".encode())
     _clear_up(asker, places, scratch)
+
+
+def _suit_small_tables() -> None:
+    """A report makes thousands of small tables: text in Python's own strings costs less there than in Arrow's.
+
+    What lives long is frozen before a fork, so kernels search for garbage seldom.
+    """
+    with contextlib.suppress(ImportError):
+        import pandas as pd
+
+        pd.set_option("mode.string_storage", "python")
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _end_threads() -> None:
