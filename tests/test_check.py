@@ -56,6 +56,16 @@ def test_right_settings_end_with_a_summary(here):
     assert "Targets: would add attainment" in told.stdout
 
 
+def test_a_value_that_joins_nothing_is_said_with_what_it_probably_means(here):
+    table = (
+        '[sources.products]\nfiles = ["产品.csv"]\n[sources.products.columns]\nproduct = "产品"\nproduct_line = "线"\n'
+    )
+    levels = SETTINGS.replace("[dimensions]", f'{table}[dimensions]\nproduct = ["product_line"]')
+    written(here, levels.replace("zh-CN", "en"), LINES.replace("乙", "GTXPro"))
+    (here / "产品.csv").write_text("产品,线\n甲,一\nGTX Pro,二\n", "utf-8")
+    assert "does not list (GTXPro); did they mean GTX Pro?" in called("check").stdout
+
+
 def test_everything_wrong_is_said_at_once_by_where_it_is(here):
     typos = SETTINGS.replace("languages", "langauges")
     typos = typos.replace("[sources.orders]", "[sources.orders]\ncolums = {}")

@@ -24,7 +24,8 @@ class Step:
     - no_rate: money in currencies of which no rate is known for the day: left out (currencies)
     - no_customer: lines without a customer
     - no_cost, no_quantity: lines that lack it, so that sums that need it are unknown
-    - unmatched: values that do not join their reference table (column, reference, values, nearest)
+    - unmatched: values that do not join their reference table (column, reference, values,
+      nearest: what these probably meant)
     - after_as_of: rows dated later than the run may look
     - reopened: opportunities that were closed after as_of and count as open
     - out_of_scope: rows outside the run's scope

@@ -338,8 +338,6 @@ def quality_sentence(step: Step, w: Words) -> Sentence:
     )
     known = f"quality.{step.kind}"
     detail: dict[str, Any] = blank | step.detail
-    if isinstance(detail["nearest"], Mapping):  # what was written, and what it resembles: only the latter is asked for
-        detail["nearest"] = tuple(detail["nearest"].values()) or None
     if w.has(f"terms.tables.{detail['file']}"):  # not a file but the table that this one was made from
         detail["file"] = w.table(detail["file"])
     given = {"table": step.table, "kind": step.kind, "rows": step.rows, "amount": step.amount}
