@@ -16,7 +16,8 @@ import pytest
 from tests.conftest import shared_data
 from workbench.run import Run
 from workbench.sources.check import check
-from workbench.sources.data import Data, load
+from workbench.sources.data import Data
+from workbench.sources.loading import load
 from workbench.sources.quality import Step
 
 CASES = Path(__file__).parent / "cases"

@@ -217,8 +217,8 @@ def test_a_part_of_a_company_is_cut_out_once_for_the_notebooks_of_its_report_fro
         monkeypatch.setenv(remember.ALL, str(by_all))
         run = wb.Run.start(company, as_of="2025-12-31", scope="region=a")
         first = wb.load(run)
-        monkeypatch.setattr("workbench.sources.data.within", None)
-        monkeypatch.setattr("workbench.sources.data._Loading.prepared", None)
+        monkeypatch.setattr("workbench.sources.loading.within", None)
+        monkeypatch.setattr("workbench.sources.loading._Loading.prepared", None)
         second = wb.load(run)
         kept = [[pd.read_parquet(file)["region"].nunique() for file in f.glob("*.parquet")] for f in (by_all, shared)]
 

@@ -52,8 +52,8 @@ def test_a_forked_kernel_shows_pictures(forked: list[Executed]) -> None:
 
 
 READ = """import workbench as wb
-from workbench.sources import data
-data._Loading.prepared = None  # whoever reads the sources, it is not us
+from workbench.sources import loading
+loading._Loading.prepared = None  # whoever reads the sources, it is not us
 print(len(wb.load(wb.Run.start(settings, as_of=as_of)).sales("month")))"""
 
 

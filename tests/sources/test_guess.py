@@ -18,8 +18,9 @@ from workbench.errors import DataError, ParameterError
 from workbench.settings import CalendarSettings, Company, Source
 from workbench.sources import guess
 from workbench.sources.contracts import TABLES
-from workbench.sources.guess import company, sheets, written
+from workbench.sources.guess import company, guesses, sheets, written
 from workbench.sources.guess.sheets import LEVELS, Sheet
+from workbench.sources.readers import UNTOLD
 from workbench.views.words import phrases
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -37,7 +38,7 @@ def made(found: Sequence[Sheet], folder: Path = Path()) -> dict[str, Any]:
 
 def text_of(found: Sequence[Sheet], folder: Path = Path()) -> str:
     seen = company.guess(found)
-    name = company.Column("A", "")
+    name = guesses.Column("A", "")
     return written.settings(seen, folder, name=name, currency=seen.currency, languages=seen.language)
 
 
@@ -301,7 +302,7 @@ def test_a_year_and_a_month_in_two_columns_are_named_with_what_to_do():
 def test_another_files_proof_of_the_order_of_days_is_told():
     rates = sheet("fx.csv", Date=["1/1/2024"] * 2, Currency=["GBP", "EUR"], Rate=["1.27", "1.09"])
     orders = sheet("orders.csv", **{"Order Date": ["1/13/2024"] * 2, "Amount": ["5.5", "6"], "Currency": ["USD"] * 2})
-    rates, orders = replace(rates, forms={"Date": company.UNTOLD}), replace(orders, forms={"Order Date": "month-first"})
+    rates, orders = replace(rates, forms={"Date": UNTOLD}), replace(orders, forms={"Order Date": "month-first"})
     asked = " ".join(q.asked for q in company.guess([rates, orders]).questions)
     assert "orders is month-first." in asked
 

@@ -12,7 +12,8 @@ from workbench.periods import Calendar
 from workbench.settings import LANGUAGES, CalendarSettings
 from workbench.sources import quality
 from workbench.views import words
-from workbench.views.words import Words
+from workbench.views.words import Words, slots
+from workbench.views.words.texts import text
 
 ROOT = Path(__file__).parents[2]
 KEYS_OF_ALL = sorted(words.phrases())
@@ -39,13 +40,13 @@ def test_each_finding_that_analytics_can_return_has_words() -> None:
 @pytest.mark.parametrize("key", sorted(KEYS))
 def test_a_finding_s_words_use_only_the_values_it_has(key: str) -> None:
     for lang in LANGUAGES:
-        used = words.slots(words.parsed(words.text(key, lang)))
+        used = slots.slots(slots.parsed(text(key, lang)))
         assert used <= set(KEYS[key]), f"{key} in {lang}"
 
 
 @pytest.mark.parametrize("key", [k for k in KEYS_OF_ALL if not k.startswith("terms.")])
 def test_what_one_language_says_the_others_say_too(key: str) -> None:
-    said = {lang: _told(words.parsed(words.text(key, lang))) for lang in LANGUAGES}
+    said = {lang: _told(slots.parsed(text(key, lang))) for lang in LANGUAGES}
     assert said["en"] == said["zh-CN"] == said["zh-TW"]
 
 
@@ -62,15 +63,15 @@ def test_each_kind_of_quality_step_has_words(kind: str) -> None:
 
 
 def test_a_choice_goes_by_the_value_then_the_sign_then_number_then_other() -> None:
-    text = words.parsed("{x:5=five|+=up|-=down|one=one|none=unknown|other=else}")
-    said = {value: str(_filled(text, value)) for value in (5, 2.5, -1, 1, None, 0)}
+    source = slots.parsed("{x:5=five|+=up|-=down|one=one|none=unknown|other=else}")
+    said = {value: str(_filled(source, value)) for value in (5, 2.5, -1, 1, None, 0)}
     assert said == {5: "five", 2.5: "up", -1: "down", 1: "one", None: "unknown", 0: "else"}
 
 
 def test_a_choice_may_hold_slots_again() -> None:
-    text = words.parsed("rows{amount:none=|other= ({amount:money})}.")
-    assert str(_filled(text, None, "amount")) == "rows."
-    assert str(_filled(text, 1234.0, "amount")) == "rows (1.23k)."
+    source = slots.parsed("rows{amount:none=|other= ({amount:money})}.")
+    assert str(_filled(source, None, "amount")) == "rows."
+    assert str(_filled(source, 1234.0, "amount")) == "rows (1.23k)."
 
 
 def test_a_value_that_is_not_given_is_named() -> None:
@@ -231,22 +232,22 @@ def test_each_required_table_and_level_has_a_name() -> None:
 
 
 def test_no_phrase_file_holds_a_key_twice_or_an_empty_heading() -> None:
-    for file in (Path(words.__file__).parent / "phrases").glob("*.toml"):
+    for file in (ROOT / "workbench" / "views" / "phrases").rglob("*.toml"):
         assert tomllib.loads(file.read_text("utf-8")), file.name
 
 
-def _told(parts: tuple[str | words.Slot, ...]) -> set[str]:
+def _told(parts: tuple[str | slots.Slot, ...]) -> set[str]:
     """The values that a text prints, as against those it only chooses by."""
     told: set[str] = set()
     for part in parts:
-        if isinstance(part, words.Slot) and part.choices is None:
+        if isinstance(part, slots.Slot) and part.choices is None:
             told |= {part.name}
-        elif isinstance(part, words.Slot):
+        elif isinstance(part, slots.Slot):
             told |= set().union(*(_told(then) for _, then in part.choices or ()))
     return told - {"span", "by", "level"}  # Chinese repeats what English leaves to the context, and the other way round
 
 
-def _filled(parts: tuple[str | words.Slot, ...], value: object, name: str = "x") -> words.Sentence:
+def _filled(parts: tuple[str | slots.Slot, ...], value: object, name: str = "x") -> words.Sentence:
     return words.Sentence(Words("en")._filled(parts, {name: value}, "test"))
 
 

@@ -28,7 +28,7 @@ from workbench.publish import folders
 from workbench.publish.printed import bound
 from workbench.publish.processes import adopt, end_descendants
 
-READERS = ("pandas", "duckdb", "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "workbench.sources.data")
+READERS = ("pandas", "duckdb", "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "workbench.sources")
 LIBRARIES = (
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "IPython.core.completerlib",
     "IPython.core.debugger", "IPython.extensions.storemagic", "IPython.display", "tornado.platform.asyncio",

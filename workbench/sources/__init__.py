@@ -1,5 +1,6 @@
 """Whatever the company has, as checked tables in an engine."""
 
-from workbench.sources.data import Data, load
+from workbench.sources.data import Data
+from workbench.sources.loading import load
 
 __all__ = ["Data", "load"]

@@ -15,8 +15,9 @@ from workbench.errors import DataError, SettingsError
 from workbench.run import Run
 from workbench.settings import Settings
 from workbench.sources.contracts import TABLES
-from workbench.sources.data import Data, load
+from workbench.sources.data import Data
 from workbench.sources.guess.sheets import unit
+from workbench.sources.loading import load
 
 Say = Callable[[str, Mapping[str, Any]], str]  # a phrase's key and values -> the sentence
 _END_OF_TIME = pd.Timestamp("2200-12-31")  # a check looks at all rows; no run's day cuts them

@@ -80,6 +80,17 @@ class References:
         known = self.wide[place.reference].set_index(self.keys[place.reference])[level.rpartition(".")[2]]
         return frame[place.via].map(known.to_dict())
 
+    def led(self, frame: pd.DataFrame, table: str, levels: Iterable[str]) -> pd.DataFrame:
+        """A small table with a column for each of the levels it leads to, named as reports name them."""
+        columns = [str(c) for c in frame.columns]
+        found: dict[str, pd.Series] = {}
+        for level in levels:
+            values = self.values(frame, table, level)
+            labels = self.labels(level, table, columns)
+            if values is not None:
+                found[level] = values.map({v: labels.get(v, v) for v in values.dropna().unique()}) if labels else values
+        return frame.assign(**found)
+
     def marked(self, expr: Any, column: str, reference: str, mark: str) -> Any:
         """`expr` with `mark`: true where a value of `column` is not a key of its reference table."""
         keys = pd.DataFrame({_KEY: self.frames[reference][self.keys[reference]].dropna().unique(), "__hit": True})

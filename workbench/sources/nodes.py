@@ -1,7 +1,7 @@
 """Which parts a company has: the values of levels that order lines hold, by one query."""
 
 from workbench.run import Run
-from workbench.sources.data import load
+from workbench.sources.loading import load
 
 
 def nodes(run: Run, levels: tuple[str, ...]) -> tuple[list[dict[str, str]], float]:

@@ -12,7 +12,7 @@ from workbench.errors import DataError, ParameterError
 from workbench.settings import LANGUAGES, Source
 from workbench.sources.contracts import Table
 from workbench.sources.guess import company, written
-from workbench.sources.guess.company import Column, Guess
+from workbench.sources.guess.guesses import Column, Guess
 from workbench.sources.guess.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _all_rows(found: "Peek", names: Sequence[str]) -> pd.DataFrame | None:
 def _told(found: Guess, out: Path) -> str:
     lines = [f"Wrote {out}."]
     for name, source in found.sources.items():
-        files = ", ".join(company.title(s) for s in source.sheets) or source.derive
+        files = ", ".join(s.title for s in source.sheets) or source.derive
         columns = f" ({len(source.columns)} of {len(source.sheets[0].headers)} columns)" if source.sheets else ""
         lines.append(f"  {name}: {files}{columns}")
     lines += [f"  dimension {n}: {c.header}" for n, c in found.dimensions.items()]

@@ -70,6 +70,11 @@ class Sheet:
     _seen: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
+    def title(self) -> str:
+        """The sheet as a person would call it."""
+        return f"{self.path.name}, sheet {self.sheet}" if self.sheet else self.path.name
+
+    @property
     def headers(self) -> list[str]:
         return list(self.values.columns)
 

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 
 from workbench.settings import CalendarSettings, Company, Source
 from workbench.sources.contracts import TABLES
-from workbench.sources.guess.company import UNTOLD, Column, Guess, Question, SourceGuess, forms, title
+from workbench.sources.guess.guesses import Column, Guess, Question, SourceGuess
+from workbench.sources.readers import UNTOLD
 
 _ASKED = "PLEASE DECIDE:"
 # Habits of the system that writes the files: pinned, since next month's file may not prove them again.
@@ -91,7 +92,7 @@ def _list(values: Iterable[str]) -> str:
 
 
 def _head(found: Guess) -> list[str]:
-    files = dict.fromkeys(title(s) for g in found.sources.values() for s in g.sheets)
+    files = dict.fromkeys(s.title for g in found.sources.values() for s in g.sheets)
     asked = sum(1 for _ in found.questions)
     lines = _comment("Written by `workbench init` from " + ", ".join(files) + ".")
     lines += _comment("A column without a comment has a known name and cells that agree; every guess says so.")
@@ -157,7 +158,7 @@ def _reading(source: SourceGuess, found: Guess) -> list[str]:
     rows = {s.proven.get("header", "1") for s in source.sheets}
     lines += _beside(f"header = {max(rows)}", "guess: the row that looks like headers") if rows != {"1"} else []
     for setting, values in _PINNED.items():
-        told = set(forms(source, setting)) - {UNTOLD}
+        told = set(source.forms(setting)) - {UNTOLD}
         if len(told) == 1 and told <= {*values} - {"."}:
             lines += _beside(f"{setting} = {text(*told)}", "proven by the values")
         for q in _at(found, f"{source.name}:{setting}"):

@@ -4,7 +4,8 @@ Nothing is guessed and nothing is lost: what the values do not prove is asked fo
 its rows.
 """
 
-from workbench.sources.readers.peeking import Peek, peek
-from workbench.sources.readers.reading import Raw, read
+from workbench.sources.readers.job import Raw
+from workbench.sources.readers.peeking import UNTOLD, Peek, peek
+from workbench.sources.readers.reading import read
 
-__all__ = ["Peek", "Raw", "peek", "read"]
+__all__ = ["UNTOLD", "Peek", "Raw", "peek", "read"]
