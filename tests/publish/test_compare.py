@@ -283,6 +283,18 @@ def since(out: Path, *names: str, as_of: str = "2026-10-31", **facts: float) -> 
     return compare.since(out, "Acme", folder, json.loads((folder / "manifest.json").read_text("utf-8")))
 
 
+def test_a_report_whose_data_changed_meanwhile_is_compared_with_only_where_a_page_has_no_other(tmp_path: Path) -> None:
+    report(tmp_path, "2026-06-30", notebooks=[{"name": "history"}])
+    report(tmp_path, "2026-06-30", revision=2, notebooks=[{"name": "history"}], inputs_changed=True)
+    report(tmp_path, "2026-07-31", notebooks=[{"name": "history"}, {"name": "plan"}], inputs_changed=True)
+
+    found = compare.earlier(tmp_path, "Acme", date(2026, 9, 30), ["history", "plan"], 5)
+
+    assert [r.folder for r in found["history"]] == [tmp_path / "2026-06-30/Acme/r1"]
+    assert [r.folder for r in found["plan"]] == [tmp_path / "2026-07-31/Acme/r1"]
+    assert compare.pair(tmp_path, "2026-06-30", "2026-07-31")[0].folder.name == "r1"
+
+
 def test_a_run_of_one_notebook_leaves_the_other_pages_their_comparison(tmp_path: Path) -> None:
     report(tmp_path, "2026-09-30", **only("history", "plan", level=1.0))
     report(tmp_path, "2026-09-30", revision=2, **only("history", level=2.0))
