@@ -17,7 +17,7 @@ from workbench.publish import compare
 from workbench.publish.compare import noise
 from workbench.settings import LANGUAGES
 from workbench.views import changes, words
-from workbench.views.changes import Comparison
+from workbench.views.changes import Comparison, Figure
 from workbench.views.words import Words
 
 NEXT = pd.date_range("2023-01-01", "2026-09-01", freq="MS")
@@ -224,6 +224,18 @@ def test_a_number_without_interval_is_judged_by_its_own_moves(tmp_path: Path, la
     report(tmp_path, "2026-09-30", facts={"share_top_10": last})
 
     assert [f.judged for f in compared(tmp_path, "2026-08-28").figures] == [judged]
+
+
+def test_a_copy_of_a_notebook_under_another_name_tells_its_facts_in_their_units(tmp_path: Path) -> None:
+    for day, share in (("2026-08-31", 0.4), ("2026-09-30", 0.5)):
+        report(tmp_path, day, notebooks=[{"name": "ours", "step": "history", "facts": {"share_top_10": share}}])
+
+    found = compared(tmp_path)
+
+    assert [(f.page, f.unit) for f in found.figures] == [("ours", "ratio")]
+    assert changes.name_of(found.figures[0], Words("en")) == changes.name_of(
+        Figure("history", "share_top_10", "ratio", 0, 0, 0, "", kpi=False), Words("en")
+    )
 
 
 def test_sums_over_unlike_stretches_are_compared_by_their_growth(tmp_path: Path) -> None:
