@@ -8,7 +8,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from platform import python_version
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
 
 from workbench import ledger
 from workbench.errors import DataError
@@ -21,6 +23,39 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Found = tuple[Path, dict[str, Any]]  # a report's folder and its manifest
 Revisions = Callable[[Path], Iterator[Found]]
+
+
+class _Book(BaseModel):
+    """What every reader of a manifest takes for granted of a notebook in it."""
+
+    name: str
+    status: Literal["ok", "failed", "timed_out", "kernel_died", "skipped"] = "ok"
+    pages: dict[str, str] = {}
+    facts: dict[str, Any] | None = None
+    said: dict[str, Any] | None = None
+    measures: dict[str, Any] | None = None
+    parameters: dict[str, Any] | None = None
+    defaults: dict[str, Any] | None = None
+
+
+class _Since(BaseModel):
+    parts: list[dict[str, Any]] = Field([], alias="with")
+
+
+class _Shape(BaseModel):
+    """The same of a report. One damaged manifest must not keep all other reports from being listed and compared."""
+
+    status: Literal["ok", "failed"]
+    as_of: date
+    scope: str
+    revision: int
+    languages: list[str] = Field(min_length=1)
+    notebooks: list[_Book]
+    company: str | Annotated[dict[str, str], Field(min_length=1)] = ""
+    data: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    versions: dict[str, Any] = {}
+    since: _Since | None = None
 
 
 @cache
@@ -121,13 +156,15 @@ def write(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a report's folder; None where there is none that can be read."""
+    """The manifest of a report's folder; None where there is none that can be read: missing, damaged, or of a version
+    that tells it in another way. What such a version only adds does no harm."""
     try:
-        content = json.loads((folder / NAME).read_text("utf-8"))
+        text = (folder / NAME).read_bytes()
+        _Shape.model_validate_json(text, strict=True)
+        content: dict[str, Any] = json.loads(text)
     except (OSError, ValueError):
         return None
-    needed = {"status", "as_of", "scope", "revision", "languages", "notebooks"}
-    return content if isinstance(content, dict) and needed <= set(content) else None
+    return content
 
 
 def last_good(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
