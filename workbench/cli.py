@@ -1,5 +1,6 @@
 """The command line: a second face of the same functions. Heavy libraries load inside the commands."""
 
+import contextlib
 import gc
 import io
 import json
@@ -110,14 +111,22 @@ def run(
         if as_json:
             status = "failed" if isinstance(error, RunError) else "refused"
             told: dict[str, object] = {"status": status, "folder": None, "reports": [], "error": str(error)}
-            typer.echo(json.dumps(told, ensure_ascii=False))
+            _say(json.dumps(told, ensure_ascii=False))
         tell(request, str(error))
         raise
-    typer.echo(outcome.json() if as_json else outcome.text())
+    _say(outcome.json() if as_json else outcome.text())
     tell(request, outcome)
     if pdf:
         _print(outcome.folder, force=force, err=as_json)
     raise typer.Exit(outcome.code)
+
+
+def _say(text: str) -> None:
+    """Prints how a run ended; that its reader is gone (`| head`) changes nothing of that."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def checked(request: Any, each: str, *, pdf: bool, where: str = "workbench run") -> None:
@@ -319,8 +328,18 @@ def _speak_utf8() -> None:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
 
 
+def _open_streams() -> None:
+    """Gives a start without stdin, stdout or stderr (`>&-`) empty ones: files of a run would take their numbers."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))  # noqa: SIM115
+
+
 def main() -> None:
     """Entry point: errors that we raise on purpose become plain words and an exit code, 2 where the call was wrong."""
+    _open_streams()
     gc.set_threshold(50_000, 20, 50)  # most of what a command makes are modules, which stay: few searches for garbage
     _speak_utf8()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped scheduled run cleans up like Ctrl-C

@@ -35,7 +35,8 @@ _LATEST = 7  # days between the last order and the report that need no word
 
 @dataclass
 class Page:
-    """One notebook's page. `name` is the notebook's."""
+    """One notebook's page. `name` is the notebook's; a copy that keeps it under another file name tells the same
+    facts."""
 
     run: Run
     name: str
@@ -60,6 +61,7 @@ class Page:
                 made_up=self.run.settings.company.made_up,
             ),
             style() + "\n" + style("notebook"),
+            step=self.name,
         )
 
     def answer(self, *results: Any) -> None:
