@@ -20,9 +20,9 @@
 | tracking.course.ended | booked, target, attainment, gap: nothing is left to come |
 | tracking.course.parts | level, parts, likely (with a chance of half or more), node, chance, lo_rate, hi_rate: |
 | | the weakest |
-| tracking.course.beside_forecast | amount (of the forecast's page for the same period), gap (amount − expected), every |
-| | and until (its periods, and the last day of those that it knows), within (the 80 % range), share (weight of such a |
-| | forecast in the landing; None: none), deals (open opportunities are among what is weighed) |
+| tracking.course.beside_forecast | amount (of the forecast's page for the same period), gap (amount − expected), |
+| | every and until (its periods, and the last day of those it knows), within (the 80 % range), share (weight of |
+| | such a forecast in the landing; None: none), deals (open opportunities are among what is weighed) |
 | tracking.course.late | until, days: sales are known only until then |
 | tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), |
 | | share (of the expected rest) |
