@@ -33,6 +33,8 @@ class Step:
     - rolled_up: targets of nodes that lead others with a target: left out of sums (nodes)
     - other_metric: targets that are not of sales (metrics)
     - target_unit: targets and sales of the latest span are so far apart that their units must differ (target, sold)
+    - leading: targets of people who sold next to nothing of them, so they probably lead others whose targets count too
+      (nodes, share: the most that one of them sold of it, usual: what the middle one of all with targets sold)
     - target_period: it cannot be told how long the targets' periods are
     - partial: a period at the edge that the data cover in part (period, every, first, last)
     """
