@@ -22,6 +22,7 @@ product = "产品"
 region = ["region"]
 """
 LINES = "订单日期,销售额,区域,产品\n2024-01-15,100.50,华东,甲\n2024-02-15,-20.25,华北,乙\n2024-03-31,50,华东,甲\n"
+SOLD = ((10, 100.5, "李"), (29, 20.25, "王"))
 
 
 @pytest.fixture
@@ -54,6 +55,16 @@ def test_right_settings_end_with_a_summary(here):
     assert "3 lines count, 2024-01-15 to 2024-03-31, 130.25 CNY in all" in told.stdout
     assert "region: region (区域)" in told.stdout
     assert "Targets: would add attainment" in told.stdout
+
+
+def test_a_value_that_joins_nothing_is_said_with_what_it_probably_means(here):
+    table = (
+        '[sources.products]\nfiles = ["产品.csv"]\n[sources.products.columns]\nproduct = "产品"\nproduct_line = "线"\n'
+    )
+    levels = SETTINGS.replace("[dimensions]", f'{table}[dimensions]\nproduct = ["product_line"]')
+    written(here, levels.replace("zh-CN", "en"), LINES.replace("乙", "GTXPro"))
+    (here / "产品.csv").write_text("产品,线\n甲,一\nGTX Pro,二\n", "utf-8")
+    assert "does not list (GTXPro); did they mean GTX Pro?" in called("check").stdout
 
 
 def test_everything_wrong_is_said_at_once_by_where_it_is(here):
@@ -111,15 +122,16 @@ def test_a_day_still_to_come_is_pointed_out(here):
 
 
 def test_targets_in_ten_thousands_and_of_people_who_never_sell_are_pointed_out(here):
-    lines = "订单日期,销售额,区域,产品,销售员\n2024-01-15,100.50,华东,甲,李\n2024-02-15,20.25,华北,乙,王\n"
+    sold = [f"2024-0{month}-{day},{amount},华东,甲,{who}" for month in (1, 2) for day, amount, who in SOLD]
     targets = '[sources.targets]\nfiles = ["目标.csv"]\n[sources.targets.columns]\n'
     targets += 'period = "月份"\namount = "目标（万元）"\nrep = "销售员"\n[dimensions]'
     settings = SETTINGS.replace('产品"\n', '产品"\nrep = "销售员"\n').replace("[dimensions]", targets)
-    written(here, settings, lines)
-    (here / "目标.csv").write_text("月份,销售员,目标（万元）\n2024-01,李,5\n2024-01,王,6\n2024-01,孙总,11\n", "utf-8")
+    written(here, settings, "\n".join(["订单日期,销售额,区域,产品,销售员", *sold]))
+    asked = [f"2024-0{month},{who},{amount}" for month in (1, 2) for who, amount in (("李", 5), ("王", 6), ("孙总", 9))]
+    (here / "目标.csv").write_text("\n".join(["月份,销售员,目标（万元）", *asked]), "utf-8")
     told = called("check").stdout
     assert "targets: '目标（万元）' says it is in 万元" in told
-    assert "targets: 孙总 sold nothing." in told
+    assert "孙总 sold nothing of what they were to sell" in told
 
 
 def test_settings_that_are_not_there_say_how_to_get_them(here):

@@ -158,7 +158,7 @@ def test_a_product_that_does_not_join_is_named_with_the_one_that_was_probably_me
     assert (orders.rows, orders.amount, deals.rows) == (729, 3_510_578, 1_480)
     assert orders.detail["column"] == "product"
     assert list(orders.detail["values"]) == ["GTXPro"]
-    assert orders.detail["nearest"] == {"GTXPro": "GTX Pro"}
+    assert orders.detail["nearest"] == ("GTX Pro",)
 
 
 def test_the_repair_is_shown_in_the_settings_as_a_comment_and_works(tmp_path):

@@ -38,8 +38,8 @@ def test_parts_of_the_landing_add_up_to_the_whole(running: Report) -> None:
     ("lang", "said"),
     [
         ("en", ("of the target", "What needs a decision", "chance")),
-        ("zh-CN", ("完成目标", "达标的概率")),
-        ("zh-TW", ("達成目標", "達標的機率")),
+        ("zh-CN", ("完成目标", "达标概率")),
+        ("zh-TW", ("達成目標", "達標機率")),
     ],
 )
 def test_the_page_answers_in_three_languages(running: Report, lang: str, said: tuple[str, ...]) -> None:

@@ -12,6 +12,7 @@ from tests import reports
 from tests.publish import stored
 from workbench.publish import folders, index
 from workbench.settings import LANGUAGES
+from workbench.views.words import Words
 
 SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 TITLES = {
@@ -131,6 +132,24 @@ def test_the_list_of_reports_is_filtered_by_choosing(screen: Any, tmp_path: Path
 
     screen.locator("select").first.select_option(label="Globex")
     assert {row.inner_text().split("\t")[1].strip() for row in runs.all() if row.is_visible()} == {"Globex"}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN", "zh-TW"])
+def test_filters_that_nothing_fits_say_so_below_each_list_and_only_then(screen: Any, tmp_path: Path, lang: str) -> None:
+    stored.report(tmp_path, "2026-08-31", name="Acme", languages=list(LANGUAGES))
+    stored.report(tmp_path, "2026-09-30", name="Globex", status="failed", languages=list(LANGUAGES))
+    index.rebuild(tmp_path)
+    screen.goto((tmp_path / f"index.{lang}.html").as_uri())
+    runs = screen.locator("section:last-of-type .nothing")
+    screen.locator("#by-day").select_option(label=Words(lang).date("2026-09-30"))
+    heights = []
+    for company in ("Acme", "Globex"):
+        screen.locator("#by-company").select_option(label=company)
+        heights.append(runs.bounding_box()["height"])
+
+    assert heights[0] > 10
+    assert heights[1] == 0
+    assert Words(lang).phrase("page.index_nothing") in screen.content()
 
 
 def _visible(rows: Any) -> list[str]:

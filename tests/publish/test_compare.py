@@ -17,7 +17,7 @@ from workbench.publish import compare
 from workbench.publish.compare import noise
 from workbench.settings import LANGUAGES
 from workbench.views import changes, words
-from workbench.views.changes import Comparison
+from workbench.views.changes import Comparison, Figure
 from workbench.views.words import Words
 
 NEXT = pd.date_range("2023-01-01", "2026-09-01", freq="MS")
@@ -226,6 +226,18 @@ def test_a_number_without_interval_is_judged_by_its_own_moves(tmp_path: Path, la
     assert [f.judged for f in compared(tmp_path, "2026-08-28").figures] == [judged]
 
 
+def test_a_copy_of_a_notebook_under_another_name_tells_its_facts_in_their_units(tmp_path: Path) -> None:
+    for day, share in (("2026-08-31", 0.4), ("2026-09-30", 0.5)):
+        report(tmp_path, day, notebooks=[{"name": "ours", "step": "history", "facts": {"share_top_10": share}}])
+
+    found = compared(tmp_path)
+
+    assert [(f.page, f.unit) for f in found.figures] == [("ours", "ratio")]
+    assert changes.name_of(found.figures[0], Words("en")) == changes.name_of(
+        Figure("history", "share_top_10", "ratio", 0, 0, 0, "", kpi=False), Words("en")
+    )
+
+
 def test_sums_over_unlike_stretches_are_compared_by_their_growth(tmp_path: Path) -> None:
     report(tmp_path, "2026-08-31", measures=measure(80.0, unit="money", summed=True, change=0.05))
     report(tmp_path, "2026-09-30", measures=measure(95.0, unit="money", summed=True, change=0.07))
@@ -281,6 +293,18 @@ def test_the_report_before_a_page_is_the_last_good_one_that_has_the_page(tmp_pat
 def since(out: Path, *names: str, as_of: str = "2026-10-31", **facts: float) -> tuple[Comparison, ...]:
     folder = report(out, as_of, **only(*names, **facts))
     return compare.since(out, "Acme", folder, json.loads((folder / "manifest.json").read_text("utf-8")))
+
+
+def test_a_report_whose_data_changed_meanwhile_is_compared_with_only_where_a_page_has_no_other(tmp_path: Path) -> None:
+    report(tmp_path, "2026-06-30", notebooks=[{"name": "history"}])
+    report(tmp_path, "2026-06-30", revision=2, notebooks=[{"name": "history"}], inputs_changed=True)
+    report(tmp_path, "2026-07-31", notebooks=[{"name": "history"}, {"name": "plan"}], inputs_changed=True)
+
+    found = compare.earlier(tmp_path, "Acme", date(2026, 9, 30), ["history", "plan"], 5)
+
+    assert [r.folder for r in found["history"]] == [tmp_path / "2026-06-30/Acme/r1"]
+    assert [r.folder for r in found["plan"]] == [tmp_path / "2026-07-31/Acme/r1"]
+    assert compare.pair(tmp_path, "2026-06-30", "2026-07-31")[0].folder.name == "r1"
 
 
 def test_a_run_of_one_notebook_leaves_the_other_pages_their_comparison(tmp_path: Path) -> None:

@@ -231,3 +231,35 @@ def test_no_page_that_stays_leads_to_what_went(out: Path) -> None:
         links = re.findall(r'href="([^"#]+)/overview', page.read_text("utf-8"))
         assert [link for link in links if not (page.parent / unquote(link) / manifest.NAME).is_file()] == []
         assert links
+
+
+def test_a_report_whose_data_changed_meanwhile_is_never_the_only_one_that_stays(tmp_path: Path) -> None:
+    report(tmp_path, "2026-03-31", **only("history"))
+    report(tmp_path, "2026-06-30", **only("history"))
+    report(tmp_path, "2026-06-30", revision=2, **only("history"), inputs_changed=True)
+    for month in (7, 8):
+        report(tmp_path, f"2026-0{month}-31", **only("history"), inputs_changed=True)
+
+    planned = prune.planned(tmp_path, keep=1)
+
+    assert [f.relative_to(tmp_path).as_posix() for f in planned.stay] == ["2026-06-30/Acme/r1", "2026-08-31/Acme/r1"]
+    assert planned.why[tmp_path / "2026-06-30/Acme/r1"] == "the last good history"
+
+
+def test_a_report_whose_data_changed_meanwhile_stays_until_one_is_made_undisturbed(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", **only("history"))
+    report(tmp_path, "2026-09-30", revision=2, **only("history", "plan"), inputs_changed=True)
+    report(tmp_path, "2026-09-30", revision=3, **only("plan"))
+
+    why = prune.planned(tmp_path, keep=1).why
+
+    assert "data changed" in why[tmp_path / "2026-09-30/Acme/r2"]
+    report(tmp_path, "2026-09-30", revision=4, **only("history"))
+    assert [f.name for f in prune.planned(tmp_path, keep=1).go] == ["r1", "r2"]
+
+
+def test_reports_whose_data_always_change_meanwhile_go_as_others_do(tmp_path: Path) -> None:
+    for month in (1, 3, 5):
+        report(tmp_path, f"2026-0{month}-31", **only("history"), inputs_changed=True)
+
+    assert len(prune.planned(tmp_path, keep=1).go) == 2

@@ -108,6 +108,23 @@ def test_a_refusal_is_told_though_an_older_report_is_there(tmp_path: Path) -> No
     assert "its process died" in page(tmp_path)
 
 
+def test_where_all_parts_were_refused_it_says_so_until_the_company_has_a_good_report_of_a_later_day(
+    tmp_path: Path,
+) -> None:
+    lost = [{"scope": f"region={r}", "folder": f"Acme, region={r}", "lost": "refused", "reason": "no"} for r in "ab"]
+    file = record(tmp_path, *lost)
+    for made in ranking.pages(file, ["en", "zh-CN"]):
+        made.touch()
+    stored.report(tmp_path, "2026-12-31", name="Acme, region=a", status="failed")
+    stored.report(tmp_path, "2026-12-31", name="Acme Ltd")
+
+    assert [name for _, name in shown(page(tmp_path))] == ["region a", "region b"]
+    stored.report(tmp_path, "2026-12-31", name="Acme, region=a", revision=2)
+    index.rebuild(tmp_path)
+    assert not (tmp_path / DAY).exists()
+    assert "side by side" not in (tmp_path / "index.html").read_text("utf-8")
+
+
 def test_data_that_moved_are_told_above_the_ranking_and_at_the_part(out: Path) -> None:
     part(out, "region=a", revision=2, inputs_changed=True)
 

@@ -46,6 +46,33 @@ def test_a_total_among_the_targets_is_not_added_to_them_though_nobody_says_who_l
     assert data.quality.of("rolled_up")[0].detail["nodes"] == ["director"]
 
 
+def test_people_who_sell_next_to_nothing_of_their_targets_are_named_as_probable_leaders(tmp_path: Path) -> None:
+    """ann sells 15 of 30 a month and bo 10 of 25; cy, who leads them, 1 of 50."""
+    rows = [
+        (month, amount, rep) for month in MONTHS[:18] for rep, amount in {"ann": 15.0, "bo": 10.0, "cy": 1.0}.items()
+    ]
+    orders = pd.DataFrame(rows, columns=["date", "amount", "rep"])
+    asked = {"orders": orders, "targets": targets(ann=30, bo=25, cy=50)}
+    data = company(tmp_path, asked, as_of="2026-06-30", orders={"covers": ["2025-01-01", "2026-06-30"]})
+    (step,) = data.quality.of("leading")
+    assert (step.rows, step.amount) == (18, 18 * 50)
+    assert step.detail == {"nodes": ("cy",), "share": pytest.approx(0.02), "usual": pytest.approx(0.4)}
+
+
+def test_nobody_is_taken_for_a_leader_where_managers_are_known_or_all_sell(tmp_path: Path) -> None:
+    rows = [(month, 10.0, rep) for month in MONTHS[:18] for rep in ("ann", "bo", "cy")]
+    orders = pd.DataFrame(rows, columns=["date", "amount", "rep"])
+    reps = pd.DataFrame({"rep": ["ann", "bo", "cy"], "manager": [None, None, None]}).astype("str")
+    even = company(tmp_path, {"orders": orders, "targets": targets(ann=30, bo=25, cy=40)}, as_of="2026-06-30")
+    known = {
+        "orders": orders,
+        "reps": reps.assign(manager=["cy", "cy", "zo"]),
+        "targets": targets(ann=30, bo=25, cy=900),
+    }
+    told = company(tmp_path, known, as_of="2026-06-30")
+    assert even.quality.of("leading") == told.quality.of("leading") == ()
+
+
 @pytest.mark.parametrize(
     ("made", "months"),
     [

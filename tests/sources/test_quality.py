@@ -26,7 +26,7 @@ def test_what_does_not_join_is_named_with_what_was_meant(tmp_path: Path) -> None
     data = company(tmp_path, frames, dimensions={"p": ["product_line"]})
     (step,) = data.quality.of("unmatched")
     assert (step.rows, step.amount) == (2, 11.0)
-    assert step.detail["nearest"] == {"GTXPro": "GTX Pro"}
+    assert step.detail["nearest"] == ("GTX Pro",)
     assert step.detail["values"] == {"GTXPro": {"rows": 2, "amount": 11.0}}
     found = data.sales(by="product_line")
     assert found.loc[found["product_line"].isna(), "amount"].tolist() == [11]
@@ -178,7 +178,7 @@ def test_orders_come_from_won_opportunities_and_the_real_company_wins_63_percent
     deals = data.table("opportunities")["stage"].value_counts()
     assert deals["Won"] / (deals["Won"] + deals["Lost"]) == pytest.approx(0.6315, abs=5e-5)
     step = next(s for s in data.quality.of("unmatched", table="opportunities") if s.detail["column"] == "product")
-    assert step.detail["nearest"] == {"GTXPro": "GTX Pro"}
+    assert step.detail["nearest"] == ("GTX Pro",)
 
 
 def test_won_stages_that_do_not_occur_are_told_with_those_that_do(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ TAGS = set(" ".join((
 )).split())  # fmt: skip
 COVERS = (pd.Timestamp("2024-04-01"), pd.Timestamp("2026-09-30"))
 OVERLAP = {"files": ("a.csv", "b.csv"), "first": pd.Timestamp("2026-01-01"), "last": pd.Timestamp("2026-01-09")}
-UNMATCHED = {"column": "product", "reference": "products", "values": ("GTXPro",), "nearest": {"GTXPro": "GTX Pro"}}
+UNMATCHED = {"column": "product", "reference": "products", "values": ("GTXPro",), "nearest": ("GTX Pro",)}
 QUALITY = Quality(
     steps=(
         Step("orders", "read", 1000, 5e6, {"file": "orders.csv", "first": COVERS[0], "last": COVERS[1]}),

@@ -1,12 +1,11 @@
 """The command line: a second face of the same functions, and where the layers meet. Heavy libraries load inside."""
 
 import gc
-import io
-import os
 import signal
 import sys
 from typing import Any
 
+from workbench.cli import streams
 from workbench.cli.stopping import stopped
 
 try:
@@ -61,23 +60,15 @@ app.add_typer(plan.app, name="plan")
 app.add_typer(lessons.app, name="lessons")
 
 
-def _speak_utf8() -> None:
-    """Starts anew where the locale cannot write all names (C, Latin-1): files and kernels would fail one by one."""
-    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8" and os.environ.get("PYTHONUTF8") != "1":
-        os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
-
-
 def main() -> None:
     """Entry point: errors that we raise on purpose become plain words and an exit code, 2 where the call was wrong."""
+    streams.open_missing()
     gc.set_threshold(50_000, 20, 50)  # most of what a command makes are modules, which stay: few searches for garbage
-    _speak_utf8()
+    streams.speak_utf8()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped scheduled run cleans up like Ctrl-C
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup asks to go on
         signal.signal(signal.SIGHUP, signal.default_int_handler)
-    for stream in (sys.stdout, sys.stderr):  # a name that the terminal cannot write must not end a run
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    streams.tolerate_any_name()
     try:
         app()
     except WorkbenchError as error:

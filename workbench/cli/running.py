@@ -1,6 +1,7 @@
 """`workbench run`: notebooks run, a dated report written, people told of it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,14 +62,22 @@ def run(
         if as_json:
             status = "failed" if isinstance(error, RunError) else "refused"
             told: dict[str, object] = {"status": status, "folder": None, "reports": [], "error": str(error)}
-            typer.echo(json.dumps(told, ensure_ascii=False))
+            _say(json.dumps(told, ensure_ascii=False))
         tell(request, str(error))
         raise
-    typer.echo(outcome.json() if as_json else outcome.text())
+    _say(outcome.json() if as_json else outcome.text())
     tell(request, outcome)
     if pdf:
         print_pages(outcome.folder, force=force, err=as_json)
     raise typer.Exit(outcome.code)
+
+
+def _say(text: str) -> None:
+    """Prints how a run ended; that its reader is gone (`| head`) changes nothing of that."""
+    try:
+        typer.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def checked(request: Any, each: str, *, pdf: bool, where: str = "workbench run") -> None:

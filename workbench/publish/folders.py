@@ -5,8 +5,8 @@ import hashlib
 import itertools
 import os
 import re
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,14 +104,13 @@ def writable(folder: Path) -> Iterator[None]:
 def write(file: Path, content: str | bytes) -> None:
     """Writes all of a file or nothing: readers see the old one or the new one."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".new-")
+    new = file.with_name(f".new-{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with new.open("xb") as stream:  # who may read it is told by the umask, as of every other file
             stream.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        new.replace(file)
+    except BaseException:  # Ctrl-C too; it is raised again
+        new.unlink(missing_ok=True)
         raise
 
 

@@ -3,12 +3,14 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
 from platform import python_version
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
 
 from workbench import ledger
 from workbench.errors import DataError
@@ -18,6 +20,42 @@ from workbench.settings import ROOT, Settings
 
 NAME = "manifest.json"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+Found = tuple[Path, dict[str, Any]]  # a report's folder and its manifest
+Revisions = Callable[[Path], Iterator[Found]]
+
+
+class _Book(BaseModel):
+    """What every reader of a manifest takes for granted of a notebook in it."""
+
+    name: str
+    status: Literal["ok", "failed", "timed_out", "kernel_died", "skipped"] = "ok"
+    pages: dict[str, str] = {}
+    facts: dict[str, Any] | None = None
+    said: dict[str, Any] | None = None
+    measures: dict[str, Any] | None = None
+    parameters: dict[str, Any] | None = None
+    defaults: dict[str, Any] | None = None
+
+
+class _Since(BaseModel):
+    parts: list[dict[str, Any]] = Field([], alias="with")
+
+
+class _Shape(BaseModel):
+    """The same of a report. One damaged manifest must not keep all other reports from being listed and compared."""
+
+    status: Literal["ok", "failed"]
+    as_of: date
+    scope: str
+    revision: int
+    languages: list[str] = Field(min_length=1)
+    notebooks: list[_Book]
+    company: str | Annotated[dict[str, str], Field(min_length=1)] = ""
+    data: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    versions: dict[str, Any] = {}
+    since: _Since | None = None
 
 
 @cache
@@ -118,19 +156,21 @@ def write(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a report's folder; None where there is none that can be read."""
+    """The manifest of a report's folder; None where there is none that can be read: missing, damaged, or of a version
+    that tells it in another way. What such a version only adds does no harm."""
     try:
-        content = json.loads((folder / NAME).read_text("utf-8"))
+        text = (folder / NAME).read_bytes()
+        _Shape.model_validate_json(text, strict=True)
+        content: dict[str, Any] = json.loads(text)
     except (OSError, ValueError):
         return None
-    needed = {"status", "as_of", "scope", "revision", "languages", "notebooks"}
-    return content if isinstance(content, dict) and needed <= set(content) else None
+    return content
 
 
 def last_good(plan: Plan) -> tuple[Path, dict[str, Any]] | None:
     """The newest revision of this report that is whole. One of fewer notebooks with the same parameters does not stand
     in for it: it holds what this one would hold too."""
-    return next((found for found in good(plan.folder) if not _part(found[1], plan)), None)
+    return next((found for found in _whole(plan.folder) if not _part(found[1], plan)), None)
 
 
 def _part(told: Mapping[str, Any], plan: Plan) -> bool:
@@ -138,17 +178,24 @@ def _part(told: Mapping[str, Any], plan: Plan) -> bool:
     return given.keys() < plan.parameters.keys() and all(plan.parameters[name] == own for name, own in given.items())
 
 
-def before(out: Path, name: str, as_of: date, notebooks: Iterable[str],
-           most: int = 1) -> dict[str, list[tuple[Path, dict[str, Any]]]]:  # fmt: skip
+def before(out: Path, name: str, as_of: date, notebooks: Iterable[str], most: int = 1) -> dict[str, list[Found]]:
     """For each notebook the last good reports of earlier days that hold it, among the folders called `name`, which hold
     one company and scope: one of a day, newest first, at most `most`. A notebook that none holds is left out.
 
-    Days count, not when a report was written: so a report made again has the same one before it.
+    Days count, not when a report was written: so a report made again has the same one before it. Reports that may mix
+    old and new data stand in only where a notebook has no others.
     """
-    found: dict[str, list[tuple[Path, dict[str, Any]]]] = {}
+    days = sorted((d for d in days_of(out) if d.name < as_of.isoformat()), reverse=True)
+    wanted, parents = set(notebooks), [day / name for day in days]
+    found = _before(parents, wanted, most, good)
+    return found | _before(parents, wanted - found.keys(), most, mixed)
+
+
+def _before(parents: Iterable[Path], notebooks: Iterable[str], most: int, of: Revisions) -> dict[str, list[Found]]:
+    found: dict[str, list[Found]] = {}
     wanted = set(notebooks)
-    for day in sorted((d for d in days_of(out) if d.name < as_of.isoformat()), reverse=True) if wanted else ():
-        for notebook, one in _holding(day / name, wanted).items():
+    for parent in parents if wanted else ():
+        for notebook, one in _holding(parent, wanted, of).items():
             found.setdefault(notebook, []).append(one)
         wanted -= {notebook for notebook, some in found.items() if len(some) >= most}
         if not wanted:
@@ -156,11 +203,11 @@ def before(out: Path, name: str, as_of: date, notebooks: Iterable[str],
     return found
 
 
-def _holding(parent: Path, notebooks: Iterable[str]) -> dict[str, tuple[Path, dict[str, Any]]]:
-    """For each notebook the last good revision in a folder of revisions that holds it."""
-    found: dict[str, tuple[Path, dict[str, Any]]] = {}
+def _holding(parent: Path, notebooks: Iterable[str], of: Revisions) -> dict[str, Found]:
+    """For each notebook the last revision `of` a folder of revisions that holds it."""
+    found: dict[str, Found] = {}
     wanted = set(notebooks)
-    for folder, told in good(parent) if wanted else ():
+    for folder, told in of(parent) if wanted else ():
         held = wanted & {one.get("name") for one in told["notebooks"]}
         found |= dict.fromkeys(held, (folder, told))
         wanted -= held
@@ -169,8 +216,17 @@ def _holding(parent: Path, notebooks: Iterable[str]) -> dict[str, tuple[Path, di
     return found
 
 
-def good(parent: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The good revisions in a folder of revisions, the last first."""
+def good(parent: Path) -> Iterator[Found]:
+    """The good revisions in a folder of revisions, the last first; none that may mix old and new data."""
+    return (one for one in _whole(parent) if not one[1].get("inputs_changed"))
+
+
+def mixed(parent: Path) -> Iterator[Found]:
+    """The others that did not fail, the last first: their data changed while they were read."""
+    return (one for one in _whole(parent) if one[1].get("inputs_changed"))
+
+
+def _whole(parent: Path) -> Iterator[Found]:
     for _, folder in reversed(folders.revisions(parent)):
         if (content := read(folder)) and content["status"] == "ok":
             yield folder, content

@@ -179,6 +179,7 @@ class _Book:
         """One notebook in the manifest."""
         return {
             "name": one.name,
+            "step": next((b["step"] for b in html.bundles(one.notebook) if b.get("step")), None),
             "status": one.status,
             "cell": one.cell,
             "error": _error(one),

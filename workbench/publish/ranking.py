@@ -115,7 +115,8 @@ def pages(file: Path, languages: Sequence[str]) -> tuple[Path, ...]:
 
 
 def rebuild(out: Path, found: Found, spoken: Sequence[str]) -> list[Ranked]:
-    """Writes all rankings anew from the reports that there are; one of which no report is left goes. Newest first."""
+    """Writes all rankings anew from the reports that there are; one of which no report is left goes, and one that never
+    had any once the company has a good report of a later day. Newest first."""
     ranked = []
     for day in sorted(manifest.days_of(out), reverse=True):
         last = _last(day, found)
@@ -123,7 +124,7 @@ def rebuild(out: Path, found: Found, spoken: Sequence[str]) -> list[Ranked]:
             if (record := _record(file)) is None:
                 continue
             one = Ranked(file, record, _ordered(_rows(record, last)))
-            if _gone(one):
+            if _gone(one, found):
                 _remove(one)
             else:
                 _write(one, spoken)
@@ -185,10 +186,19 @@ def _ordered(rows: Iterator[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda r: (r.status != "ok", *(_down((r.facts or {}).get(n)) for n in FACTS[1:]))))
 
 
-def _gone(one: Ranked) -> bool:
-    """Whether the reports that it ranked were taken away."""
+def _gone(one: Ranked, found: Found) -> bool:
+    """Whether the reports that it ranked were taken away, or what it tells of why there are none is over."""
+    if any(row.folder for row in one.rows):
+        return False
     had = any(not part.lost for part in one.record.parts)
-    return not any(row.folder for row in one.rows) and (had or not any(one.page(lang).exists() for lang in LANGUAGES))
+    return had or _outdated(one.file, found) or not any(one.page(lang).exists() for lang in LANGUAGES)
+
+
+def _outdated(file: Path, found: Found) -> bool:
+    """Whether the company has a good report of a later day: what failed before it is only history."""
+    company, day = file.name.partition(", ")[0], file.parent.name
+    of = (folder for folder, told in found if told["status"] == "ok")
+    return any(f.parent.name.partition(", ")[0] == company and f.parent.parent.name > day for f in of)
 
 
 def _remove(one: Ranked) -> None:

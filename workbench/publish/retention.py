@@ -14,6 +14,7 @@ from workbench.publish import manifest
 
 _OVERVIEW = "overview"
 _FAILED = "failed, and nothing good came after it"
+_MIXED = "its data changed while they were read, and nothing undisturbed came after it"
 
 Page = tuple[str, str]  # notebook and language
 
@@ -28,6 +29,11 @@ class Stored:
     @property
     def good(self) -> bool:
         return bool(self.told["status"] == "ok")
+
+    @property
+    def rank(self) -> int:
+        """2 a good one, 1 one that may mix old and new data, 0 a failed one."""
+        return (1 if self.told.get("inputs_changed") else 2) if self.good else 0
 
     @property
     def day(self) -> str:
@@ -75,19 +81,21 @@ def _of_day(here: Sequence[Stored], keep: int) -> dict[Path, str]:
     holders = dict.fromkeys(last.values())
     newest = f"one of the newest {keep} days" if keep > 1 else "the newest day"
     found = {r.folder: f"{newest}, the last good {_names(r, last)}" if len(holders) > 1 else newest for r in holders}
-    return {r.folder: _FAILED for r in here if not r.good and _unmended(r, here)} | found
+    return {r.folder: (_FAILED, _MIXED)[r.rank] for r in here if r.rank < 2 and _unmended(r, here)} | found
 
 
 def _last(reports: Iterable[Stored]) -> dict[Page, Stored]:
-    """By page, the report that holds its last good version; one that failed elsewhere only where no other does."""
-    ordered = sorted(reports, key=lambda r: (r.good, r.day, r.number))
+    """By page, the report that holds its last good version; one that may mix old and new data, or failed elsewhere,
+    only where no other does."""
+    ordered = sorted(reports, key=lambda r: (r.rank, r.day, r.number))
     return {page: report for report in ordered for page in report.made}
 
 
-def _unmended(failed: Stored, here: Sequence[Stored]) -> bool:
-    """Whether a page that failed has not come out well since."""
-    later: set[Page] = set().union(*(r.made for r in here if r.good and r.number > failed.number))
-    return bool(failed.statuses.keys() - failed.made - later)
+def _unmended(wrong: Stored, here: Sequence[Stored]) -> bool:
+    """Whether a page that failed, or may mix old and new data, has not come out better since."""
+    well: set[Page] = set() if wrong.good else wrong.made
+    later = well.union(*(r.made for r in here if r.rank > wrong.rank and r.number > wrong.number))
+    return bool(wrong.statuses.keys() - later)
 
 
 def _names(report: Stored, last: Mapping[Page, Stored]) -> str:

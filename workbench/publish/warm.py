@@ -52,12 +52,15 @@ class Nursery:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._scratch = tempfile.TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True)
+        around = {**_ENVIRONMENT, "TMPDIR": self._scratch.name}  # libraries leave files there where HOME takes none
         command = [sys.executable, "-m", "workbench.publish.warm", str(os.getpid())]
         self._process = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            start_new_session=True, env={**os.environ, **_ENVIRONMENT},
+            start_new_session=True, env={**os.environ, **around},
         )  # fmt: skip  # a session of its own, so that Ctrl-C reaches us alone
         self._asks, self._answers = cast("IO[str]", self._process.stdin), cast("IO[str]", self._process.stdout)
+        self.guard(scratch=Path(self._scratch.name))
 
     def fork(self, connection_file: str, environment: Mapping[str, str], log: str) -> int | None:
         """The process id of a new kernel; None when the warm process cannot make one."""
@@ -94,6 +97,7 @@ class Nursery:
         self.end_children()
         self._process.kill()
         self._process.communicate()
+        self._scratch.cleanup()
 
 
 @contextlib.contextmanager
@@ -121,6 +125,7 @@ def main() -> None:
     adopt()
     asks = open(0, "rb", buffering=0)  # noqa: SIM115 for as long as we live; what is buffered `select` does not see
     _load(READERS, asker)
+    _suit_small_tables()
     _end_threads()
     asked = _read_ahead(asks, answers)
     with _no_debugger():
@@ -148,6 +153,18 @@ def main() -> None:
             os.setpgid(pid, pid)
         os.write(answers, f"{pid}\n".encode())
     _clear_up(asker, places, scratch)
+
+
+def _suit_small_tables() -> None:
+    """A report makes thousands of small tables: text in Python's own strings costs less there than in Arrow's.
+
+    What lives long is frozen before a fork, so kernels search for garbage seldom.
+    """
+    with contextlib.suppress(ImportError):
+        import pandas as pd
+
+        pd.set_option("mode.string_storage", "python")
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _end_threads() -> None:
@@ -258,6 +275,8 @@ def _become_kernel(connection_file: str, environment: dict[str, str], log: str) 
         IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False", orphaned])
         code = 0
     finally:
+        if not isinstance(sys.exc_info()[1], SystemExit | None):
+            sys.excepthook(*sys.exc_info())  # its last words say why it did not start
         sys.stdout.flush()
         os._exit(code)
 

@@ -132,7 +132,7 @@ def _days(data: Data, name: str) -> str:
 def _noted(data: Data, say: Say) -> list[str]:
     """What was left out, repaired or does not fit, the most money first."""
     found = [f"  {say(f.key, f.values)}" for f in data.quality.findings]
-    found = [*_future(data), *_scaled(data.run.settings), *_leaders(data), *found]
+    found = [*_future(data), *_scaled(data.run.settings), *found]
     return ["Worth knowing:", *found] if found else []
 
 
@@ -145,19 +145,6 @@ def _scaled(company: Settings) -> list[str]:
         for column, header in source.columns.items()
         if column in money.get(name, ()) and (said := unit(header))
     ]
-
-
-def _leaders(data: Data) -> list[str]:
-    """People with targets who never sell: where they lead others, their totals count twice unless `reps` says so."""
-    targets, reps = data.table("targets"), data.table("reps")
-    if targets is None or "rep" not in targets or not data.cube.has("rep") or (reps is not None and "manager" in reps):
-        return []
-    idle = sorted(set(targets["rep"].dropna()) - set(data.sales("year", by="rep")["rep"].dropna()))
-    if not idle or len(idle) == targets["rep"].nunique():
-        return []
-    shown, more = ", ".join(map(str, idle[:5])), ", …" if len(idle) > 5 else ""
-    advice = "Where they lead others, add a table reps with their members' manager; else both targets count."
-    return [f"  targets: {shown}{more} sold nothing. {advice}"]
 
 
 def _future(data: Data) -> list[str]:

@@ -334,8 +334,8 @@ def unmatched(refs: References, column: str, reference: str, worst: pd.DataFrame
     """What to tell of values that do not join: the values with their rows and money, and what was probably meant."""
     known = refs.frames[reference][refs.keys[reference]].dropna().astype("str").tolist()
     values = {r["value"]: {"rows": int(r["rows"]), "amount": r["money"]} for r in rows_of(worst)}
-    near = {v: found for v in values if (found := nearest(str(v), known))}
-    return {"column": column, "reference": reference, "values": values, "nearest": near}
+    near = tuple(dict.fromkeys(found for v in values if (found := nearest(str(v), known))))
+    return {"column": column, "reference": reference, "values": values, "nearest": near or None}
 
 
 def _step(kind: str, rows: int, money: float, detail: dict[str, Any] | None = None) -> list[Step]:

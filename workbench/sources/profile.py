@@ -9,17 +9,19 @@ from workbench.sources import overlap
 from workbench.sources.contracts import TABLES
 from workbench.sources.orders import rows_of
 from workbench.sources.quality import Quality, Step
+from workbench.sources.small import grain
 
 if TYPE_CHECKING:
     from workbench.sources.data import Data
 
 _ATTAINABLE = (0.001, 10.0)  # shares of a target that may have been sold
+_LITTLE, _LEAST = 0.2, 3  # of what the middle one sold of the target; people with targets who can be compared
 
 
 def quality(data: "Data") -> Quality:
     """What was read, left out, repaired and not joined, what the sums make doubtful, and which tables are missing."""
     missing = tuple(t for t in TABLES if t != "orders" and t not in data.tables)
-    steps = (*data.steps, *_repeats(data), *_target_unit(data), *_partial(data))
+    steps = (*data.steps, *_repeats(data), *_target_unit(data), *_leading(data), *_partial(data))
     return Quality(steps, missing, dict(data.digests))
 
 
@@ -41,6 +43,27 @@ def _target_unit(data: "Data") -> list[Step]:
     odd = both[~(both["targets_amount"] / both["target"]).between(*_ATTAINABLE)]
     told = [{"target": r["target"], "sold": r["targets_amount"]} for r in rows_of(odd)]
     return [Step("targets", "target_unit", len(data.tables["targets"]), d["target"], d) for d in told]
+
+
+def _leading(data: "Data") -> list[Step]:
+    """Targets of people who sell next to nothing of them: those of leaders, which count twice beside their people's."""
+    targets, reps = data.targets(), data.table("reps")
+    if targets is None or "rep" not in targets or (reps is not None and "manager" in reps):
+        return []
+    every = grain(targets["period"], data.run.calendar)
+    if every is None or not data.cube.has("rep"):
+        return []
+    sold = data.sales(every, by="rep").query("whole")
+    due = targets[targets["period"].isin(sold["period"]) & (targets["amount"] > 0)]
+    asked = due.groupby("rep")["amount"].sum()
+    share = sold.groupby("rep")["amount"].sum().reindex(asked.index, fill_value=0.0) / asked
+    little = share[share < _LITTLE * share.median()].sort_values()
+    if little.empty or len(share) < _LEAST:
+        return []
+    detail = {"nodes": tuple(little.index), "share": float(little.max()), "usual": float(share.median())}
+    return [
+        Step("targets", "leading", int(due["rep"].isin(little.index).sum()), float(asked[little.index].sum()), detail)
+    ]
 
 
 def _partial(data: "Data") -> list[Step]:

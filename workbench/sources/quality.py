@@ -24,7 +24,8 @@ class Step:
     - no_rate: money in currencies of which no rate is known for the day: left out (currencies)
     - no_customer: lines without a customer
     - no_cost, no_quantity: lines that lack it, so that sums that need it are unknown
-    - unmatched: values that do not join their reference table (column, reference, values, nearest)
+    - unmatched: values that do not join their reference table (column, reference, values,
+      nearest: what these probably meant)
     - after_as_of: rows dated later than the run may look
     - reopened: opportunities that were closed after as_of and count as open
     - out_of_scope: rows outside the run's scope
@@ -32,6 +33,8 @@ class Step:
     - rolled_up: targets of nodes that lead others with a target: left out of sums (nodes)
     - other_metric: targets that are not of sales (metrics)
     - target_unit: targets and sales of the latest span are so far apart that their units must differ (target, sold)
+    - leading: targets of people who sold next to nothing of them, so they probably lead others whose targets count too
+      (nodes, share: the most that one of them sold of it, usual: what the middle one of all with targets sold)
     - target_period: it cannot be told how long the targets' periods are
     - partial: a period at the edge that the data cover in part (period, every, first, last)
     """

@@ -1,10 +1,12 @@
 """The list of all reports as a reader sees it: the latest of each page, every run, and filters that need no script.
 
 A filter is a <select>; a rule of CSS for each of its options hides the rows that are not of it (`:has(:checked)`). A
-browser that does not know `:has` shows all rows and no filters. Long lists of options stand in groups, in the order in
-which readers look names up.
+browser that does not know `:has` shows all rows and no filters. CSS counts the rows that are shown, and the style of
+that number is a sentence where it is 0, so nothing grows with the combinations. Long lists of options stand in groups,
+in the order in which readers look names up.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +17,12 @@ from markupsafe import Markup
 from workbench.views import words
 
 _LONGEST = 30  # options in a group
+_COUNTED = """.wb section:has(.list){counter-reset:shown}
+.wb .list tr{counter-increment:shown}
+.wb .nothing{margin:.5rem 0 0}
+.wb .nothing::after{content:counter(shown,nothing)}
+@counter-style nothing{system:fixed 0;symbols:NOTHING;fallback:silent}
+@counter-style silent{system:cyclic;symbols:""}"""  # a row that is not displayed does not count
 _ORDERS = {"zh-CN": "gb18030", "zh-TW": "big5hkscs"}  # common characters by sound there, by strokes here
 
 Group = tuple[str, tuple[tuple[str, str], ...]]  # its label, and (mark, text) of each option
@@ -178,14 +186,15 @@ def _groups(
             yield group, tuple(shown)
 
 
-def rules(choices: Sequence[Choice]) -> Markup:
-    """The CSS of the filters; it holds marks of ours and nothing from data."""
+def rules(choices: Sequence[Choice], speak: words.Words) -> Markup:
+    """The CSS of the filters; it holds marks and words of ours and nothing from data."""
     each = (
         f'.wb:has(#{choice.id} option[value="{mark}"]:checked) .list tr:not(.{mark}){{display:none}}'
         for choice in choices
         for mark in choice.marks
     )
-    return Markup("\n".join(each))  # noqa: S704 built from our own marks
+    nothing = json.dumps(speak.phrase("page.index_nothing"), ensure_ascii=False)
+    return Markup("\n".join([*each, _COUNTED.replace("NOTHING", nothing)]))  # noqa: S704 built from our own marks
 
 
 def latest(rows: Sequence[Any], marks: Sequence[str]) -> tuple[list[str], list[dict[str, Any]]]:

@@ -35,7 +35,8 @@ _LATEST = 7  # days between the last order and the report that need no word
 
 @dataclass
 class Page:
-    """One notebook's page. `name` is the notebook's."""
+    """One notebook's page. `name` is the notebook's; a copy that keeps it under another file name tells the same
+    facts."""
 
     run: Run
     name: str
@@ -60,6 +61,7 @@ class Page:
                 made_up=self.run.settings.company.made_up,
             ),
             style() + "\n" + style("notebook"),
+            step=self.name,
         )
 
     def answer(self, *results: Any) -> None:
@@ -338,8 +340,6 @@ def quality_sentence(step: Step, w: Words) -> Sentence:
     )
     known = f"quality.{step.kind}"
     detail: dict[str, Any] = blank | step.detail
-    if isinstance(detail["nearest"], Mapping):  # what was written, and what it resembles: only the latter is asked for
-        detail["nearest"] = tuple(detail["nearest"].values()) or None
     if w.has(f"terms.tables.{detail['file']}"):  # not a file but the table that this one was made from
         detail["file"] = w.table(detail["file"])
     given = {"table": step.table, "kind": step.kind, "rows": step.rows, "amount": step.amount}

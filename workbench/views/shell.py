@@ -255,8 +255,9 @@ def index(shell: Index) -> str:
     ]
     return _file(
         "index.html", shell, rows=shell.rows, scope=lambda row: said[row.scope], newest=_newest(shell.rows),
-        earlier=earlier, ranked=ranked, marks=found.marks, choices=found.choices, rules=listing.rules(found.choices),
-        pages=pages, latest=latest, several=len({row.company for row in shell.rows}) > 1,
+        earlier=earlier, ranked=ranked, marks=found.marks, choices=found.choices,
+        rules=listing.rules(found.choices, speak), pages=pages, latest=latest,
+        several=len({row.company for row in shell.rows}) > 1,
         took=lambda seconds: listing.took(seconds, speak), called=speak.page,
         wrong=lambda row: listing.wrong(row.wrong, speak.page, speak),
     )  # fmt: skip

@@ -87,6 +87,17 @@ def test_more_than_the_best_quarter_is_told_and_is_a_decision() -> None:
     assert "plan.funnel.too_many_actions" not in keys_of(daily(needs=pd.Series({"R1": 1.0})))
 
 
+def test_the_money_of_too_many_actions_is_that_of_the_part_nobody_has_ever_done() -> None:
+    needs = pd.Series({"R0": 100.0, "R1": 1.0})
+    found = daily(needs=needs)
+    decided = next(d for d in found.decisions if d.key == "plan.funnel.too_many_actions")
+    beyond = 1 - found.table["most"]["R0"] / found.table["daily"]["R0"]
+
+    assert decided.values["of"] == 2
+    assert decided.weight == decided.values["amount"] == pytest.approx(solved().need * 100 / 101 * beyond)
+    assert 0 < decided.weight < solved().need
+
+
 def test_numbers_of_people_are_joined_to_the_names_that_deals_use() -> None:
     people = pd.DataFrame({"rep": [f"S{n}" for n in range(4)], "name": [f"R{n}" for n in range(4)], "left": pd.NaT})
     numbered = activities().assign(rep=lambda a: a["rep"].str.replace("R", "S"))

@@ -71,7 +71,8 @@ def test_the_decision_on_the_target_names_what_else_could_be_set(lang: str, sour
     beside = {"strategy": None, "strategy_chance": None} if source == "strategy" else {
         "strategy": 330e6, "strategy_chance": 0.2}  # fmt: skip
     told = said("set_target", lang, every="year", period="2027-01-01", amount=305e6, chance=0.61, source=source,
-                commit=293e6, commit_chance=0.8, stretch=324e6, stretch_chance=0.3, **beside)  # fmt: skip
+                commit=293e6, commit_chance=0.8, stretch=324e6, stretch_chance=0.3, bound_chance=None,
+                **beside)  # fmt: skip
 
     assert "61%" in told
     assert "80%" in told
@@ -84,3 +85,30 @@ def test_headline_numbers_are_rounded_so_that_every_machine_has_the_same() -> No
 
     assert headline(found) == {"target": 305_000_000.0, "chance": 0.61, "strategy": None}
     assert headline(object()) == {}
+
+
+LEFT_OUT: dict[str, Any] = {
+    "rule": "运维云 ≤ +35%", "node": "运维云", "caps": 1, "why": None, "over": 10.5e6, "people": 2, "slower": 4.12e6,
+    "expected": 311e6, "bound": 296e6, "amount": 306e6, "chance": 0.58, "bound_chance": 0.001,
+}  # fmt: skip
+
+
+def test_what_the_chance_leaves_out_stands_beside_it() -> None:
+    assert said("left_out", "en", **LEFT_OUT) == (
+        "That chance leaves out the rule 运维云 ≤ +35%, above which ¥10.5M of what is expected lies, "
+        "and that new people have taken longer than the settings say, so that 2 planned hires bring ¥4.12M less. "
+        "If both hold, ¥296M is to be expected instead of ¥311M with the planned people and spend, "
+        "and the chance of ¥306M is <1% instead of 58%."
+    )
+    assert "若两者属实" in said("left_out", "zh-CN", **LEFT_OUT)
+    assert "「运维云 ≤ +35%」" in said("left_out", "zh-TW", **LEFT_OUT)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-CN", "zh-TW"])
+@pytest.mark.parametrize("missing", [("people", "slower"), ("rule", "node", "why", "over")])
+def test_only_what_is_left_out_is_named(lang: str, missing: tuple[str, ...]) -> None:
+    told = said("left_out", lang, **{**LEFT_OUT, **dict.fromkeys(missing)})
+
+    assert "None" not in told
+    assert ("10.5M" in told or "1,050" in told) == ("over" not in missing)
+    assert ("4.12M" in told or "412" in told) == ("slower" not in missing)

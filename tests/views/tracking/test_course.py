@@ -6,10 +6,12 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from tests.analytics.tracking.courses import AS_OF, aims, bare, made, usual
+from tests.analytics.tracking.courses import AS_OF, CALENDAR, aims, bare, made, sales, usual
 from tests.views import labels
+from workbench.analytics.forecast import Landing, ahead, landing
 from workbench.analytics.results import Result
-from workbench.analytics.tracking import OpenPipeline, Record, open_pipeline, path, record
+from workbench.analytics.tracking import Course, OpenPipeline, Record, open_pipeline, path, record
+from workbench.findings import Finding
 from workbench.settings import LANGUAGES
 from workbench.views import show, tracking
 from workbench.views.words import Words
@@ -99,3 +101,46 @@ def test_a_period_that_is_over_tells_who_reached_the_target_and_no_chances() -> 
 
     assert "reached the target; furthest from it is" in str(view.point)
     assert "Chance of target" not in [head.title for head in view.tables[0].heads]
+
+
+@cache
+def forecast(ahead_of: int = 6) -> Landing:
+    months = sales().assign(period=sales()["period"].dt.to_period("M").dt.to_timestamp())
+    months = months[months["period"] < AS_OF.to_period("M").to_timestamp()]
+    sums = months.groupby(["period", "region"], as_index=False)["amount"].sum().assign(whole=True)
+    found = landing(ahead(sums, ("region",), months=ahead_of, every="month", calendar=CALENDAR), CALENDAR)
+    assert isinstance(found, Landing)
+    return found
+
+
+def beside(course: Course, other: Landing | None) -> list[Finding]:
+    found = path(course, other, CALENDAR)
+    return [f for f in found.findings if f.key == "tracking.course.beside_forecast"]
+
+
+def test_the_forecasts_own_amount_for_the_period_stands_beside_the_landing() -> None:
+    (found,) = beside(usual(), forecast())
+    whole, history = forecast().forecast.whole["mean"], forecast().forecast.history.iloc[:, 0]
+    first, last = usual().period.first, usual().period.last
+
+    assert found.values["amount"] == pytest.approx(history[history.index >= first].sum() + whole[:last].sum())
+    assert found.values["gap"] == pytest.approx(found.values["amount"] - usual().table["expected"].iloc[0])
+    assert found.values["until"] < AS_OF
+    assert 0 < found.values["share"] < 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_both_amounts_are_read_in_the_first_sentence_under_the_figure(lang: str) -> None:
+    words = Words(lang, "USD")
+    told, alone = (show.view(path(usual(), other, CALENDAR), words, AS_OF) for other in (forecast(), None))
+
+    amount = words.money(beside(usual(), forecast())[0].values["amount"])
+    assert amount in str(told.point)
+    assert amount not in str(alone.point)
+    assert len(told.more) == len(alone.more) + 1
+
+
+def test_no_forecast_one_of_another_stretch_or_a_period_that_is_over_adds_nothing() -> None:
+    assert beside(usual(), None) == []
+    assert beside(made(pd.Timestamp("2026-09-30")), forecast()) == []
+    assert beside(usual(), forecast(1)) == []

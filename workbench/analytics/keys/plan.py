@@ -47,6 +47,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     # `driver`: "forecast", "chance", "strategy", "win_rate", "deal_size", "hires" or "spend"
     "plan.targets.sensitivity": ("driver", "low", "high", "target"),
     # proposal: the plan in three sentences, and the first decision
+    # over: money above the cap of `rule`, on `node`; people, slower: those to join, and what they bring less by the
+    # ramp that history shows; expected, chance: as reckoned; bound, bound_chance: if these hold
+    "plan.proposal.left_out": (
+        "rule", "node", "caps", "why", "over", "people", "slower", "expected", "bound", "amount", "chance",
+        "bound_chance",
+    ),
     "plan.proposal.parts": (
         "amount", "levels", "months", "reserve", "rate", "level", "node", "target", "share", "growth",
     ),
@@ -57,7 +63,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "plan.proposal.set_target": (  # decision
         "every", "period", "amount", "chance", "source", "strategy", "strategy_chance", "commit", "commit_chance",
-        "stretch", "stretch_chance",
+        "stretch", "stretch_chance", "bound_chance",
     ),
     # split: one target to parts and periods
     "plan.split.whole": (
@@ -170,7 +176,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "plan.funnel.actions": ("reps", "opportunities", "daily", "today", "times", "kind", "each", "kinds"),
     "plan.funnel.actions_capacity": ("beyond", "more", "fit", "names", "reps"),  # beyond: above their best quarter
-    "plan.funnel.too_many_actions": ("reps", "names", "actions", "people", "judged"),  # decision
+    "plan.funnel.too_many_actions": ("reps", "of", "amount", "names", "actions", "people", "judged"),  # decision
     "plan.funnel.phases": ("known", "phases", "unknown", "without"),  # of the customer's life; without a target
     "plan.funnel.phase_channel": ("phase", "channel", "basis", "value", "told"),
     "plan.funnel.unknown_activities": ("section",),

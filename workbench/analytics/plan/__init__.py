@@ -3,7 +3,7 @@
 period    the fiscal period that is planned
 steps     all of it in order, as the notebook asks for it · scoping: the settings of one part of a company
           · learned: the settings with the lessons that a person approved
-proposal  the plan in three sentences and at most five decisions
+proposal  the plan in few sentences and at most five decisions · left_out: caps and ramps that its chance leaves out
 aims      what the period should bring, and the target between strategy, baseline, market and means, with its chances
 parts     one target split to every part and month: rules kept with the least change, sums exact, conflicts named
 work      from money back to deals, opportunities, leads and daily actions; the life of a customer

@@ -1,4 +1,4 @@
-"""The plan in three sentences and at most five decisions: what is proposed, to whom it goes, what it takes."""
+"""The plan in few sentences and at most five decisions: what is proposed, to whom it goes, what it takes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from workbench.analytics.keys import fact
 from workbench.analytics.plan.aims.baseline import chance
 from workbench.analytics.plan.aims.targets import Triangulation
 from workbench.analytics.plan.handover.feedback import LedgerStatus
+from workbench.analytics.plan.left_out import left_out
 from workbench.analytics.plan.parts.split_result import Conflict, Split
 from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
+from workbench.analytics.plan.staff.people import Sellers
 from workbench.analytics.plan.steps import NOBODY, Crew
 from workbench.analytics.plan.work.backsolve import BackSolve, odds
 from workbench.analytics.plan.work.rates import WON
@@ -45,10 +47,12 @@ def propose(
     A target that is confirmed for the period is not asked about again, unless the ledger's own decision says so.
     """
     capacity, others = crew.capacity, tuple(others)
-    said = [*aims.findings[:1], *_handed(aims, handed), *_takes(needs, capacity)]
+    sellers = next((r for r in others if isinstance(r, Sellers)), None)
+    known = list(left_out(aims, handed, sellers))
+    said = [*aims.findings[:1], *known, *_handed(aims, handed), *_takes(needs, capacity)]
     results = (aims, handed, needs, *crew.results, *others)
     confirmed = any(isinstance(r, LedgerStatus) and len(r.table) for r in others)
-    asked = [] if confirmed else list(_set_target(aims))
+    asked = [] if confirmed else list(_set_target(aims, known))
     asked += [d for r in results if isinstance(r, Result) for d in r.decisions]
     return Proposal(
         findings=tuple(said), decisions=tuple(_mixed(asked)), numbers=_numbers(aims, handed, needs, capacity)
@@ -88,14 +92,16 @@ def _takes(needs: BackSolve | Unknown | None, capacity: Capacity | None) -> Iter
         yield fact("plan.proposal.takes", weight=told["need"] or 0.0, **told, **people)
 
 
-def _set_target(aims: Triangulation | Unknown) -> Iterator[Finding]:
-    """The target itself is the first decision: it and not what could be committed to, nor the stretch."""
+def _set_target(aims: Triangulation | Unknown, known: list[Finding]) -> Iterator[Finding]:
+    """The target itself is the first decision: it and not what could be committed to, nor the stretch. `known`: what
+    its chance leaves out."""
     if isinstance(aims, Unknown):
         return
     levels: Any = aims.levels
     beside = aims.strategy if aims.source != "strategy" else None
     yield fact("plan.proposal.set_target", weight=aims.target, period=aims.period.first, every=aims.period.name,
                amount=aims.target, chance=aims.chance, source=aims.source, strategy=beside,
+               bound_chance=known[0].values["bound_chance"] if known else None,
                strategy_chance=_strategy_odds(aims, beside), commit=levels["amount"]["commit"],
                commit_chance=levels["chance"]["commit"], stretch=levels["amount"]["stretch"],
                stretch_chance=levels["chance"]["stretch"])  # fmt: skip

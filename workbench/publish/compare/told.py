@@ -106,8 +106,9 @@ def chosen(out: Path, asked: str, scope: str = "") -> Told:
 
 
 def _fullest(parent: Path) -> Told | None:
-    """Of a folder of revisions the last good one of which no other has all notebooks and more."""
-    every = [Told(*one) for one in manifest.good(parent)]
+    """Of a folder of revisions the last good one of which no other has all notebooks and more. One that may mix old
+    and new data only where there is no other."""
+    every = [Told(*one) for one in [*manifest.good(parent)] or manifest.mixed(parent)]
     return next((r for r in every if not any(set(r.notebooks) < set(other.notebooks) for other in every)), None)
 
 

@@ -12,6 +12,9 @@ from workbench.sources.guess.sheets import Sheet, key_like, level_name, plain
 
 FEWEST, MOST = 2, 500  # values that a dimension may have
 _PERSONAL = "firstname lastname givenname surname vorname nachname email phone mobile telefon 手机 手机号 电话 邮箱"
+_MACHINES = (
+    r"#[0-9A-Fa-f]{6}|https?://\S+|[^@\s]+@[^@\s]+\.\w+"  # colours, addresses: for programs, not parts of a company
+)
 _TEXT_LEVELS = {
     "reps": ("team", "manager", "role"), "products": ("product_line",), "customers": ("industry", "size"),
     "opportunities": ("source",),
@@ -125,7 +128,8 @@ def _splits(sheet: Sheet, header: str, count: int, most: float) -> bool:
         return False
     if not _words(sheet, header) or plain(header) in _PERSONAL.split():
         return False
-    return bool(sheet.distinct(header).str.len().median() <= 40)
+    values = sheet.distinct(header)
+    return bool(values.str.len().median() <= 40 and values.str.fullmatch(_MACHINES).mean() < 0.5)
 
 
 def _words(sheet: Sheet, header: str) -> bool:

@@ -30,6 +30,7 @@ class Figure:
     judged: str
     kpi: bool = True
     rates: bool = False
+    step: str = ""  # of which a fact is declared; a copy of its notebook has another page
 
     @property
     def counted(self) -> str:

@@ -69,7 +69,7 @@ def name_of(figure: Figure, w: Words, *, page: bool = False) -> str:
     """What a figure is called. One of an analyst's own goes by its name in the code, after its `page` where asked."""
     if figure.kpi:
         return w.kpi(figure.name)
-    if (known := facts.of(figure.page, figure.name)) and w.lang in known.name:
+    if (known := facts.of(figure.step or figure.page, figure.name)) and w.lang in known.name:
         return known.name[w.lang]
     own = clean(figure.name.replace("_", " "))
     return w.phrase("changes.of_page", {"page": w.page(figure.page), "name": own}) if page else own

@@ -31,7 +31,7 @@ _YEARS = {
     "points": Column("points", "points_fine", "share_change"),
     "own": Column("own", "money", "amount"),
     "market": Column("market", "money", "market_size", group="market"),
-    "own_growth": Column("own_growth", "change", "yoy"),
+    "own_growth": Column("own_growth", "change", "yoy", minor=True),
     "market_growth": Column("market_growth", "change", "market_growth"),
 }
 _POTENTIAL = {
@@ -160,7 +160,7 @@ _WIDE = (
 )
 _SIZES = (Column("size", "text", "size_kind"), Column("amount", "money", "market_size"), *_BOUNDS)
 _ASSUMED = (
-    Column("segment", "text"),
+    Column("segment", "text", minor=True),
     Column("name", "text", "assumption"),
     Column("low", "by_unit"),
     Column("likely", "by_unit", "likely"),

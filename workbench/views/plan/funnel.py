@@ -26,7 +26,7 @@ _CHAIN = {
 _MONTHS = {
     "target": Column("target", "money", "target_left", minor=True),
     "need": Column("need", "money", "from_deals"),
-    "credit": Column("credit", "money", "from_open"),
+    "credit": Column("credit", "money", "from_open", minor=True),
     "wins": Column("wins", "count", "wins_needed"),
     "opportunities": Column("opportunities", "count", "opportunities_needed"),
     "leads": Column("leads", "count", "leads_needed"),
@@ -65,7 +65,7 @@ _CHANNEL = {
     "leads": Column("leads", "count"),
     "cost_per_lead": Column("cost_per_lead", "price"),
     "lead_rate": Column("lead_rate", "share"),
-    "opportunities": Column("opportunities", "count"),
+    "opportunities": Column("opportunities", "count", minor=True),
     "win_rate": Column("win_rate", "share"),
     "lo": Column("lo", "share", minor=True),
     "hi": Column("hi", "share", minor=True),

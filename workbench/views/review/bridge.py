@@ -18,7 +18,7 @@ _JUDGED = {
     "judged": Column("judged", "phrase:review.bridge.beyond", "bridge_judged"),
 }
 _NODES = {
-    "target": Column("target", "money", "bridge_target"),
+    "target": Column("target", "money", "bridge_target", minor=True),
     "before": Column("before", "money", "bridge_before", minor=True),
     "expected": Column("expected", "money", "bridge_expected"),
     "amount": Column("amount", "money"),
@@ -47,8 +47,9 @@ _ITEMS = {
 }
 _CONVENTIONS = {name: Column(name, "money") for name in ("price", "volume", "mix")}
 _CONVENTIONS |= {"joint": Column("joint", "money", "bridge_joint")}
+_ON_A_PHONE = 3  # effects a narrow screen has room for: those that moved most
 _ENDS = {
-    "now": Column("now", "money", "bridge_now"),
+    "now": Column("now", "money", "bridge_now", minor=True),
     "before": Column("before", "money", "bridge_before", on_page=False),
     "change": Column("change", "money"),
 }
@@ -200,9 +201,13 @@ def _chain_nodes(result: Chain, w: Words) -> Sheet | None:
     if len(result.nodes) < 2:
         return None
     effects = [str(c) for c in result.nodes if c not in ("before", "now", "change")]
+    moved = result.nodes[effects].abs().sum().sort_values(ascending=False, kind="stable")
+    first = list(moved.index[:_ON_A_PHONE])
     known = dict(_ENDS)
-    known |= {c: Column(c, "money", c, said=w.phrase(f"review.bridge.factor.{c}")) for c in effects}
-    frame = result.nodes.drop(columns=[c for c in effects if not result.nodes[c].fillna(0.0).any()])
+    known |= {
+        c: Column(c, "money", c, said=w.phrase(f"review.bridge.factor.{c}"), minor=c not in first) for c in effects
+    }
+    frame = result.nodes.drop(columns=[c for c in effects if not moved[c]])
     return Sheet(frame, (Column("node", "level", result.level), *columns_of(frame, known)),
                  w.phrase("review.bridge.caption_nodes"))  # fmt: skip
 

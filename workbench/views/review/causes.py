@@ -18,7 +18,7 @@ _NODES = {
     "target": Column("target", "money", "verdict_target"),
     "actual": Column("actual", "money", "verdict_actual"),
     "attainment": Column("attainment", "share", "verdict_attainment", minor=True),
-    "expected": Column("expected", "money", "verdict_expected"),
+    "expected": Column("expected", "money", "verdict_expected", minor=True),
     "lo_80": Column("lo_80", "money", on_page=False),
     "hi_80": Column("hi_80", "money", on_page=False),
     "naive": Column("naive", "money", "verdict_naive", on_page=False),
@@ -45,7 +45,7 @@ _TRIED = {
     "now": Column("now", "by_unit", "cause_now"),
     "usual": Column("usual", "by_unit", "cause_usual"),
     "money": Column("money", "money", "cause_moved"),
-    "p_adjusted": Column("p_adjusted", "chance", "cause_p"),
+    "p_adjusted": Column("p_adjusted", "chance", "cause_p", minor=True),
     "told": Column("told", "phrase:review.causes.within", "effect_told"),
 }
 

@@ -60,7 +60,7 @@ _CASES = {
     "days": Column("days", "count", "case_days", minor=True),
     "profile": Column("profile", "text", "case_profile"),
     "pain": Column("pain", "text", "case_pain"),
-    "solution": Column("solution", "text", "case_solution"),
+    "solution": Column("solution", "text", "case_solution", minor=True),
     "actions": Column("actions", "text", "case_actions", minor=True),
     "rep": Column("rep", "text", "rep", on_page=False),
     "closed": Column("closed", "date", "case_closed", on_page=False),

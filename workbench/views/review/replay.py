@@ -34,12 +34,12 @@ _ALARMS = (
     Column("outcome", f"phrase:{_P}.outcome", "alarms_outcome"),
 )
 _SCORES = {
-    "origins": Column("origins", "count", "replay_origins"),
+    "origins": Column("origins", "count", "replay_origins", minor=True),
     "rate": Column("rate", "share", "replay_rate"),
     "stated": Column("stated", "chance", "replay_stated"),
     "coverage_80": Column("coverage_80", "share", "replay_coverage_80"),
     "gain_uplift": Column("gain_uplift", "change", "replay_gain_uplift"),
-    "gain_naive": Column("gain_naive", "change", "replay_gain_naive"),
+    "gain_naive": Column("gain_naive", "change", "replay_gain_naive", minor=True),
     "rate_lo": Column("rate_lo", "share", "replay_rate_lo", on_page=False),
     "rate_hi": Column("rate_hi", "share", "replay_rate_hi", on_page=False),
     "coverage_95": Column("coverage_95", "share", "replay_coverage_95", on_page=False),

@@ -7,6 +7,7 @@ import pandas as pd
 from workbench.analytics.tracking.course import Course
 from workbench.analytics.tracking.course_parts import OpenPipeline, Path, Record
 from workbench.analytics.tracking.goals import Goals
+from workbench.findings import Finding
 from workbench.views.show import View, columns_of, label_of, rounded, sentences, split, view
 from workbench.views.tables import Column, Sheet, Table, table
 from workbench.views.tracking import course_charts as charts
@@ -101,7 +102,9 @@ def _(result: Course, w: Words, as_of: pd.Timestamp) -> View:
 
 @view.register
 def _(result: Path, w: Words, as_of: pd.Timestamp) -> View:
-    said = _path_said(result.course, w) or sentences(result.findings, w)
+    beside = [f for f in result.findings if f.key == "tracking.course.beside_forecast"]
+    point = _path_said(result.course, w, beside)
+    said = [*point, *sentences(beside, w)] if point else sentences(result.findings, w)
     heading = w.phrase("tracking.course.path.heading")
     return View(
         "course-path",
@@ -198,14 +201,16 @@ def _ended(result: Course, w: Words) -> Sentence | None:
     return w.say("tracking.course.section.ended", values)
 
 
-def _path_said(result: Course, w: Words) -> list[Sentence]:
-    """How far off the path sales are, and where they should end; nothing without a target or once it is over."""
+def _path_said(result: Course, w: Words, beside: list[Finding]) -> list[Sentence]:
+    """How far off the path sales are, and where they should end, there and by the forecast's own page (`beside`);
+    nothing without a target or once it is over."""
     row: Any = result.table.iloc[0]
     if result.over or not row["target"] > 0:
         return []
     names = ("ahead", "expected", "lo_80", "hi_80", "target")
     values = {name: row[name] for name in names} | {"gap": row["expected"] - row["target"]}
-    return [w.say("tracking.course.path.point", values)]
+    there = beside[0].values if beside else {}
+    return [w.say("tracking.course.path.point", values | {"other": there.get("amount"), "every": there.get("every")})]
 
 
 def _ways(result: Course, w: Words) -> tuple[Table, ...]:

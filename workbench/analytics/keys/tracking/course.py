@@ -20,6 +20,9 @@
 | tracking.course.ended | booked, target, attainment, gap: nothing is left to come |
 | tracking.course.parts | level, parts, likely (with a chance of half or more), node, chance, lo_rate, hi_rate: |
 | | the weakest |
+| tracking.course.beside_forecast | amount (of the forecast's page for the same period), gap (amount − expected), |
+| | every and until (its periods, and the last day of those it knows), within (the 80 % range), share (weight of |
+| | such a forecast in the landing; None: none), deals (open opportunities are among what is weighed) |
 | tracking.course.late | until, days: sales are known only until then |
 | tracking.course.pipeline | open, deals, expected (from them by the end), remaining, coverage, needed (coverage), |
 | | share (of the expected rest) |
@@ -49,6 +52,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.course.reached": ("over", "days", "usual"),
     "tracking.course.ended": ("booked", "target", "attainment", "gap"),
     "tracking.course.parts": ("level", "parts", "likely", "node", "chance", "lo_rate", "hi_rate"),
+    "tracking.course.beside_forecast": ("amount", "gap", "every", "until", "within", "share", "deals"),
     "tracking.course.late": ("until", "days"),
     "tracking.course.pipeline": ("open", "deals", "expected", "remaining", "coverage", "needed", "share"),
     "tracking.course.pipeline_alone": ("open", "deals", "expected", "share"),

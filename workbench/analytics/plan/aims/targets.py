@@ -55,7 +55,7 @@ class Triangulation(Result):
     `target`: money; `source`: why this amount: the strategy lies in the stretch band, it was given, or it is what is
     reached with the settings' chance. Chances count on the means: `planned` is the baseline with them in it.
     `odds`: the chances that the settings ask for. `reserve`: money of the target that is not handed to parts. `unit`:
-    money that levels are rounded to
+    money that levels are rounded to. `added`: the means that are planned; None: none were asked for
     """
 
     period: PlanPeriod
@@ -72,8 +72,13 @@ class Triangulation(Result):
     unit: float
     reserve: float
     strategy: float | None = None
-    means_counted: bool = False
+    added: Leverage | None = None
     leads: int = field(default=0)
+
+    @property
+    def means_counted(self) -> bool:
+        """Planned people or spend are in the chances."""
+        return self.added is not None and len(self.added.table) > 0
 
     @property
     def chance(self) -> float:
@@ -140,7 +145,7 @@ def triangulate(
         unit=unit,
         reserve=target * settings.means.reserve,
         strategy=aim,
-        means_counted=added is not None and len(added.table) > 0,
+        added=added,
     )
     first = [*_answer(found, settings), *baseline.findings]
     return replace(

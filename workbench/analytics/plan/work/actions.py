@@ -73,7 +73,7 @@ def daily_actions(
     listed = _listed(table, kinds, days)
     weeks = _weekly(listed, kinds, records.calendar)
     result = DailyActions(table=table, kinds=kinds, each=each, weeks=weeks, days=listed, span=span)
-    told = {"findings": tuple(_findings(result)), "decisions": tuple(_decisions(result))}
+    told = {"findings": tuple(_findings(result)), "decisions": tuple(_decisions(result, _needs(found, table)))}
     return DailyActions(**{**vars(result), **told})
 
 
@@ -223,13 +223,23 @@ def _findings(found: DailyActions) -> list[Finding]:
     return told
 
 
-def _decisions(found: DailyActions) -> list[Finding]:
+def _needs(found: BackSolve, table: pd.DataFrame) -> pd.Series:
+    """Index rep: money that each one's deals must bring; by opportunities where it is not known by rep."""
+    if "rep" in found.parts:
+        return found.parts["rep"]["need"].reindex(table.index)
+    return table["month"] / table["month"].sum() * found.need
+
+
+def _decisions(found: DailyActions, needs: pd.Series) -> list[Finding]:
+    """That people are asked for more than they have ever done; the money is that of the part beyond it."""
     over = found.table[found.table["fits"] == "beyond"]
     if over.empty:
         return []
-    lacking = float((over["daily"] - over["most"]).sum())
-    usual = float(found.table["most"].median())
+    beyond = (over["daily"] - over["most"]).clip(lower=0)
+    lacking, usual = float(beyond.sum()), float(found.table["most"].median())
+    money = float((needs.reindex(over.index) * beyond / over["daily"]).sum())
     return [
-        fact("plan.funnel.too_many_actions", reps=len(over), names=tuple(str(n) for n in over.index), actions=lacking,
+        fact("plan.funnel.too_many_actions", weight=money, reps=len(over), of=len(found.table), amount=money or None,
+             names=tuple(str(n) for n in over.index), actions=lacking,
              people=lacking / usual if usual > 0 else None, judged="size")
     ]  # fmt: skip
