@@ -45,10 +45,10 @@ class Kpi:
 
     def of(self, sums: pd.DataFrame) -> pd.Series:
         """The KPI of each row of sums; NaN where a component is unknown or the denominator is not above 0."""
-        above = _signed(sums, self.numerator)
+        above = signed(sums, self.numerator)
         if not self.denominator:
             return above
-        below = _signed(sums, self.denominator)
+        below = signed(sums, self.denominator)
         return above / below.where(below > 0)
 
 
@@ -68,7 +68,7 @@ def evaluate(frame: pd.DataFrame, by: str | Sequence[str], keys: Sequence[str] |
     for kpi in _known(sums, keys):
         columns[kpi.key] = kpi.of(sums)
         if kpi.interval:
-            lo, hi = wilson(_signed(sums, kpi.numerator), _signed(sums, kpi.denominator))
+            lo, hi = wilson(signed(sums, kpi.numerator), signed(sums, kpi.denominator))
             columns |= {f"{kpi.key}_lo_95": lo, f"{kpi.key}_hi_95": hi}
     return pd.DataFrame(columns, index=sums.index)
 
@@ -100,7 +100,7 @@ def wilson(cases: pd.Series, of: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _row(kpi: Kpi, sums: pd.DataFrame) -> dict[str, object]:
     value, bounds = kpi.of(sums), (np.nan, np.nan)
     if kpi.interval:
-        lo, hi = wilson(_signed(sums, kpi.numerator), _signed(sums, kpi.denominator))
+        lo, hi = wilson(signed(sums, kpi.numerator), signed(sums, kpi.denominator))
         bounds = lo["now"], hi["now"]
     change = _change(kpi, value["now"], value["before"])
     return {"now": value["now"], "before": value["before"], "change": change, "lo": bounds[0], "hi": bounds[1],
@@ -110,7 +110,7 @@ def _row(kpi: Kpi, sums: pd.DataFrame) -> dict[str, object]:
 def _change(kpi: Kpi, now: float, before: float) -> float:
     if kpi.unit in POINTS:
         return now - before
-    return now / before - 1 if before > 0 else np.nan
+    return growth(now, before)
 
 
 def _findings(kpi: Kpi, row: pd.Series, sums: pd.DataFrame) -> list[Finding]:
@@ -121,7 +121,7 @@ def _findings(kpi: Kpi, row: pd.Series, sums: pd.DataFrame) -> list[Finding]:
         more = {"before": row["before"], "change": row["change"], "better": kpi.better, "verdict": _verdict(kpi, row)}
         said = [fact("kpis.change", about=kpi.key, **shared, **more)]
     if kpi.interval:
-        cases, noise = _signed(sums, kpi.denominator)["now"], _beyond_noise(kpi, sums)
+        cases, noise = signed(sums, kpi.denominator)["now"], _beyond_noise(kpi, sums)
         more = {"lo": row["lo"], "hi": row["hi"], "cases": cases, "before": row["before"], "change": row["change"]}
         said.append(fact("kpis.interval", about=kpi.key, kpi=kpi.key, now=row["now"], **more, beyond_noise=noise))
     return said
@@ -139,7 +139,7 @@ def _decision(kpi: Kpi, table: pd.DataFrame, sums: pd.DataFrame) -> Finding | No
     row = table.loc[kpi.key]
     if kpi.unit != "ratio" or pd.isna(row["change"]) or _verdict(kpi, row) != "worse":
         return None
-    effect = abs(row["change"]) * _signed(sums, kpi.denominator)["now"]
+    effect = abs(row["change"]) * signed(sums, kpi.denominator)["now"]
     if kpi.interval:
         each = table["now"].get(kpi.worth, np.nan)
         worth_a_word, judged, effect = bool(_beyond_noise(kpi, sums)), "interval", effect * each
@@ -156,7 +156,7 @@ def _decision(kpi: Kpi, table: pd.DataFrame, sums: pd.DataFrame) -> Finding | No
 
 def _beyond_noise(kpi: Kpi, sums: pd.DataFrame) -> bool | None:
     """Whether the 95 % interval of the difference of two shares leaves 0 out; None where one is unknown."""
-    cases, of = _signed(sums, kpi.numerator), _signed(sums, kpi.denominator)
+    cases, of = signed(sums, kpi.numerator), signed(sums, kpi.denominator)
     share, (lo, hi) = cases / of.where(of > 0), wilson(cases, of)
     if share.isna().any():
         return None
@@ -189,7 +189,13 @@ def _known(sums: pd.DataFrame, keys: Sequence[str] | None) -> list[Kpi]:
     return [k for k in asked if k.components <= set(sums.columns)]
 
 
-def _signed(sums: pd.DataFrame, signs: Mapping[str, int]) -> pd.Series:
+def growth(now: float, before: float) -> float:
+    """The change of an amount as a ratio of what it was; NaN where that was nothing or less."""
+    return now / before - 1 if before > 0 else float("nan")
+
+
+def signed(sums: pd.DataFrame, signs: Mapping[str, int]) -> pd.Series:
+    """A KPI's numerator or denominator in each row: its components added up by their signs."""
     return sum((sign * sums[name] for name, sign in signs.items()), start=pd.Series(0.0, index=sums.index))
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import itertools
+import json
 import os
 import re
 import secrets
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from workbench.errors import RunError
 
@@ -99,6 +101,15 @@ def writable(folder: Path) -> Iterator[None]:
             f"The report cannot be written: {error.strerror or error} ({where}). Free the place or name another "
             f"folder with --out. Earlier reports are as they were."
         ) from error
+
+
+def told(file: Path) -> dict[str, Any]:
+    """What a JSON file beside a table says; empty where it is not there, damaged, or no object."""
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def write(file: Path, content: str | bytes) -> None:

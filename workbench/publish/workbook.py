@@ -6,7 +6,6 @@ The first sheet lists the others. Each table, with its heads, has a name by whic
 
 import gc
 import itertools
-import json
 import math
 import re
 import unicodedata
@@ -19,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from workbench.publish import folders
 from workbench.settings import Language
 from workbench.views.words import Words
 
@@ -118,7 +118,7 @@ def _sheet(parquet: Path, lang: str) -> _Sheet | None:
     except (pa.ArrowInvalid, OSError):
         parquet.unlink()
         return None
-    about = _about(parquet.with_suffix(".json"))
+    about = folders.told(parquet.with_suffix(".json"))
     told = about.get("columns", {})
     columns = {
         field.name: (_said(one.get("title"), lang, field.name), one.get("kind") or _kind(field.type))
@@ -127,14 +127,6 @@ def _sheet(parquet: Path, lang: str) -> _Sheet | None:
     }
     values = {name: table.column(name).to_pylist() for name in columns}
     return _Sheet(parquet.stem, _said(about.get("title"), lang, parquet.stem), columns, values)
-
-
-def _about(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _said(texts: Any, lang: str, otherwise: str) -> str:

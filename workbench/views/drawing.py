@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from workbench.views import svg
-from workbench.views.svg import GREY, LINE, MUTED, Canvas
+from workbench.views.svg import ACCENT_LIGHT, GREY, LINE, MUTED, Canvas
 from workbench.views.words import Words, missing
 
 if TYPE_CHECKING:
@@ -104,3 +104,13 @@ def under(axes: "Axes", x: float, said: str, drop: float, ha: str = "center") ->
 def beside(axes: "Axes", x: float, y: float, said: str, colour: str, width: float) -> None:
     axes.annotate(svg.fitted(said, width, 11), (x, y), (4, -4), textcoords="offset points", ha="left", va="baseline",
                   fontsize=11, color=colour, annotation_clip=False)  # fmt: skip
+
+
+def interval(axes: "Axes", low: float, high: float, middle: float, colour: str = ACCENT_LIGHT) -> None:
+    """The interval of a row, as a thick light line at its middle."""
+    axes.plot([low, high], [middle, middle], color=colour, linewidth=7, solid_capstyle="butt")
+
+
+def both_ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The first and the last rows of an order, where all would be too many."""
+    return table if len(table) <= most + 2 else pd.concat([table.head(most // 2), table.tail(most // 2)])

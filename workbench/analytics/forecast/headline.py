@@ -9,6 +9,7 @@ import pandas as pd
 from workbench.analytics.forecast.outlook import Options, forecast
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import direction, fact
+from workbench.analytics.kpis import growth
 from workbench.analytics.results import Result, Unknown
 from workbench.errors import NotEnoughHistoryError
 from workbench.findings import Finding
@@ -139,7 +140,7 @@ def _fiscal_year(found: Forecast, calendar: Calendar) -> dict[str, dict[str, Any
     bounds = {name: rest[name] + so_far for name in ("amount", "lo_80", "hi_80", "lo_95", "hi_95")}
     before = _before(found, -len(sold), last)
     year = rest | {"first": start, "so_far": so_far, **bounds, "amount_before": before}
-    return {"rest_of_year": rest, "fiscal_year": year | {"yoy": _rate(year["amount"], before)}}
+    return {"rest_of_year": rest, "fiscal_year": year | {"yoy": growth(year["amount"], before)}}
 
 
 def _stretch(found: Forecast, calendar: Calendar, first: int, last: int) -> dict[str, Any]:
@@ -154,7 +155,7 @@ def _stretch(found: Forecast, calendar: Calendar, first: int, last: int) -> dict
         "amount": mean,
         **bounds,
         "amount_before": before,
-        "yoy": _rate(mean, before),
+        "yoy": growth(mean, before),
     }
 
 
@@ -163,10 +164,6 @@ def _before(found: Forecast, first: int, last: int) -> float:
     past, season = found.history.iloc[:, 0].to_numpy(float), PER_YEAR[found.every]
     begin, end = len(past) - season + first, len(past) - season + last
     return float(past[begin:end].sum()) if begin >= 0 and end <= len(past) else float("nan")
-
-
-def _rate(now: float, before: float) -> float:
-    return now / before - 1 if before > 0 else float("nan")
 
 
 def _rest(table: pd.DataFrame, calendar: Calendar) -> list[Finding]:
@@ -196,7 +193,7 @@ def _rest(table: pd.DataFrame, calendar: Calendar) -> list[Finding]:
 
 def _next(table: pd.DataFrame) -> list[Finding]:
     row: Any = table.loc["next_year"]
-    ends: dict[str, Any] = {f"{end}_rate": _rate(row[f"{end}_80"], row["amount_before"]) for end in ("lo", "hi")}
+    ends: dict[str, Any] = {f"{end}_rate": growth(row[f"{end}_80"], row["amount_before"]) for end in ("lo", "hi")}
     return [fact("forecast.next_year", weight=row["amount"], **_said(row), **ends)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.analytics.keys import fact
+from workbench.analytics.kpis import growth
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 
@@ -73,13 +74,9 @@ def _around(monthly: pd.Series, day: pd.Timestamp) -> dict[str, float]:
     """Mean sales a month before and after a day's month, and how that compares with a year before."""
     month = day.to_period("M").start_time
     (before, after), (earlier, later) = (_sold(monthly, at) for at in (month, month - pd.DateOffset(years=1)))
-    change, usual = _rate(after, before), _rate(later, earlier)
-    beyond = _rate(1 + change, 1 + usual)
+    change, usual = growth(after, before), growth(later, earlier)
+    beyond = growth(1 + change, 1 + usual)
     return {"sales_before": before, "sales_after": after, "change": change, "usual": usual, "beyond": beyond}
-
-
-def _rate(now: float, before: float) -> float:
-    return now / before - 1 if before > 0 else float("nan")
 
 
 def _sold(monthly: pd.Series, month: pd.Timestamp) -> tuple[float, float]:

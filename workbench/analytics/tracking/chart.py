@@ -1,13 +1,12 @@
 """One control chart: the series of a KPI at a node, what is usual of it, and where it stands against its limit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pandas.api.typing import NaTType
 
-from workbench.analytics.kpis import Kpi, declared
+from workbench.analytics.kpis import Kpi, declared, signed
 from workbench.analytics.tracking.laws import Aim
 from workbench.analytics.tracking.rates import Rates, by_threshold, tuned
 from workbench.analytics.tracking.rules import LEAST, WATCHED, WINDOW, Watch
@@ -62,7 +61,7 @@ def usual_of(watch: Watch, rows: pd.DataFrame, calendar: Calendar) -> Usual | No
     """What is usual of a node's series (rows: one a period); None where its past is too short or holds too little."""
     kpi, every = _kpi(watch), watch.every
     known = rows[rows["whole"].astype(bool)].set_index("period").sort_index()
-    above, below = _signed(known, kpi.numerator), _signed(known, kpi.denominator) if kpi.denominator else None
+    above, below = signed(known, kpi.numerator), signed(known, kpi.denominator) if kpi.denominator else None
     held = above.notna() if below is None else above.notna() & below.notna()
     if not held.any():
         return None
@@ -156,8 +155,8 @@ def _worth(kpi: Kpi, rows: pd.DataFrame, short: float) -> float:
     each = declared()[kpi.worth]
     if not each.components <= set(rows.columns):
         return float("nan")
-    size = _signed(rows, each.denominator).sum()
-    return float(short * _signed(rows, each.numerator).sum() / size) if size > 0 else float("nan")
+    size = signed(rows, each.denominator).sum()
+    return float(short * signed(rows, each.numerator).sum() / size) if size > 0 else float("nan")
 
 
 def _enough(above: pd.Series, below: pd.Series | None, share: bool, least: int) -> bool:
@@ -165,10 +164,6 @@ def _enough(above: pd.Series, below: pd.Series | None, share: bool, least: int) 
         return bool(above.sum() >= _FEW and (below - above).sum() >= _FEW)
     value = above if below is None else above / below.where(below > 0)
     return bool(value.notna().sum() >= least and value.nunique() > 2 and value.abs().sum() > 0 and value.median() > 0)
-
-
-def _signed(frame: pd.DataFrame, signs: Mapping[str, int]) -> pd.Series:
-    return sum((sign * frame[name] for name, sign in signs.items()), start=pd.Series(0.0, index=frame.index))
 
 
 def _kpi(watch: Watch) -> Kpi:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ParameterError
 from workbench.periods import Calendar
-from workbench.publish import manifest
+from workbench.publish import folders, manifest
 from workbench.run import scope_parts
 from workbench.settings import CalendarSettings, company_name
 from workbench.views.words import NO_CURRENCY, Words
@@ -54,7 +53,7 @@ class Told:
         """What each table says of itself, by `<notebook>.<section>`: title, columns with their kinds."""
         found = {}
         for file in sorted((self.folder / "tables").glob("*.json")):
-            if file.with_suffix(".parquet").is_file() and (told := _read(file)):
+            if file.with_suffix(".parquet").is_file() and (told := folders.told(file)):
                 found[file.stem] = told
         return found
 
@@ -136,14 +135,6 @@ def _part(told: Told) -> str:
 
 def _day(out: Path, asked: str) -> Path | None:
     return out / asked if _DAY.fullmatch(asked) and (out / asked).is_dir() else None
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _frame(file: Path) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbench.analytics.forecast import Accuracy, Landing, Parts
 from workbench.analytics.forecast.evidence import NAIVE, OURS
 from workbench.views import drawing, svg
-from workbench.views.drawing import NARROW, WIDE, Picture
+from workbench.views.drawing import NARROW, WIDE, Picture, interval
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, PAPER, Canvas
 from workbench.views.words import Scale, Words, missing
 
@@ -166,7 +166,7 @@ def _parts(result: Parts, w: Words, wide: bool) -> Canvas:
 
 
 def _dot(axes: "Axes", row: _Row, middle: float) -> None:
-    axes.plot([row.lo, row.hi], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
+    interval(axes, row.lo, row.hi, middle)
     if not missing(row.before):
         axes.plot(
             [row.before, row.before],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from workbench.analytics.kpis import growth
 from workbench.analytics.results import Breakdown
 from workbench.views import svg
 from workbench.views.drawing import (
@@ -105,7 +106,7 @@ def _rest(table: pd.DataFrame, w: Words) -> list[_Row]:
     if table.empty:
         return []
     now, before = float(table["amount"].sum()), float(table["amount_before"].sum())
-    yoy = now / before - 1 if before > 0 else float("nan")
+    yoy = growth(now, before)
     share = float(table["share"].sum(min_count=1))
     return [_Row(w.phrase("page.rest", {"n": len(table)}), "rest", now, before, share, yoy)]
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from workbench.analytics.funnel import Ageing, Conversion, Cycle, Reps, WinRate
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, left_of, under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, both_ends, interval, left_of, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
@@ -171,7 +170,7 @@ def days(last: float) -> list[float]:
 
 
 def _reps(result: Reps, w: Words, wide: bool) -> Canvas:
-    table = _ends(result.table)
+    table = both_ends(result.table, _MOST_ROWS)
     row = 26 if wide else 34
     size = svg.canvas(WIDE if wide else NARROW, row * len(table) + 30)
     names = [w.node(n) if n is not None else "…" for n in table.index]
@@ -183,7 +182,7 @@ def _reps(result: Reps, w: Words, wide: bool) -> Canvas:
     axes.axvline(result.team, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
     for n, (name, (_, one)) in enumerate(zip(names, table.iterrows(), strict=True)):
         middle = (n + 0.5) * row
-        axes.plot([one["lo"], one["hi"]], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
+        interval(axes, one["lo"], one["hi"], middle)
         axes.plot(
             [one["rate"]], [middle], marker="o", markersize=6, color=PAPER, markeredgecolor=MUTED, markeredgewidth=1.3
         )
@@ -192,12 +191,6 @@ def _reps(result: Reps, w: Words, wide: bool) -> Canvas:
         size.text(size.width, middle + 8, w.format(one["shrunk"], "percent"), ha="right", color=INK)
     under(axes, result.team, w.percent(result.team), 18)
     return size
-
-
-def _ends(table: pd.DataFrame) -> pd.DataFrame:
-    """The first and the last of the order, where all would be too many."""
-    half = _MOST_ROWS // 2
-    return table if len(table) <= _MOST_ROWS + 2 else pd.concat([table.head(half), table.tail(half)])
 
 
 def _interval(lo: float, hi: float, w: Words) -> str:

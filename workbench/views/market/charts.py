@@ -12,7 +12,7 @@ from workbench.analytics.market import Launches, MarketSeries, Potential, Share,
 from workbench.analytics.market.share import WHOLE
 from workbench.analytics.market.sizing import SIZES
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, grid, left_of, period_labels, roomy, under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, grid, interval, left_of, period_labels, roomy, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, LINE, MUTED, Canvas
 from workbench.views.words import Words, missing
 
@@ -161,7 +161,7 @@ def _sizes(size: Canvas, axes: "Axes", rows: pd.DataFrame, top: float, w: Words,
     for n, (name, values) in enumerate(told):
         middle = top + 20 * (n + 0.5)
         lo, amount, hi = (float(np.log10(v)) for v in values)
-        axes.plot([lo, hi], [middle, middle], color=_COLOURS[name], linewidth=7, solid_capstyle="butt")
+        interval(axes, lo, hi, middle, _COLOURS[name])
         axes.plot([amount], [middle], marker="o", markersize=7, color=INK if name == "som" else MUTED, clip_on=False)
         said = f"{name.upper()} {w.money(values[1])}"
         if wide:
@@ -230,7 +230,7 @@ def _ranges(rows: Sequence[_Row], wide: bool, *, from_zero: bool = False, unit: 
 
 
 def _dot(axes: "Axes", row: _Row, middle: float) -> None:
-    axes.plot([row.lo, row.hi], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
+    interval(axes, row.lo, row.hi, middle)
     if not missing(row.before):
         axes.plot([row.before] * 2, [middle - 9, middle + 9], color=INK, linewidth=2, solid_capstyle="butt")
     axes.plot([row.value], [middle], marker="o", markersize=8, color=ACCENT, clip_on=False)

@@ -8,7 +8,7 @@ from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
 from workbench.analytics.plan.staff.fairness import Fairness
 from workbench.analytics.plan.staff.people import Sellers
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, both_ends, interval, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
@@ -35,7 +35,7 @@ def fairness(result: Fairness, w: Words, label: str) -> Picture:
 
 
 def _sellers(result: Sellers, w: Words, wide: bool) -> Canvas:
-    table = _ends(result.table.sort_values("pace", ascending=False, kind="stable"))
+    table = both_ends(result.table.sort_values("pace", ascending=False, kind="stable"), _MOST_ROWS)
     size, axes, row = _rows(table, wide, w, right=70)
     _gap(axes, len(table), len(result.table), row)
     mean = 12 * result.pace.mean
@@ -45,7 +45,7 @@ def _sellers(result: Sellers, w: Words, wide: bool) -> Canvas:
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
     for n, (_, one) in enumerate(table.iterrows()):
         middle = (n + 0.5) * row
-        _band(axes, one["pace_lo"], one["pace_hi"], middle)
+        interval(axes, one["pace_lo"], one["pace_hi"], middle)
         if not missing(one["raw_pace"]):
             _dot(axes, one["raw_pace"], middle, PAPER, MUTED)
         _dot(axes, one["pace"], middle, ACCENT, ACCENT)
@@ -88,7 +88,7 @@ def _said_of(one: pd.Series, w: Words) -> str:
 
 
 def _fairness(result: Fairness, w: Words, wide: bool) -> Canvas:
-    table = _ends(result.table[result.table["expected"] > 0])
+    table = both_ends(result.table[result.table["expected"] > 0], _MOST_ROWS)
     size, axes, row = _rows(table, wide, w, right=54)
     _gap(axes, len(table), len(result.table), row)
     axes.set(xlim=(_NEAREST, _FURTHEST), ylim=(row * len(table), 0))
@@ -99,7 +99,7 @@ def _fairness(result: Fairness, w: Words, wide: bool) -> Canvas:
         middle = (n + 0.5) * row
         low = one["quota"] / one["hi_80"]
         high = one["quota"] / one["lo_80"] if one["lo_80"] > 0 else _FURTHEST
-        _band(axes, _inside(low), _inside(high), middle)
+        interval(axes, _inside(low), _inside(high), middle)
         _dot(axes, _inside(one["load"]), middle, ACCENT, ACCENT)
         size.text(size.width, middle + 8, w.percent(one["chance"], 0), ha="right", color=INK)
     return size
@@ -123,18 +123,9 @@ def _gap(axes: "Axes", shown: int, people: int, row: float) -> None:
         axes.axhline(row * shown / 2, color=GREY, linewidth=1.2, linestyle=(0, (1, 3)))
 
 
-def _band(axes: "Axes", low: float, high: float, middle: float) -> None:
-    axes.plot([low, high], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
-
-
 def _dot(axes: "Axes", at: float, middle: float, face: str, edge: str) -> None:
     axes.plot([at], [middle], marker="o", markersize=6, color=face, markeredgecolor=edge, markeredgewidth=1.3)
 
 
 def _inside(ratio: float) -> float:
     return min(max(ratio, _NEAREST), _FURTHEST)
-
-
-def _ends(table: pd.DataFrame) -> pd.DataFrame:
-    half = _MOST_ROWS // 2
-    return table if len(table) <= _MOST_ROWS + 2 else pd.concat([table.head(half), table.tail(half)])

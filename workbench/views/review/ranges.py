@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, under
-from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
+from workbench.views.drawing import NARROW, WIDE, Picture, both, interval, under
+from workbench.views.svg import ACCENT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def _drawn(rows: "Sequence[Range]", w: Words, wide: bool) -> Canvas:
 
 
 def _row(axes: "Axes", one: Range, middle: float) -> None:
-    ends = [_inside(one.lo), _inside(one.hi)]
-    axes.plot(ends, [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
+    interval(axes, _inside(one.lo), _inside(one.hi), middle)
     if not missing(one.asked):
         axes.plot([_inside(one.asked)] * 2, [middle - 9, middle + 9], color=INK, linewidth=2.2)
     axes.plot([_inside(one.came)], [middle], marker="o", markersize=7, color=ACCENT, markeredgecolor=PAPER)

@@ -4,8 +4,8 @@ import pandas as pd
 
 from workbench.analytics.tracking.adjust import Adjustment
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, under
-from workbench.views.svg import ACCENT, ACCENT_LIGHT, INK, LINE, MUTED, PAPER, Canvas
+from workbench.views.drawing import NARROW, WIDE, Picture, both, interval, under
+from workbench.views.svg import ACCENT, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
 _MOST_ROWS = 14
@@ -35,8 +35,7 @@ def _parts(result: Adjustment, w: Words, wide: bool) -> Canvas:
         middle = (n + 0.5) * row
         size.text(0, middle + 8, svg.fitted(name, left - 10), color=INK)
         if not missing(one["expected"]):
-            ends = [min(one["lo"], high), min(one["hi"], high)]
-            axes.plot(ends, [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
+            interval(axes, min(one["lo"], high), min(one["hi"], high), middle)
             axes.plot([min(one["expected"], high)], [middle], marker="o", markersize=5, color=ACCENT, markeredgewidth=0)
         axes.plot([min(one["proposed"], high)], [middle], marker="o", markersize=9, color=PAPER, markeredgecolor=INK,
                   markeredgewidth=1.6, fillstyle="none")  # fmt: skip

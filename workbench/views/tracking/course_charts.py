@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbench.analytics.tracking.course import Course
 from workbench.views import drawing, svg
-from workbench.views.drawing import NARROW, WIDE, Picture
+from workbench.views.drawing import NARROW, WIDE, Picture, interval
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, GREY_LIGHT, INK, MUTED, Canvas
 from workbench.views.words import Words
 
@@ -97,7 +97,7 @@ def _beside(size: Canvas, full: Any, row: dict, base: float, middle: float, w: W
 
 
 def _dot(axes: Any, row: dict, middle: float) -> None:
-    axes.plot([row["lo_80"], row["hi_80"]], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
+    interval(axes, row["lo_80"], row["hi_80"], middle)
     axes.plot([row["booked"]] * 2, [middle - 8, middle + 8], color=INK, linewidth=2, solid_capstyle="butt")
     axes.plot([row["expected"]], [middle], marker="o", markersize=8, color=ACCENT, clip_on=False)
 

@@ -8,7 +8,7 @@ from workbench.analytics.tracking.coaching import Coaching
 from workbench.analytics.tracking.diagnosis import Diagnosis
 from workbench.analytics.tracking.pushes import Pushes
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, under
+from workbench.views.drawing import NARROW, WIDE, Picture, both, both_ends, interval, under
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, Canvas
 from workbench.views.words import Words, missing
 
@@ -57,14 +57,14 @@ def _factors(result: Diagnosis, w: Words, wide: bool) -> Canvas:
 
 def _coaching(result: Coaching, w: Words, wide: bool) -> Canvas:
     table = result.table[result.table["decided"] > 0].sort_values("rate", ascending=False, kind="stable")
-    table = _ends(table)
+    table = both_ends(table, _MOST_ROWS)
     size, axes, row = _rows([w.node(n) for n in table.index], wide, right=50)
     axes.set(xlim=(0, float(table["hi"].max()) * 1.02), ylim=(row * len(table), 0))
     axes.axvline(result.mean, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)
     for n, (_, one) in enumerate(table.iterrows()):
         middle = (n + 0.5) * row
-        _band(axes, float(one["lo"]), float(one["hi"]), middle)
+        interval(axes, float(one["lo"]), float(one["hi"]), middle)
         _dot(axes, float(one["rate"]), middle)
         size.text(size.width, middle + 8, w.percent(one["rate"], 0), ha="right", color=INK)
     under(axes, result.mean, w.percent(result.mean, 0), 18)
@@ -79,7 +79,7 @@ def _pushes(result: Pushes, w: Words, wide: bool) -> Canvas:
     axes.axvline(1, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
     for n, (_, one) in enumerate(table.iterrows()):
         middle = (n + 0.5) * row
-        _band(axes, min(one["push_lo"], high), min(one["push_hi"], high), middle)
+        interval(axes, min(one["push_lo"], high), min(one["push_hi"], high), middle)
         _dot(axes, min(one["push"], high), middle)
         size.text(size.width, middle + 8, w.format(one["push"], "decimal"), ha="right", color=INK)
     under(axes, 1, "1", 18)
@@ -97,14 +97,5 @@ def _rows(names: list[str], wide: bool, right: float) -> tuple[Canvas, "Axes", f
     return size, axes, row
 
 
-def _band(axes: "Axes", low: float, high: float, middle: float) -> None:
-    axes.plot([low, high], [middle, middle], color=ACCENT_LIGHT, linewidth=7, solid_capstyle="butt")
-
-
 def _dot(axes: "Axes", at: float, middle: float) -> None:
     axes.plot([at], [middle], marker="o", markersize=6, color=ACCENT, markeredgewidth=0)
-
-
-def _ends(table: pd.DataFrame) -> pd.DataFrame:
-    half = _MOST_ROWS // 2
-    return table if len(table) <= _MOST_ROWS + 2 else pd.concat([table.head(half), table.tail(half)])

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.keys import direction, fact
+from workbench.analytics.kpis import growth
 from workbench.analytics.plan.aims.baseline import Baseline, amount_at, chance
 from workbench.analytics.plan.aims.means import Leverage, with_means
 from workbench.analytics.plan.period import PlanPeriod
@@ -88,7 +89,7 @@ class Triangulation(Result):
     @property
     def growth(self) -> float:
         """Of the target on the year before; NaN unknown."""
-        return _growth(self.target, self.before)
+        return growth(self.target, self.before)
 
     @property
     def growths(self) -> pd.Series:
@@ -254,7 +255,7 @@ def _spread(one: Baseline) -> tuple[float, float, float]:
 def _table(views: dict[str, _View], planned: Baseline, before: float) -> pd.DataFrame:
     rows = {
         name: dict(zip(("amount", "lo_80", "hi_80"), numbers, strict=True))
-        | {"growth": _growth(numbers[0], before), "chance": chance(planned, None, numbers[0])}
+        | {"growth": growth(numbers[0], before), "chance": chance(planned, None, numbers[0])}
         for name, (numbers, _) in views.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("approach")
@@ -271,16 +272,12 @@ def _levels(planned: Baseline, settings: PlanSettings, target: float, before: fl
         name: {
             "amount": amount,
             "chance": chance(planned, None, amount),
-            "growth": _growth(amount, before),
+            "growth": growth(amount, before),
             "handed_down": amount * (1 - settings.means.reserve),
         }
         for name, amount in amounts.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("level")
-
-
-def _growth(amount: float, before: float) -> float:
-    return amount / before - 1 if before > 0 else float("nan")
 
 
 def _verdict(odds: float, settings: PlanSettings) -> Verdict:
