@@ -30,6 +30,9 @@
 | forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
 | forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and |
 | | lowest ahead |
+| forecast.habits | amount (of the year ahead), today (what today's customers should bring), customers, gap (amount − |
+| | today) = growth (amount − the year before) + below (the year before − today); new: money of those new in as many |
+| | weeks (None unknown); error: of the same reckoning for the last weeks (None untested) |
 | forecast.doubt | reasons (of the whole), short (history has less than three years), have, need (periods of |
 | | three years), every |
 | forecast.naive_money | wape, wape_naive, folds: by money, repeating last year was more accurate |
