@@ -58,7 +58,7 @@
 | forecast.record | as_of, span, amount, lo_80, hi_80, actual, error, inside: what was said then, and what it came to |
 | forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
 | forecast.record_empty | section |
-| forecast.unknown_periods | section, have, need |
+| forecast.unknown_periods | section, have, need, every |
 
 `span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent,
 level_shift, naive_better, wide, filled.
