@@ -78,6 +78,16 @@ def test_own_sales_that_are_known_are_the_year_before() -> None:
     assert target.table.loc["East", "growth"] == pytest.approx(target.table.loc["East", "held"] / before["East"] - 1)
 
 
+def test_a_year_before_that_is_partly_reckoned_is_told_with_its_amount() -> None:
+    found, share, own, planned, target = told()
+    short = market_target(found, share, own.iloc[:-1], period=planned, seed=1)
+    assert isinstance(short, MarketTarget)
+    row = short.table.loc[""]
+
+    assert target.findings[0].values["before"] is None  # all of it is known
+    assert short.findings[0].values["before"] == pytest.approx(row["held"] / (1 + row["growth"]))
+
+
 def test_the_quarter_that_runs_counts_what_is_known_of_it() -> None:
     series = published()
     planned = period(CHINA, pd.Timestamp("2025-11-15"), "this year")
