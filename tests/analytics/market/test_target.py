@@ -79,13 +79,14 @@ def test_own_sales_that_are_known_are_the_year_before() -> None:
 
 
 def test_a_year_before_that_is_partly_reckoned_is_told_with_its_amount() -> None:
-    found, share, own, planned, target = told()
-    short = market_target(found, share, own.iloc[:-1], period=planned, seed=1)
-    assert isinstance(short, MarketTarget)
-    row = short.table.loc[""]
+    series, after = published(), period(CHINA, pd.Timestamp("2026-06-30"), "next year")
+    _, share, own, _, known = told()
+    later = market_target(ahead(series, "region", after, CHINA, seed=1), share, own, period=after, seed=1)
+    assert isinstance(later, MarketTarget)
+    row = later.table.loc[""]
 
-    assert target.findings[0].values["before"] is None  # all of it is known
-    assert short.findings[0].values["before"] == pytest.approx(row["held"] / (1 + row["growth"]))
+    assert known.findings[0].values["before"] is None  # all of 2025 is known
+    assert later.findings[0].values["before"] == pytest.approx(row["held"] / (1 + row["growth"]))
 
 
 def test_the_quarter_that_runs_counts_what_is_known_of_it() -> None:
