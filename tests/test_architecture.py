@@ -98,6 +98,13 @@ def test_a_notebook_is_committed_without_outputs_but_its_facts(path: Path) -> No
             assert bool(cell["outputs"]) == ("facts" in cell["metadata"].get("tags", []))
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_what_a_notebook_says_to_analysts_does_not_reach_the_report(path: Path) -> None:
+    text = [c for c in json.loads(path.read_text("utf-8"))["cells"] if c["cell_type"] == "markdown"]
+
+    assert [c["id"] for c in text if "notes" not in c["metadata"].get("tags", [])] == []
+
+
 def test_the_architecture_page_lists_the_modules_there_are() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     tree = page[page.index("workbench/\n├──") :]

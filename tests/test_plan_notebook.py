@@ -65,7 +65,7 @@ def test_without_history_enough_the_page_says_what_is_missing_once(tmp_path: Pat
 
     assert made.facts == {}
     assert page.count("Not told: the forecast") <= 2  # the section, and its line in the list of sections
-    assert "whole periods with sales" in page
+    assert "are known and 13 are needed" in page
     assert "Who sells in" in page
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from tests.analytics.funnel.made import AS_OF, STAGES, durations
 from tests.analytics.funnel.test_rates import STEADY, WORSE, years
+from tests.views import labels
 from workbench import funnel
 from workbench.analytics.results import Result
 from workbench.settings import LANGUAGES
@@ -49,3 +50,21 @@ def test_what_cannot_be_told_is_headed_by_its_name() -> None:
     unknown = funnel.conversion(None, None, STAGES)
 
     assert show.view(unknown, Words("zh-TW"), AS_OF).heading == "無法得出：漏斗轉換率"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("quarters", [5, 9, 14, 21])
+def test_names_of_periods_do_not_run_into_each_other(lang: str, quarters: int) -> None:
+    closed = pd.date_range(end=AS_OF, periods=quarters * 90, freq="D")
+    deals = pd.DataFrame(
+        {
+            "closed": closed,
+            "created": closed,
+            "stage": [STAGES.won[0], STAGES.lost[0], STAGES.lost[0]] * (quarters * 30),
+        }
+    )
+    deals = deals.assign(opportunity=range(len(deals)), amount=1.0)
+    view = show.view(funnel.win_rate(deals, STAGES), Words(lang, "CNY"), AS_OF)
+
+    assert view.draw is not None
+    labels.assert_apart(view.draw(), str(quarters))

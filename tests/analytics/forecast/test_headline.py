@@ -135,7 +135,7 @@ def test_a_peak_that_ends_a_short_history_is_its_season_and_no_new_level(months:
 def test_too_short_a_history_is_unknown_and_says_what_is_needed(months: int) -> None:
     found = forecasting.ahead(made_sales(months), ("shop",), months=12, every="month", calendar=CALENDAR)
     assert isinstance(found, Unknown)
-    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 13}
+    assert found.findings[0].values == {"section": "forecast", "have": months, "need": 13, "every": "month"}
     assert forecasting.landing(found, CALENDAR) is found
     assert forecasting.accuracy(found) is None
     assert forecasting.by_level(found, CALENDAR) == ()

@@ -78,6 +78,17 @@ def test_own_sales_that_are_known_are_the_year_before() -> None:
     assert target.table.loc["East", "growth"] == pytest.approx(target.table.loc["East", "held"] / before["East"] - 1)
 
 
+def test_a_year_before_that_is_partly_reckoned_is_told_with_its_amount() -> None:
+    series, after = published(), period(CHINA, pd.Timestamp("2026-06-30"), "next year")
+    _, share, own, _, known = told()
+    later = market_target(ahead(series, "region", after, CHINA, seed=1), share, own, period=after, seed=1)
+    assert isinstance(later, MarketTarget)
+    row = later.table.loc[""]
+
+    assert known.findings[0].values["before"] is None  # all of 2025 is known
+    assert later.findings[0].values["before"] == pytest.approx(row["held"] / (1 + row["growth"]))
+
+
 def test_the_quarter_that_runs_counts_what_is_known_of_it() -> None:
     series = published()
     planned = period(CHINA, pd.Timestamp("2025-11-15"), "this year")

@@ -66,6 +66,8 @@ def test_an_event_that_did_nothing_is_not_told_from_chance() -> None:
     made = found(company(), events(region=["South"]))
 
     assert keys_of(made)[0] == "review.effects.within"
+    assert said(made, "review.effects.within")["names"] == ("War",)
+    assert said(made, "review.effects.within")["left"] is None
     assert made.named.empty
 
 

@@ -20,6 +20,7 @@ outlook       all of it together
 result        what is returned, and the keys of its findings
 headline      where the fiscal year and the next year should end; the forecast as it is kept
 parts         the same by level
+habits        the same beside what today's customers should bring
 proof         accuracy, and how earlier forecasts came out
 effects       what the calendar and the variables do
 assumptions   the forecast under named assumptions
@@ -35,6 +36,7 @@ from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenari
 from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.effects import CalendarEffects, Variables, calendar_effects, variable_effects
 from workbench.analytics.forecast.engine import Prediction, predict
+from workbench.analytics.forecast.habits import Habits, habits
 from workbench.analytics.forecast.headline import Landing, ahead, issued, landing, levels
 from workbench.analytics.forecast.hierarchy import Hierarchy, grouped, reconcile
 from workbench.analytics.forecast.models import Model
@@ -50,6 +52,7 @@ __all__ = [
     "CalendarEffects",
     "Effort",
     "Forecast",
+    "Habits",
     "Hierarchy",
     "Landing",
     "Model",
@@ -67,6 +70,7 @@ __all__ = [
     "drivers",
     "forecast",
     "grouped",
+    "habits",
     "issued",
     "landing",
     "levels",

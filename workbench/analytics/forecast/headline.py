@@ -65,7 +65,8 @@ def ahead(
         except NotEnoughHistoryError:
             pass
     return Unknown(
-        section="forecast", findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=need),)
+        section="forecast",
+        findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=need, every=every),),
     )
 
 

@@ -30,6 +30,9 @@
 | forecast.parts_untrusted | level, count, names: nodes of a level not to trust |
 | forecast.shape | every, high (period), amount, lo_80, hi_80, low (period), low_amount, periods: the highest and |
 | | lowest ahead |
+| forecast.habits | amount (of the year ahead), today (what today's customers should bring), customers, gap (amount − |
+| | today) = growth (amount − the year before) + below (the year before − today); new: money of those new in as many |
+| | weeks (None unknown); error: of the same reckoning for the last weeks (None untested) |
 | forecast.doubt | reasons (of the whole), short (history has less than three years), have, need (periods of |
 | | three years), every |
 | forecast.naive_money | wape, wape_naive, folds: by money, repeating last year was more accurate |
@@ -55,7 +58,7 @@
 | forecast.record | as_of, span, amount, lo_80, hi_80, actual, error, inside: what was said then, and what it came to |
 | forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
 | forecast.record_empty | section |
-| forecast.unknown_periods | section, have, need |
+| forecast.unknown_periods | section, have, need, every |
 
 `span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent,
 level_shift, naive_better, wide, filled.

@@ -36,6 +36,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.shape": (
         "every", "high", "amount", "lo_80", "hi_80", "low", "low_amount", "periods",
     ),
+    "forecast.habits": (
+        "amount", "today", "customers", "gap", "growth", "below", "new", "weeks", "error",
+    ),
     "forecast.doubt": ("reasons", "short", "have", "need", "every"),
     "forecast.naive_money": ("wape", "wape_naive", "folds"),
     "forecast.left_out": ("levels", "most"),
@@ -58,5 +61,5 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.record": ("as_of", "span", "amount", "lo_80", "hi_80", "actual", "error", "inside"),
     "forecast.record_all": ("vintages", "periods", "wape", "coverage_80"),
     "forecast.record_empty": ("section",),
-    "forecast.unknown_periods": ("section", "have", "need"),
+    "forecast.unknown_periods": ("section", "have", "need", "every"),
 }  # fmt: skip

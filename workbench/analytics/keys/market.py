@@ -88,6 +88,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "market_growth",
         "share",
         "reach",
+        "before",
     ),
     "market.target.unknown": ("section",),
     # demand: percent of quantity for one percent of price. lost, revenue: for 1 % more on the price, ratios

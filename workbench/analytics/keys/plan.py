@@ -38,7 +38,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.targets.gap_money": ("of", "amount", "expected", "money", "people"),
     "plan.targets.gap_none": ("of", "amount", "expected"),
     "plan.targets.anchor": ("repeat", "new", "share_repeat", "share_new"),
-    "plan.targets.anchor_today": ("amount", "lo_80", "hi_80", "share", "rest"),
+    "plan.targets.anchor_today": ("amount", "lo_80", "hi_80", "share", "rest", "expected", "gap"),
     "plan.targets.anchor_products": ("amount", "share", "items"),
     # `of`: "target", "strategy", "baseline" or "means"
     "plan.targets.share_held": ("of", "rate", "market", "change", "direction", "share", "points"),

@@ -91,13 +91,15 @@ def market_target(
     row: Any = ours.years.loc[nodes]
     spread = np.nan_to_num(np.log((row["hi_80"] / row["lo_80"]).to_numpy(float)) / _LN10)
     held = size * row["share"].to_numpy(float) * np.exp(spread * rng.standard_normal((DRAWS, len(nodes))))
-    before = _sizes(found, nodes, period.before).mean(axis=0)
-    parts = pd.DataFrame({"market": size.mean(axis=0), "market_before": before}, index=nodes)
+    then = _sizes(found, nodes, period.before).mean(axis=0)
+    parts = pd.DataFrame({"market": size.mean(axis=0), "market_before": then}, index=nodes)
     parts = parts.assign(own_before=_own_before(found, own, row["share"], period), room=_room(headroom, nodes))
     draws = held if nodes == [WHOLE] else np.column_stack([held.sum(axis=1), held])
     table = _table(parts, draws)
     whole: Any = table.loc[WHOLE]
-    told = fact("market.target.held", weight=whole["held"], period=period.span, **{n: whole[n] for n in _SAID})
+    before = None if _known(found, own, nodes, period) else parts["own_before"].sum(skipna=False)
+    told = fact("market.target.held", weight=whole["held"], period=period.span, before=before,
+                **{n: whole[n] for n in _SAID})  # fmt: skip
     return MarketTarget(period=period, table=table, draws=draws, findings=(told,))
 
 
@@ -153,6 +155,12 @@ def _sizes(found: Forecast, nodes: list[str], span: tuple[pd.Timestamp, pd.Times
 
 def _inside(periods: pd.Index, span: tuple[pd.Timestamp, pd.Timestamp]) -> NDArray[np.bool_]:
     return np.asarray((periods >= span[0]) & (periods <= span[1]))
+
+
+def _known(found: Forecast, own: pd.DataFrame, nodes: list[str], period: PlanPeriod) -> bool:
+    """Whether our sales of all of the period a year before are known."""
+    every = found.history.index.append(found.periods)
+    return bool(own.reindex(index=every[_inside(every, period.before)], columns=nodes).notna().to_numpy().all())
 
 
 def _own_before(found: Forecast, own: pd.DataFrame, share: pd.Series, period: PlanPeriod) -> pd.Series:

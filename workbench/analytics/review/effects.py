@@ -265,7 +265,9 @@ def _findings(result: Effects) -> Iterator[Finding]:
                    weight=row["effect"], about=name, **_said(str(name), row))  # fmt: skip
     within = result.measured[~result.measured["named"]]
     if len(within):
-        yield fact("review.effects.within", count=len(within), names=tuple(map(str, within.index)))
+        gone = within["rep"].notna()
+        yield fact("review.effects.within", count=len(within), names=tuple(map(str, within.index[~gone])) or None,
+                   left=tuple(map(str, within.index[gone])) or None)  # fmt: skip
     if result.placebos:
         yield fact("review.effects.placebos", tests=result.placebos, false=result.false,
                    rate=result.false / result.placebos, nominal=CHANCE)  # fmt: skip

@@ -127,13 +127,15 @@ def _win_rate(result: WinRate, w: Words, wide: bool) -> Canvas:
 
 
 def _names_below(axes: "Axes", names: Sequence[str], wide: bool) -> None:
-    """As many names as there is room for, the last one always."""
-    room = (WIDE if wide else NARROW) - 56
-    each = room / max(len(names), 1)
-    step = max(1, int(np.ceil((max(svg.text_width(n, 11) for n in names) + 8) / each)))
-    for at in range(len(names) - 1, -1, -step):
-        edge = at == len(names) - 1 and each < svg.text_width(names[at], 11)
-        under(axes, at + (0.4 if edge else 0), names[at], 16, ha="right" if edge else "center")
+    """As many names as there is room for, the last one always: one wider than its place ends at the edge, and the name
+    before it keeps that much further away."""
+    room, last = (WIDE if wide else NARROW) - 56, len(names) - 1
+    each, width = room / max(len(names), 1), max(svg.text_width(n, 11) for n in names)
+    step, edge = max(1, int(np.ceil((width + 8) / each))), each < svg.text_width(names[last], 11)
+    first = max(step, int(np.ceil((1.5 * width + 8) / each - 0.4))) if edge else step
+    under(axes, last + (0.4 if edge else 0), names[last], 16, ha="right" if edge else "center")
+    for at in range(last - first, -1, -step):
+        under(axes, at, names[at], 16, ha="center")
 
 
 def _levels(high: float) -> list[float]:

@@ -165,7 +165,7 @@ _ASSUMED = (
     Column("low", "by_unit"),
     Column("likely", "by_unit", "likely"),
     Column("high", "by_unit"),
-    Column("why", "text", "why"),
+    Column("why", "text", "why", minor=True),
 )
 _UNITS = {"accounts": "count", "budget": "money", "potential": "count", "price": "money"}  # others are shares
 _SWINGS = (

@@ -46,8 +46,8 @@ _ITEMS = {
     **{name: _PARTS[name] for name in ("amount", "amount_before", "change", "price", "volume")},
 }
 _CONVENTIONS = {name: Column(name, "money") for name in ("price", "volume", "mix")}
-_CONVENTIONS |= {"joint": Column("joint", "money", "bridge_joint")}
-_ON_A_PHONE = 3  # effects a narrow screen has room for: those that moved most
+_CONVENTIONS |= {"joint": Column("joint", "money", "bridge_joint", minor=True)}
+_ON_A_PHONE = 2  # effects a narrow screen has room for: those that moved most
 _ENDS = {
     "now": Column("now", "money", "bridge_now", minor=True),
     "before": Column("before", "money", "bridge_before", on_page=False),

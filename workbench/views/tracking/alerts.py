@@ -158,7 +158,7 @@ def _both(
     w: Words,
 ) -> str:
     first = told(row, w)
-    return first if pace is None else f"{first}; {told(pace, w)}"
+    return first if pace is None else f"{first}{'; ' if w.lang == 'en' else '；'}{told(pace, w)}"
 
 
 def _value(row: Mapping[Any, Any], w: Words) -> str:

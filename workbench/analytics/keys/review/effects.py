@@ -14,7 +14,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     # that moved as far
     "review.effects.rep": _EFFECT,
     "review.effects.event": _EFFECT,
-    "review.effects.within": ("count", "names"),  # measured, and not told from chance
+    "review.effects.within": ("count", "names", "left"),  # events, people who left: measured, not told from chance
     "review.effects.placebos": ("tests", "false", "rate", "nominal"),
     "review.effects.unmeasured": ("count", "names", "reason"),
     "review.effects.book": ("rep", "name", "effect", "lo", "hi", "amount", "expected", "owner"),

@@ -29,11 +29,13 @@ class Anchor(Result):
     across both
     `today`: what today's customers should bring in a period as long, with its 80 % interval, and `share_today` of the
     target; NaN unknown
+    `expected`: money of the period if nothing changes, with growth and whoever buys: the baseline
     """
 
     table: pd.DataFrame
     target: float
     today: pd.Series
+    expected: float
 
     @property
     def share_today(self) -> float:
@@ -57,7 +59,10 @@ def anchor(
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("kind").reindex(
         columns=["share", "lo", "hi", "before"])  # fmt: skip
     table["amount"] = table["share"] * aims.target
-    found = Anchor(table=table[["share", "lo", "hi", "amount", "before"]], target=aims.target, today=today)
+    expected: Any = aims.table["amount"]["baseline"]
+    found = Anchor(
+        table=table[["share", "lo", "hi", "amount", "before"]], target=aims.target, today=today, expected=expected
+    )
     return replace(found, findings=tuple(_anchored(found, life)))
 
 
@@ -106,7 +111,8 @@ def _anchored(found: Anchor, life: Result | None) -> Iterator[Finding]:
         rest = found.target - found.today["amount"]
         yield fact("plan.targets.anchor_today", weight=found.today["amount"], amount=found.today["amount"],
             lo_80=found.today["lo_80"], hi_80=found.today["hi_80"],
-                   share=found.share_today, rest=max(rest, 0.0))  # fmt: skip
+                   share=found.share_today, rest=max(rest, 0.0), expected=found.expected,
+                   gap=found.expected - found.today["amount"])  # fmt: skip
     if "new_products" in share.index and isinstance(life, ProductLife):
         yield fact("plan.targets.anchor_products", weight=amount["new_products"], amount=amount["new_products"],
                    share=share["new_products"], items=int(life.table["items"]["new"]))  # fmt: skip
