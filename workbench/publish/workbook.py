@@ -113,7 +113,7 @@ def _sheet(parquet: Path, lang: str) -> _Sheet | None:
     from pyarrow import parquet as pq
 
     try:
-        table = pq.read_table(parquet)
+        table = pq.ParquetFile(parquet).read(use_threads=False)  # threads cost more than these small tables
     except (pa.ArrowInvalid, OSError):
         parquet.unlink()
         return None
