@@ -114,7 +114,7 @@ class Place:
         return found
 
     def _left(self) -> list[str]:
-        living = [p for p in processes.descendants(os.getpid()) if p.pid not in self.others and processes.alive(p)]
+        living = [p for p in processes.descendants(os.getpid()) if p.pid not in self.others and processes.alive(p.pid)]
         found = [f"process {p.pid}" for p in living]
         found += [f"file {p.relative_to(self.folder)}" for p in self.tmp.iterdir()]
         found += [f"hidden {p.name}" for p in self.out.rglob(".*")]

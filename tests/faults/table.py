@@ -10,25 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults import around
 from tests.faults.cells import CELL_LIMIT, ENDS, LOOPS, SECRET, Cells
 from tests.faults.place import ROOT, Place, Run, ended, wait_for
+from tests.faults.seen import Seen, seen
 
 NOBODY = "json://127.0.0.1:9/hook"  # an address at which nobody listens
 MEMORY = 350  # megabytes that a run may take whatever its notebooks print
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One row: what was injected, what came of it, and everything about it that is not right."""
-
-    fault: str
-    status: str
-    code: int
-    wrong: tuple[str, ...] = ()
-
-    @property
-    def good(self) -> bool:
-        return not self.wrong
 
 
 @dataclass(frozen=True)
@@ -44,16 +32,6 @@ def run_all(fault: Fault) -> list[Seen]:
     """What was seen of a fault, each row with what it left behind."""
     with Place() as place:
         return list(fault.inject(place))
-
-
-def seen(place: Place, name: str, run: Run, *, status: str, code: int, wrong: tuple[str, ...] = ()) -> Seen:
-    """A row for a whole run."""
-    said = run.told.get("status", "") or {130: "stopped", -9: "killed"}.get(run.code, "refused" if run.errors else "?")
-    found = [*wrong, *place.left()]
-    found += [f"status {said}, not {status}"] if said != status else []
-    found += [f"exit {run.code}, not {code}: {run.errors[-300:]}"] if run.code != code else []
-    found += ["a traceback"] if "Traceback" in run.errors else []
-    return Seen(name, said, run.code, tuple(found))
 
 
 def _of_cells(faults: tuple[Cells, ...], *limits: str) -> Callable[[Place], Iterator[Seen]]:
@@ -391,4 +369,15 @@ FAULTS = (
     Fault("no fonts", _surroundings("no fonts but matplotlib's own", **NO_FONTS), slow=True),
     Fault("nobody listens", _nobody_listens, slow=True),
     Fault("no notebook", _no_notebook, slow=True),
+    Fault("closed streams", around.closed_streams, slow=True),
+    Fault("reader gone", around.reader_gone, slow=True),
+    Fault("umask", around.umask, slow=True),
+    Fault("read-only home", around.read_only_home, slow=True),
+    Fault("few files", around.few_files, slow=True),
+    Fault("empty environment", around.empty_environment, slow=True),
+    Fault("destination moved", around.destination_moved, slow=True),
+    Fault("warm process killed", around.warm_killed),
+    Fault("many: leader killed", around.many_killed(signal.SIGKILL)),
+    Fault("many: leader stopped", around.many_killed(signal.SIGTERM), slow=True),
+    Fault("many: at once", around.many_at_once, slow=True),
 )  # fmt: skip

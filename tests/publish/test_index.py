@@ -1,12 +1,14 @@
 """The list of all reports: from the manifests alone, in each language, filtered without scripts, small."""
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.publish.stored import report
-from workbench.publish import index
+from workbench.publish import index, manifest, prune
 
 
 @pytest.fixture
@@ -143,3 +145,46 @@ def test_a_list_in_a_language_that_no_report_has_any_more_goes(out: Path) -> Non
     index.rebuild(out)
 
     assert not (out / "index.zh-TW.html").exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "",
+        "[" * 100_000,
+        {"revision": "one"},
+        {"as_of": "soon"},
+        {"scope": None},
+        {"languages": []},
+        {"languages": "en"},
+        {"status": "brilliant"},
+        {"company": ["Acme"]},
+        {"notebooks": {"n": 1}},
+        {"notebooks": ["n"]},
+        {"notebooks": [{"name": "n", "status": "superb"}]},
+        {"notebooks": [{"name": "n", "pages": "x"}]},
+        {"since": {"with": 3}},
+    ],
+    ids=lambda changed: str(changed)[:40],
+)
+def test_a_damaged_manifest_or_one_of_another_version_keeps_no_other_report_from_being_listed(
+    tmp_path: Path, changed: Any
+) -> None:
+    good, bad = (report(tmp_path, day) for day in ("2026-06-30", "2026-09-30"))
+    file = bad / manifest.NAME
+    told = changed if isinstance(changed, str) else json.dumps(json.loads(file.read_text("utf-8")) | changed)
+    file.write_text(told, "utf-8")
+
+    page = index.rebuild(tmp_path).read_text("utf-8")
+    planned = prune.planned(tmp_path)
+
+    assert "2026-06-30/Acme/r1" in page
+    assert "2026-09-30/Acme/r1" not in page
+    assert planned.stay == (good,)
+    assert [folder for folder, _ in planned.strange] == [bad]
+
+
+def test_what_a_later_version_adds_to_a_manifest_does_no_harm(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30", weather="sunny", since={"then": "2026-06-30", "revision": 1, "mood": []})
+
+    assert "2026-09-30/Acme/r1" in index.rebuild(tmp_path).read_text("utf-8")

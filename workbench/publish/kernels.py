@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, cast
 
-from workbench.publish.processes import descendants, end, marked
+from workbench.publish.processes import alive, descendants, end, marked
 from workbench.publish.warm import Nursery
 
 # Jupyter's imports would compile a grammar for 2 s that no notebook needs
@@ -101,12 +101,8 @@ class _Forked:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """None while it lives."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return 1
-        return None
+        """None while it lives. Where the warm process was killed, whoever adopts its kernels may never reap them."""
+        return None if alive(self.pid) else 1
 
     def wait(self) -> int:
         return self.poll() or 0

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from workbench import ledger
 from workbench.errors import DataError
 from workbench.publish import folders
-from workbench.publish.plan import Plan, digest, package, versions
+from workbench.publish.plan import Plan, digest, versions
 from workbench.settings import ROOT, Settings
 
 NAME = "manifest.json"
@@ -110,7 +110,7 @@ def made_of(plan: Plan, revision: int, inputs: Mapping[str, Any],
         "settings": kept(plan.settings),
         "confirmed": confirmed(plan.settings, plan.scope, plan.as_of),
         "commit": commit(),
-        "code": code(),
+        "code": plan.code,
         "python": python_version(),
         "versions": versions(),
     }
@@ -142,11 +142,6 @@ def confirmed(settings: Settings, scope: Mapping[str, str], day: date) -> dict[s
         "period": whole.period.isoformat(),
         "every": whole.every,
     }
-
-
-def code() -> str:
-    """A fingerprint of the workbench's own files, which tells what the commit cannot where there is none."""
-    return digest(json.dumps(package()).encode())
 
 
 def write(folder: Path, content: Mapping[str, Any]) -> None:

@@ -63,6 +63,7 @@ class Plan:
     defaults: dict[str, dict[str, Value]]
     out: Path
     inputs: dict[str, str] = field(default_factory=dict)  # file → digest of what the settings name
+    code: str = ""  # a fingerprint of the workbench's own files
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
     asked: str = ""  # equal where the same was asked for, whatever the data are by now
     keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
@@ -105,8 +106,8 @@ def plan(request: Request) -> Plan:
     made = replace(made, asked=_asked(made))
     if done(made, request):
         return made
-    inputs = _inputs(company)
-    return replace(made, inputs=inputs, **_keys(made, inputs))
+    made = replace(made, inputs=_inputs(company), code=package())
+    return replace(made, **_keys(made))
 
 
 def done(made: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:
@@ -121,21 +122,21 @@ def changed(planned: Plan) -> tuple[str, ...]:
     """What is no longer as it was when the run was planned, and may be half of the old and half of the new."""
     try:
         differ = planned.inputs.items() ^ _inputs(planned.settings).items()
-        same = _keys(planned, planned.inputs)["key"] == planned.key
+        same = _keys(replace(planned, code=package()))["key"] == planned.key
     except OSError as error:
         return (Path(error.filename or planned.settings.path).name,)
     files = tuple(sorted({name for name, _ in differ}))
     return files if same else (*files, ITSELF)
 
 
-def _keys(made: Plan, inputs: Mapping[str, str]) -> dict[str, Any]:
+def _keys(made: Plan) -> dict[str, Any]:
     """`key` and `keys`: equal for what can only come out equal. What is in a database is not known without reading."""
     if any(source.url for source in made.settings.sources.values()):
         return {"key": None, "keys": {}}
     company = made.settings.path.read_text("utf-8-sig")
     issued = [_file_digest(file) for file in vintages.files(made.out, before=made.as_of)]
     told = [one.fingerprint(made.settings, made.as_of) for one in (ledger, lessons)]
-    around = digest(json.dumps([company, inputs, issued, told, package(), sys.version, versions()]).encode())
+    around = digest(json.dumps([company, made.inputs, issued, told, made.code, sys.version, versions()]).encode())
     each = {p.stem: [_sources([p]), made.parameters[p.stem], around] for p in made.notebooks}
     keys = {name: digest(json.dumps(own).encode()) for name, own in each.items()}
     return {"key": digest(json.dumps([list(keys.items()), _before(made)]).encode()), "keys": keys}
@@ -315,10 +316,10 @@ def _sources(notebooks: Iterable[Path]) -> list[Any]:
     return [(n, c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for n, c in cells]
 
 
-def package() -> dict[str, str]:
-    """The digest of each of the workbench's own files."""
+def package() -> str:
+    """A fingerprint of the workbench's own files, which tells what the commit cannot where there is none."""
     files = sorted(p for p in (ROOT / "workbench").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    return {p.relative_to(ROOT).as_posix(): _file_digest(p) for p in files}
+    return digest(json.dumps({p.relative_to(ROOT).as_posix(): _file_digest(p) for p in files}).encode())
 
 
 def _portable(company: Settings) -> str:

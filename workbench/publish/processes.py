@@ -40,7 +40,7 @@ def end(processes: Iterable[psutil.Process]) -> None:
 def end_descendants(pid: int) -> None:
     """Ends all that a process started, again until there is nothing more: what they start meanwhile ends, too."""
     for _ in range(_ROUNDS):
-        living = [p for p in descendants(pid) if alive(p)]
+        living = [p for p in descendants(pid) if alive(p.pid)]
         if not living:
             return
         end(living)
@@ -55,7 +55,8 @@ def adopt() -> None:
         ctypes.CDLL(None).prctl(_BECOME_PARENT, 1, 0, 0, 0)
 
 
-def alive(process: psutil.Process) -> bool:
+def alive(pid: int) -> bool:
+    """Whether a process is there and not merely waiting for its parent to hear of its end."""
     with contextlib.suppress(psutil.Error):
-        return process.status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     return False

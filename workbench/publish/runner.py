@@ -120,6 +120,7 @@ class _Engine(Engine):
 
 
 papermill_engines.register("workbench", _Engine)
+papermill.execute.write_ipynb = lambda nb, path: None  # it writes what it ran out as text, for nobody: pages do
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of comments it cannot parse; we read them ourselves
 
 

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
@@ -276,7 +277,7 @@ def _become_kernel(connection_file: str, environment: dict[str, str], log: str) 
         code = 0
     finally:
         if not isinstance(sys.exc_info()[1], SystemExit | None):
-            sys.excepthook(*sys.exc_info())  # its last words say why it did not start
+            traceback.print_exc(file=sys.__stderr__)  # its last words say why it did not start
         sys.stdout.flush()
         os._exit(code)
 

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -102,7 +103,7 @@ _HELD: list[contextlib.ExitStack] = []
 def main() -> None:
     """Makes reports until stdin ends."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up like Ctrl-C
-    answers = os.dup(1)
+    answers, leader = os.dup(1), os.getppid()
     os.dup2(2, 1)  # nothing that a library prints may pass for an answer
     asked: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
@@ -112,8 +113,11 @@ def main() -> None:
     except (KeyboardInterrupt, BrokenPipeError):
         sys.exit(130)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left to do is cleaning up
         for held in _HELD:
             held.close()
+        if os.getppid() != leader:  # it was killed, so it cannot remove what it shared with us
+            shutil.rmtree(os.environ.get(remember.ALL) or "", ignore_errors=True)
 
 
 def _listen(asked: "queue.Queue[str]") -> None:
