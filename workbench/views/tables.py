@@ -75,7 +75,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole table for the workbook: the frame, its index first, and how each column is shown."""
+    """A whole table for the workbook: the frame and how each column is shown; the first is the index, or a column."""
 
     frame: pd.DataFrame
     columns: tuple[Column, ...]
@@ -106,7 +106,7 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
     """Leave a table in `folder` as Parquet, with titles in all languages and kinds of columns as JSON beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     first = sheet.columns[0].name
-    frame = sheet.frame.rename_axis(index=first).reset_index()
+    frame = sheet.frame if first in sheet.frame else sheet.frame.rename_axis(index=first).reset_index()
     wanted = [c for c in sheet.columns if c.name in frame]
     first_language = next(iter(speak.values()))
     told = {c.name: _told(frame[c.name], c, first_language) for c in wanted if c.kind == "text"}

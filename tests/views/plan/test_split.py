@@ -134,8 +134,8 @@ def test_too_many_rows_for_a_sheet_are_told_by_the_first_level(monkeypatch: pyte
     found, *_ = made(("North", "South", "East"))
     monkeypatch.setattr(views, "_MOST_ROWS", 3 * 12)
     sheets = show.view(found, Words("en", "CNY", calendar=CHINA), AS_OF).sheets
-    assert [c.name for c in sheets["plan-split-month"].columns] == ["row", "shop", "period", "target"]
-    assert [c.name for c in sheets["plan-split-day"].columns] == ["row", "period", "target"]
+    assert [c.name for c in sheets["plan-split-month"].columns] == ["shop", "period", "target"]
+    assert [c.name for c in sheets["plan-split-day"].columns] == ["period", "target"]
     assert sheets["plan-split-day"].frame["target"].sum() == pytest.approx(found.amount)
 
 

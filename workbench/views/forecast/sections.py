@@ -24,8 +24,8 @@ def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
     spans = Sheet(result.table, (Column("span", "phrase:forecast.span", "span_name"), *_SPANS))
     ahead = Sheet(found.whole, (Column("period", f"period:{found.every}"), *_AHEAD))
     every = Sheet(
-        _flat(found.table),
-        (Column("row", "count", "series_count"), Column("node", "text"), Column("period", "date"), *_AHEAD),
+        found.table.reset_index(),
+        (Column("node", "text"), Column("period", "date"), *_AHEAD),
     )
     values = {"n": len(found.history), "series": len(found.nodes), "paths": len(found.paths)}
     return View(
@@ -186,11 +186,6 @@ def headline(result: Any) -> dict[str, Any]:
             "coverage_80": round(float(ours["coverage_80"]), 2),
         }
     return {}
-
-
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    flat = frame.reset_index()
-    return flat.set_axis(pd.RangeIndex(1, len(flat) + 1, name="row"))
 
 
 _BOUNDS = (Column("lo_80", "money"), Column("hi_80", "money"))

@@ -75,10 +75,10 @@ def _(result: Split, w: Words, as_of: pd.Timestamp) -> View:
     frame = result.table.sort_values("target", ascending=False, kind="stable")
     named = frame.set_axis([" × ".join(map(w.node, _names(i))) for i in frame.index], axis=0)
     shown = Sheet(named, (Column("part", "text", "split_part"), *columns_of(named, _told(_NODES, result.means))))
-    parts = _flat(frame)
+    parts = frame.reset_index()
     levels = tuple(Column(level, "level") for level in result.levels)
     nodes = columns_of(parts, _told(_NODES, result.means))
-    saved = Sheet(parts, (Column("row", "count", "split_row"), *levels, *nodes))
+    saved = Sheet(parts, (*levels, *nodes))
     several = len(frame) > 1
     return View(
         "plan-split",
@@ -110,11 +110,6 @@ def _sources(result: Split, w: Words) -> str | None:
     return (", " if w.lang == "en" else "、").join(said) or None
 
 
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    flat = frame.reset_index()
-    return flat.set_axis(pd.RangeIndex(1, len(flat) + 1, name="row"), axis=0)
-
-
 def _by(result: Split, every: str, w: Words) -> Sheet:
     """One row a part and period that has a target; by the first level, or for the whole, where parts are too many."""
     title, column, spread = _PERIODS[every]
@@ -126,10 +121,9 @@ def _by(result: Split, every: str, w: Words) -> Sheet:
     names = [n for n in frame.index.names if n in result.levels]
     stacked = cast("pd.Series", frame.rename_axis(columns="period").stack())
     long = stacked.rename("target").reset_index()
-    kept = _flat(long.loc[long["target"] != 0, [*names, "period", "target"]].reset_index(drop=True))
-    kept = kept.drop(columns="index")
+    kept = long.loc[long["target"] != 0, [*names, "period", "target"]]
     shown = (*(Column(n, "level") for n in names), Column("period", "date", column), _NODES["target"])
-    return Sheet(kept, (Column("row", "count", "split_row"), *shown), w.phrase(f"plan.split.section.{title}"))
+    return Sheet(kept, shown, w.phrase(f"plan.split.section.{title}"))
 
 
 @view.register
