@@ -6,7 +6,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 
-from tests.faults.place import ROOT, Place, Run, ended, wait_for
+from tests.faults.place import ROOT, Place, Run, ended, unread, wait_for
 from tests.faults.seen import Seen, seen
 from workbench.publish import processes
 
@@ -29,12 +29,8 @@ def _made(place: Place) -> bool:
 
 def reader_gone(place: Place) -> Iterator[Seen]:
     """The program that reads the result has gone, as `head` does: the run is what it was, and its code says so."""
-    end, mine = os.pipe()
-    os.close(end)
-    try:
-        run = place.run(place.notebook("n"), stdout=mine)
-    finally:
-        os.close(mine)
+    with unread() as pipe:
+        run = place.run(place.notebook("n"), stdout=pipe)
     told = {"status": "ok" if _made(place) else "?"}
     yield seen(place, "nobody reads the result", Run(run.code, told, run.errors), status="ok", code=0)
 

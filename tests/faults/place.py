@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -150,6 +150,17 @@ def ended(started: "subprocess.Popen[bytes]", longest: float = LONGEST) -> Run:
     return Run(
         started.returncode, json.loads(lines[-1]) if lines else {}, (errors or b"").decode("utf-8", "replace"), most
     )
+
+
+@contextmanager
+def unread() -> Iterator[int]:
+    """A pipe to write into, of which the reader has gone."""
+    end, mine = os.pipe()
+    os.close(end)
+    try:
+        yield mine
+    finally:
+        os.close(mine)
 
 
 def wait_for(there: Callable[[], Any], process: "subprocess.Popen[bytes]") -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.faults import around
 from tests.faults.cells import CELL_LIMIT, ENDS, LOOPS, SECRET, Cells
-from tests.faults.place import ROOT, Place, Run, ended, wait_for
+from tests.faults.place import ROOT, Place, Run, ended, unread, wait_for
 from tests.faults.seen import Seen, seen
 
 NOBODY = "json://127.0.0.1:9/hook"  # an address at which nobody listens
@@ -305,12 +305,8 @@ def _surroundings(name: str, **env: str | None) -> Callable[[Place], Iterator[Se
 
 def _nobody_listens(place: Place) -> Iterator[Seen]:
     """The program that read the log has gone."""
-    end, mine = os.pipe()
-    os.close(end)
-    try:
-        run = place.run(place.notebook("n"), stderr=mine)
-    finally:
-        os.close(mine)
+    with unread() as pipe:
+        run = place.run(place.notebook("n"), stderr=pipe)
     yield seen(place, "nobody reads the log any longer", run, status="ok", code=0)
 
 

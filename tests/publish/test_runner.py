@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+import nbformat
+import papermill
 import psutil
 import pytest
 
@@ -142,6 +144,12 @@ def test_the_notebook_on_disk_is_not_touched(company: Path, ended: dict[str, Exe
     for name in ended:
         cells = json.loads((company / f"{name}.ipynb").read_text("utf-8"))["cells"]
         assert [c["outputs"] for c in cells] == [[]] * len(cells)
+
+
+def test_notebooks_that_others_run_through_papermill_are_written_where_they_ask(tmp_path: Path) -> None:
+    """`wb.report` runs in the analyst's own process."""
+    papermill.execute.write_ipynb(nbformat.v4.new_notebook(), str(tmp_path / "own.ipynb"))
+    assert nbformat.read(tmp_path / "own.ipynb", as_version=4).cells == []
 
 
 def test_a_second_ctrl_c_does_not_wait_for_the_notebook() -> None:

@@ -119,8 +119,14 @@ class _Engine(Engine):
             client.execute()  # stops the kernel, too
 
 
+def _write_where_asked(notebook: NotebookNode, path: str | None, write: Any = papermill.execute.write_ipynb) -> None:
+    """As papermill writes, but not the text of ours, which go nowhere: pages do. Others in this process get theirs."""
+    if path:
+        write(notebook, path)
+
+
 papermill_engines.register("workbench", _Engine)
-papermill.execute.write_ipynb = lambda nb, path: None  # it writes what it ran out as text, for nobody: pages do
+papermill.execute.write_ipynb = _write_where_asked
 logging.getLogger("papermill").setLevel(logging.ERROR)  # it warns of comments it cannot parse; we read them ourselves
 
 

@@ -20,7 +20,7 @@ from workbench.analytics.plan.aims.odds import chances_of
 from workbench.analytics.plan.aims.targets import Triangulation
 from workbench.analytics.plan.parts.split_result import Conflict, Split
 from workbench.analytics.plan.staff.people import Sellers
-from workbench.analytics.plan.staff.ramp import ramped
+from workbench.analytics.plan.staff.ramp import ramped, since_joining
 from workbench.analytics.results import Unknown
 from workbench.findings import Finding
 
@@ -113,7 +113,5 @@ def _slower(aims: Triangulation, sellers: Sellers | None) -> tuple[Array, int]:
 def _there(planned: Baseline, joined: pd.Series, ramp: tuple[float, ...], later: float) -> float:
     """Full people over the period, in its season, of those who join; `later` follows the ramp."""
     months, weights = planned.period.months, planned.to_come.iloc[0].to_numpy(float)
-    first = pd.DatetimeIndex(joined)
-    tenure = (months.year.to_numpy() - first.year.to_numpy()[:, None]) * 12 + 0.5
-    tenure = tenure + months.month.to_numpy() - first.month.to_numpy()[:, None]
+    tenure = since_joining(pd.DatetimeIndex(joined), months)
     return float((ramped(tenure, ramp, later) @ weights).sum())

@@ -10,7 +10,7 @@ from workbench.analytics.forecast.panel import Array
 from workbench.analytics.keys import fact
 from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.aims.response import Elasticity, elasticity
-from workbench.analytics.plan.staff.ramp import ramped
+from workbench.analytics.plan.staff.ramp import ramped, since_joining
 from workbench.analytics.results import Result, Unknown
 from workbench.findings import Finding
 from workbench.settings.plan import Hires, PlanSettings
@@ -135,15 +135,10 @@ def _hired(
     share = rng.uniform(*settings.means.additional, len(baseline.draws))
     total = np.zeros(len(baseline.draws))
     for group in hires:
-        there = float((weights * ramped(_tenure(group, months), settings.people.ramp)).sum())
+        tenure = since_joining(pd.DatetimeIndex([group.joins]), months)[0]
+        there = float((weights * ramped(tenure, settings.people.ramp)).sum())
         total += rng.choice(each, (len(total), group.count)).sum(axis=1) * there
     return np.asarray(total * share)
-
-
-def _tenure(group: Hires, months: pd.DatetimeIndex) -> Array:
-    """Months since joining at each month's middle."""
-    joins = pd.Timestamp(group.joins)
-    return np.asarray((months.year - joins.year) * 12 + months.month - joins.month + 0.5, dtype=float)
 
 
 def _row(draws: Array) -> dict[str, float]:

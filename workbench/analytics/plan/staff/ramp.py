@@ -27,6 +27,12 @@ def ramped(tenure: np.ndarray, ramp: tuple[float, ...], later: float | None = No
     return np.asarray(steps[np.clip(place + 1, 0, len(steps) - 1).astype(int)])
 
 
+def since_joining(joined: pd.DatetimeIndex, months: pd.DatetimeIndex) -> np.ndarray:
+    """(people, months): calendar months from joining to each month's middle; below 0 before it."""
+    years = months.year.to_numpy() - joined.year.to_numpy()[:, None]
+    return np.asarray(years * 12 + months.month.to_numpy() - joined.month.to_numpy()[:, None] + 0.5, dtype=float)
+
+
 def presence(people: pd.DataFrame, months: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
     """(people, months): the share of each month in which each is there, and the tenure in months at its middle."""
     first, days = months.to_numpy(), month_days(months)
