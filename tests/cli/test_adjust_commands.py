@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.cli.test_plan_commands import SETTINGS, call
+from tests.cli.test_plan_commands import SETTINGS, call, report
 from tests.plans import plan
 from workbench import ledger, vintages
 from workbench.errors import ParameterError
@@ -20,19 +20,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "workbench.toml").write_text(SETTINGS, "utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("WORKBENCH_REPORTS", raising=False)
-    tables = Path("reports", "2026-06-30", "Acme", "r1", "tables").resolve()
-    tables.mkdir(parents=True)
-    monkeypatch.setenv("WORKBENCH_TABLES", str(tables))
-    run = Run.start("workbench.toml", as_of="2026-06-30")
     drafted = plan().assign(period=lambda f: f["period"] - pd.DateOffset(years=1))
-    vintages.issue(run, drafted, name=vintages.PLAN)
+    report(drafted, "2026-06-30")
     later = (drafted["every"] == "month") & (drafted["period"] >= "2026-07-01")
     month = drafted["target"].where(~later, drafted["target"] / 2)
     keys = ["level", "node"]
     sums = month.where(drafted["every"] == "month").groupby([drafted[k] for k in keys]).transform("sum")
     adjusted = drafted.assign(target=month.where(drafted["every"] == "month", sums))
-    vintages.issue(run, adjusted, name=vintages.ADJUSTED)
-    monkeypatch.delenv("WORKBENCH_TABLES")
+    report(adjusted, "2026-06-30", name=vintages.ADJUSTED)
     return tmp_path
 
 

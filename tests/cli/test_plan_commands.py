@@ -51,14 +51,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def report(frame: pd.DataFrame, as_of: str = "2026-09-30", settings: str = "workbench.toml") -> Path:
-    """What a report leaves of a plan."""
+def report(
+    frame: pd.DataFrame, as_of: str = "2026-09-30", settings: str = "workbench.toml", name: str = vintages.PLAN
+) -> Path:
+    """What a report leaves of a plan, or of an adjustment of one."""
     run = Run.start(settings, as_of=as_of)
     tables = Path("reports", as_of, "Acme", "r1", "tables").resolve()
-    tables.mkdir(parents=True)
+    tables.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("WORKBENCH_TABLES", str(tables))
-        file = vintages.issue(run, frame, name="plan")
+        file = vintages.issue(run, frame, name=name)
     assert file is not None
     return file
 
