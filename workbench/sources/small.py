@@ -73,7 +73,7 @@ def take(con: Any, name: str, table: Table, source: Source, expr: Any, rows: Any
     if missing := checks.missing_columns(checked):
         return Small(pd.DataFrame(), [], [*problems, *missing])
     found = _counts(con, name, checked, source, refs)
-    steps = _told(name, source, found, "amount" in ready.columns)
+    steps = _told(name, source, found, "amount" in ready.columns and _is_money(name))
     problems += checks.breaches(checked, found[~found["out"]].drop(columns=["file", "out"]).sum())
     lines, more = _once(con, name, table, kept(ready), found)
     problems += checks.repeated_keys(
@@ -274,6 +274,12 @@ def _counts(con: Any, name: str, checked: checks.Checked, source: Source, refs: 
     numbers = [c for c in found.columns if c not in ("file", "out")]
     found = found.assign(**{c: found[c].astype("float64").fillna(0) for c in numbers}, out=found["out"].astype(bool))
     return found.assign(money=found["money"] / SCALE) if money else found
+
+
+def _is_money(name: str) -> bool:
+    """Whether a table's amounts are all money of one currency: those of targets in words have a unit a row each."""
+    amount = TABLES[name].columns.get("amount") if name in TABLES else None
+    return amount is not None and amount.kind == "money"
 
 
 def _told(name: str, source: Source, found: pd.DataFrame, money: bool) -> list[Step]:

@@ -114,3 +114,19 @@ def interval(axes: "Axes", low: float, high: float, middle: float, colour: str =
 def both_ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
     """The first and the last rows of an order, where all would be too many."""
     return table if len(table) <= most + 2 else pd.concat([table.head(most // 2), table.tail(most // 2)])
+
+
+def middle_left_out(axes: "Axes", shown: int, rows: int, height: float) -> None:
+    """A dotted line where `both_ends` left out the middle of an order, in rows of `height`."""
+    if shown < rows:
+        axes.axhline(height * shown / 2, color=GREY, linewidth=1.2, linestyle=(0, (1, 3)))
+
+
+def with_left_out(reading: str, w: Words, rows: int, most: int, where: str = "middle") -> str:
+    """What tells how to read a figure, and how many rows of it were left out: of the "middle" by `both_ends`, or the
+    "last" of them."""
+    shown = most // 2 * 2 if where == "middle" and rows > most + 2 else rows if where == "middle" else min(rows, most)
+    if shown == rows:
+        return reading
+    said = w.phrase("page.left_out", {"left": rows - shown, "rows": rows, "where": where})
+    return w.writing.space.join((reading, said))

@@ -136,7 +136,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.people.fairness_doubt": ("width", "even", "far"),
     "plan.people.quota_far": ("level", "node", "quota", "chance", "lo", "hi", "even", "others", "owner"),
     "plan.people.quotas_far": ("people", "names", "low", "high", "best", "moved", "all_moved", "others", "owner"),
-    "plan.people.owners": ("parts", "owned", "open", "levels"),
+    "plan.people.owners": ("parts", "owned", "named", "all_named", "open", "levels"),
     "plan.people.unknown_accounts": (),
     "plan.people.accounts": ("accounts", "share", "veteran", "fresh", "left"),
     "plan.people.extra": ("veterans", "gap", "mentees"),

@@ -90,9 +90,11 @@ def _stage_days(chosen: pd.DataFrame, history: pd.DataFrame | None, stages: Stag
     """By opportunity: (stage, days in it) in the order in which they were entered."""
     if history is None or history.empty:
         return {}
-    steps = history[history["opportunity"].isin(chosen["opportunity"])].sort_values("entered", kind="stable")
-    ends = chosen.set_index("opportunity")["closed"]
+    steps = history[history["opportunity"].isin(chosen["opportunity"])]
     steps = steps[~steps["stage"].isin([*stages.won, *stages.lost])]
+    steps = steps.assign(at=steps["stage"].map({stage: at for at, stage in enumerate(stages.order)}))
+    steps = steps.sort_values(["entered", "at"], kind="stable")  # of one day, in the order of the stages
+    ends = chosen.set_index("opportunity")["closed"]
     left = steps.groupby("opportunity")["entered"].shift(-1).fillna(steps["opportunity"].map(ends))
     steps = steps.assign(spent=(left - steps["entered"]).dt.days)
     return {key: tuple(zip(part["stage"].astype(str), part["spent"].astype(int), strict=True))

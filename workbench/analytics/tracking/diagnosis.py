@@ -229,7 +229,7 @@ def _of_whole(result: Diagnosis) -> Iterator[Finding]:
         if WHOLE not in steps.index.get_level_values("node"):
             continue
         own = steps.xs(WHOLE, level="node").rename_axis("factor")
-        worst: Any = own["effect"].abs().idxmax()
+        worst: Any = _furthest(steps)
         step, others = own.loc[worst], own[own["beyond"]].index.difference([worst])
         yield fact(
             "tracking.diagnosis.chain", weight=step["effect"], chain=chain, factor=worst, effect=step["effect"],
@@ -241,7 +241,13 @@ def _of_whole(result: Diagnosis) -> Iterator[Finding]:
         leads: Any = result.deals.loc[(WHOLE, "leads")]
         yield fact("tracking.diagnosis.quadrant", quadrant=told, now=leads["now"], before=leads["before"],
                    past=result.past(WHOLE, "leads", leads["before"]), compared=result.spans.name,
+                   repeated=_furthest(result.deals) == "leads",  # the sentence before has these numbers
                    through=result.table["through"].iloc[0])  # fmt: skip
+
+
+def _furthest(steps: pd.DataFrame) -> str:
+    """The factor of the whole that moved most money."""
+    return str(steps.xs(WHOLE, level="node")["effect"].abs().idxmax())
 
 
 def _of_nodes(result: Diagnosis) -> Iterator[Finding]:

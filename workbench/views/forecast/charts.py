@@ -132,7 +132,7 @@ def _rows(result: Parts, w: Words) -> list[_Row]:
 def _parts(result: Parts, w: Words, wide: bool) -> Canvas:
     rows = _rows(result, w)
     known = [v for r in rows for v in (r.amount, r.lo, r.hi, r.before) if not missing(v)]
-    scale = w.scale(known)
+    scale = w.fine_scale(known)
     row_height, head = (30, 24) if wide else (44, 22)
     size = svg.canvas(WIDE if wide else NARROW, head + row_height * len(rows) + 6)
     left = min(max(svg.text_width(r.name) for r in rows), 170) + 14 if wide else 8

@@ -8,7 +8,18 @@ import numpy as np
 
 from workbench.analytics.funnel import Ageing, Conversion, Cycle, Reps, WinRate
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, both_ends, interval, left_of, under
+from workbench.views.drawing import (
+    NARROW,
+    WIDE,
+    Picture,
+    both,
+    both_ends,
+    interval,
+    left_of,
+    middle_left_out,
+    under,
+    with_left_out,
+)
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
@@ -73,7 +84,8 @@ def ageing(result: Ageing, w: Words, label: str) -> Picture:
 
 def reps(result: Reps, w: Words, label: str) -> Picture:
     """Each rep's rate with chance taken off and its interval, a ring for the rate as counted."""
-    return both(lambda wide: _reps(result, w, wide), label, w.phrase("sections.reps.reading"))
+    reading = with_left_out(w.phrase("sections.reps.reading"), w, len(result.table), _MOST_ROWS)
+    return both(lambda wide: _reps(result, w, wide), label, reading)
 
 
 def _bars(bars: Sequence[_Bar], wide: bool) -> Canvas:
@@ -182,6 +194,7 @@ def _reps(result: Reps, w: Words, wide: bool) -> Canvas:
     pad = (high - low) * 0.06
     axes.set(xlim=(low - pad, high + pad), ylim=(row * len(table), 0))
     axes.axvline(result.team, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
+    middle_left_out(axes, len(table), len(result.table), row)
     for n, (name, (_, one)) in enumerate(zip(names, table.iterrows(), strict=True)):
         middle = (n + 0.5) * row
         interval(axes, one["lo"], one["hi"], middle)

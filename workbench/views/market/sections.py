@@ -153,8 +153,8 @@ def _(result: Sizing, w: Words, as_of: pd.Timestamp) -> View:
 
 
 _WIDE = (
-    Column("tam", "money", "tam", group="market"),
-    Column("sam", "money", "sam", group="market"),
+    Column("tam", "money", "tam"),
+    Column("sam", "money", "sam"),
     Column("som", "money", "som"),
     *(replace(one, minor=True) for one in _BOUNDS),
 )
@@ -187,7 +187,8 @@ def _flat(frame: pd.DataFrame, first: str, w: Words) -> pd.DataFrame:
 def _assumed_of(method: str, frame: pd.DataFrame, w: Words) -> Table:
     """What one way assumes, a row for each assumption and segment."""
     rows = frame.loc[[method]]
-    names = [n if missing(s) else f"{s}: {n}" for s, n in zip(rows["segment"], rows["name"], strict=True)]
+    pairs = zip(rows["segment"], rows["name"], strict=True)
+    names = [name if missing(part) else f"{part}{w.writing.colon}{name}" for part, name in pairs]
     sheet = Sheet(rows.set_axis(names, axis=0), (Column("name", "text", "assumption"), *_ASSUMED[2:]))
     return table(sheet, w, w.phrase("market.sizing.assumptions_of", {"method": method}), most=16)
 

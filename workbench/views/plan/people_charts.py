@@ -8,7 +8,17 @@ from workbench.analytics.plan.staff.capacity import WHOLE, Capacity
 from workbench.analytics.plan.staff.fairness import Fairness
 from workbench.analytics.plan.staff.people import Sellers
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, both_ends, interval, under
+from workbench.views.drawing import (
+    NARROW,
+    WIDE,
+    Picture,
+    both,
+    both_ends,
+    interval,
+    middle_left_out,
+    under,
+    with_left_out,
+)
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, LINE, MUTED, PAPER, Canvas
 from workbench.views.words import Words, missing
 
@@ -21,7 +31,8 @@ _NEAREST, _FURTHEST = 0.4, 2.5  # of expected sales; what lies beyond ends in th
 
 def sellers(result: Sellers, w: Words, label: str) -> Picture:
     """Each person's full year with its interval, a ring for the record as it is, the mean as a line."""
-    return both(lambda wide: _sellers(result, w, wide), label, w.phrase("plan.people.sellers_reading"))
+    reading = with_left_out(w.phrase("plan.people.sellers_reading"), w, len(result.table), _MOST_ROWS)
+    return both(lambda wide: _sellers(result, w, wide), label, reading)
 
 
 def capacity(result: Capacity, w: Words, label: str) -> Picture:
@@ -31,13 +42,15 @@ def capacity(result: Capacity, w: Words, label: str) -> Picture:
 
 def fairness(result: Fairness, w: Words, label: str) -> Picture:
     """Quota ÷ expected sales of each person with its band, the hardest first, and the chance in words."""
-    return both(lambda wide: _fairness(result, w, wide), label, w.phrase("plan.people.fairness_reading"))
+    rows = int((result.table["expected"] > 0).sum())
+    reading = with_left_out(w.phrase("plan.people.fairness_reading"), w, rows, _MOST_ROWS)
+    return both(lambda wide: _fairness(result, w, wide), label, reading)
 
 
 def _sellers(result: Sellers, w: Words, wide: bool) -> Canvas:
     table = both_ends(result.table.sort_values("pace", ascending=False, kind="stable"), _MOST_ROWS)
     size, axes, row = _rows(table, wide, w, right=70)
-    _gap(axes, len(table), len(result.table), row)
+    middle_left_out(axes, len(table), len(result.table), row)
     mean = 12 * result.pace.mean
     high = max(float(table["pace_hi"].max()), float(table["raw_pace"].max())) * 1.02
     axes.set(xlim=(0, high), ylim=(row * len(table), 0))
@@ -88,9 +101,10 @@ def _said_of(one: pd.Series, w: Words) -> str:
 
 
 def _fairness(result: Fairness, w: Words, wide: bool) -> Canvas:
-    table = both_ends(result.table[result.table["expected"] > 0], _MOST_ROWS)
+    judged = result.table[result.table["expected"] > 0]
+    table = both_ends(judged, _MOST_ROWS)
     size, axes, row = _rows(table, wide, w, right=54)
-    _gap(axes, len(table), len(result.table), row)
+    middle_left_out(axes, len(table), len(judged), row)
     axes.set(xlim=(_NEAREST, _FURTHEST), ylim=(row * len(table), 0))
     for level in (0.5, 1.0, 1.5, 2.0):
         axes.axvline(level, color=MUTED if level == 1 else LINE, linewidth=1, zorder=0)
@@ -115,12 +129,6 @@ def _rows(table: pd.DataFrame, wide: bool, w: Words, right: float) -> tuple[Canv
     for n, name in enumerate(names):
         size.text(0, (n + 0.5) * row + 8, svg.fitted(name, left - 10), color=INK)
     return size, axes, row
-
-
-def _gap(axes: "Axes", shown: int, people: int, row: float) -> None:
-    """A dotted line where people of the middle are left out."""
-    if shown < people:
-        axes.axhline(row * shown / 2, color=GREY, linewidth=1.2, linestyle=(0, (1, 3)))
 
 
 def _dot(axes: "Axes", at: float, middle: float, face: str, edge: str) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from workbench.analytics.review.cases import Cases
 from workbench.analytics.review.fairness import Evaluation
 from workbench.analytics.review.process import Process
+from workbench.views.drawing import both_ends, with_left_out
 from workbench.views.review import process_charts as charts
 from workbench.views.review.ranges import MOST_ROWS, Range, ranges
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
@@ -138,15 +139,14 @@ def _(result: Evaluation, w: Words, as_of: pd.Timestamp) -> View:
 
 def _people(frame: pd.DataFrame, w: Words, label: str) -> Any:
     known = frame[frame["expected"] > 0]
-    half = MOST_ROWS // 2
-    shown = known if len(known) <= MOST_ROWS else pd.concat([known.head(half), known.tail(half)])
-    rows = []
+    shown, rows = both_ends(known, MOST_ROWS), []
     for name, row in shown.iterrows():
         word = "" if missing(row["verdict"]) else w.phrase(f"review.causes.word.{row['verdict']}")
         middle = row["expected"]
         rows.append(Range(w.node(name), row["lo_80"] / middle, row["hi_80"] / middle, row["actual"] / middle,
                           row["quota"] / middle, word))  # fmt: skip
-    return ranges(rows, w, label, w.phrase("review.process.reading.fairness"))
+    reading = with_left_out(w.phrase("review.process.reading.fairness"), w, len(known), MOST_ROWS)
+    return ranges(rows, w, label, reading)
 
 
 @view.register

@@ -146,7 +146,7 @@ def _(result: Record, w: Words, as_of: pd.Timestamp) -> View:
     said = sentences(result.findings, w)
     heading = w.phrase("tracking.course.record.heading")
     names = [
-        f"{w.phrase(f'tracking.course.method.{method}')} ({w.phrase(f'tracking.course.record.{part}')})"
+        w.writing.aside.format(w.phrase(f"tracking.course.method.{method}"), w.phrase(f"tracking.course.record.{part}"))
         for part, method in result.course.tested.index
     ]
     sheet = Sheet(result.course.tested.set_axis(pd.Index(names, name="method"), axis=0), _RECORD)

@@ -8,7 +8,17 @@ from workbench.analytics.tracking.coaching import Coaching
 from workbench.analytics.tracking.diagnosis import Diagnosis
 from workbench.analytics.tracking.pushes import Pushes
 from workbench.views import svg
-from workbench.views.drawing import NARROW, WIDE, Picture, both, both_ends, interval, under
+from workbench.views.drawing import (
+    NARROW,
+    WIDE,
+    Picture,
+    both,
+    both_ends,
+    interval,
+    middle_left_out,
+    under,
+    with_left_out,
+)
 from workbench.views.svg import ACCENT, ACCENT_LIGHT, GREY, INK, MUTED, Canvas
 from workbench.views.words import Words, missing
 
@@ -26,12 +36,16 @@ def factors(result: Diagnosis, w: Words, label: str) -> Picture:
 
 def coaching(result: Coaching, w: Words, label: str) -> Picture:
     """Each rep's win rate with its interval, the mean as a line."""
-    return both(lambda wide: _coaching(result, w, wide), label, w.phrase("tracking.diagnosis.coaching.reading"))
+    rows = int((result.table["decided"] > 0).sum())
+    reading = with_left_out(w.phrase("tracking.diagnosis.coaching.reading"), w, rows, _MOST_ROWS)
+    return both(lambda wide: _coaching(result, w, wide), label, reading)
 
 
 def pushes(result: Pushes, w: Words, label: str) -> Picture:
     """The last fortnight's sales of a day as times of an even one, with its interval."""
-    return both(lambda wide: _pushes(result, w, wide), label, w.phrase("tracking.diagnosis.pushes.reading"))
+    rows = len(result.table)
+    reading = with_left_out(w.phrase("tracking.diagnosis.pushes.reading"), w, rows, _MOST_ROWS, "last")
+    return both(lambda wide: _pushes(result, w, wide), label, reading)
 
 
 def _factors(result: Diagnosis, w: Words, wide: bool) -> Canvas:
@@ -56,9 +70,10 @@ def _factors(result: Diagnosis, w: Words, wide: bool) -> Canvas:
 
 
 def _coaching(result: Coaching, w: Words, wide: bool) -> Canvas:
-    table = result.table[result.table["decided"] > 0].sort_values("rate", ascending=False, kind="stable")
-    table = both_ends(table, _MOST_ROWS)
+    judged = result.table[result.table["decided"] > 0].sort_values("rate", ascending=False, kind="stable")
+    table = both_ends(judged, _MOST_ROWS)
     size, axes, row = _rows([w.node(n) for n in table.index], wide, right=50)
+    middle_left_out(axes, len(table), len(judged), row)
     axes.set(xlim=(0, float(table["hi"].max()) * 1.02), ylim=(row * len(table), 0))
     axes.axvline(result.mean, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
     axes.axvline(0, color=GREY, linewidth=1, zorder=0)

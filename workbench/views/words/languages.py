@@ -17,6 +17,7 @@ class Writing:
     sizes: tuple[float, ...]
     comma: str = "、"
     semicolon: str = "；"
+    colon: str = "："
     space: str = ""  # between two sentences
     aside: str = "{}（{}）"
     date: str = "y年M月d日"
@@ -35,6 +36,7 @@ _ENGLISH = Writing(
     sizes=(1e9, 1e6, 1e3),
     comma=", ",
     semicolon="; ",
+    colon=": ",
     space=" ",
     aside="{} ({})",
     date="d MMM y",

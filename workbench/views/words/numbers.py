@@ -127,7 +127,8 @@ class Numbers(Language):
 
 
 def _significant(value: float) -> float:
-    """Three significant digits."""
+    """Three significant digits; of a plain float, because NumPy's own rounding takes 76.45 down and Python's up."""
+    value = float(value)
     return value if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
 
 

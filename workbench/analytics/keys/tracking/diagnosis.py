@@ -11,7 +11,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "chain", "factor", "effect", "now", "before", "beyond", "judged", "through", "others",
         "past", "compared",
     ),  # chain: "orders" or "deals"; through: share of sales that deals bring; others: more factors beyond chance
-    "tracking.diagnosis.quadrant": ("quadrant", "now", "before", "past", "compared", "through"),  # leads
+    "tracking.diagnosis.quadrant": ("quadrant", "now", "before", "past", "compared", "repeated", "through"),  # leads
     "tracking.diagnosis.node": _NODE,
     "tracking.diagnosis.no_node": ("level", "nodes", "judged"),
     "tracking.diagnosis.weeks": ("weeks", "low", "high", "day", "factor", "now", "usual"),  # the latest that was low

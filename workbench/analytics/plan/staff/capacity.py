@@ -100,9 +100,10 @@ def _row(people: pd.DataFrame, sellers: Sellers, other: float, target: float) ->
 
 
 def _leader(people: pd.DataFrame) -> str | None:
-    """Whom four of five of the team, or more, report to."""
-    found = people["manager"].dropna().value_counts()
-    return str(found.index[0]) if len(found) and found.iloc[0] >= MOST * len(people) else None
+    """Whom four of five of the team, or more, report to; people who are yet to join report to nobody so far."""
+    there = people[people["tenure_class"] != "hire"]
+    found = there["manager"].dropna().value_counts()
+    return str(found.index[0]) if len(found) and found.iloc[0] >= MOST * len(there) else None
 
 
 def _findings(table: pd.DataFrame) -> Iterator[Finding]:

@@ -72,6 +72,8 @@ def _findings(table: pd.DataFrame) -> Iterator[Finding]:
         "plan.people.owners",
         parts=len(table),
         owned=int(owned.sum()),
+        named=int((table["how"] == "named").sum()),
+        all_named=bool((table.loc[owned, "how"] == "named").all()),
         open=int((~owned).sum()),
         levels=without or None,
     )

@@ -190,11 +190,11 @@ def _findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
         stretch=stretch["sales"],
         stretch_cost=stretch["commission"] + stretch["milestones"],
     )
-    yield from _people_findings(result)
+    yield from _people_findings(result, settings)
     yield from _warnings(result, settings)
 
 
-def _people_findings(result: PayPlan) -> Iterator[Finding]:
+def _people_findings(result: PayPlan, settings: Pay) -> Iterator[Finding]:
     table = result.table
     low, high = str(table["expected"].idxmin()), str(table["expected"].idxmax())
     yield fact(
@@ -204,15 +204,16 @@ def _people_findings(result: PayPlan) -> Iterator[Finding]:
         high=high,
         high_pay=table["expected"][high],
     )
-    middle = str((table["quota"] - table["quota"].median()).abs().idxmin())
-    yield fact(
-        "plan.pay.one",
-        quota=table["quota"][middle],
-        commit=table["at_commit"][middle],
-        target=table["at_target"][middle],
-        stretch=table["at_stretch"][middle],
-        fixed_share=result.mix,
-    )
+    yield fact("plan.pay.one", **_middle(result, settings), fixed_share=result.mix)
+
+
+def _middle(result: PayPlan, settings: Pay) -> dict[str, float]:
+    """The middle quota, as in `curve`, and the commission on it at each level: of an even number of people nobody has
+    that quota."""
+    quota, at_target = float(result.table["quota"].median()), _level(result, "target")["sales"]
+    steps = {name: _level(result, name)["sales"] / at_target for name in ("commit", "target", "stretch")}
+    paid = {name: float(commission(np.array(quota * step), quota, settings)) for name, step in steps.items()}
+    return {"quota": quota, **paid}
 
 
 def _warnings(result: PayPlan, settings: Pay) -> Iterator[Finding]:

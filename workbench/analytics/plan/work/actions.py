@@ -201,15 +201,15 @@ def _weekly(listed: pd.DataFrame, kinds: tuple[str, ...], calendar: Calendar) ->
 
 def _findings(found: DailyActions) -> list[Finding]:
     table, first = found.table, found.each.index[0]
-    total, today = float(table["daily"].sum()), float(table["today"].sum())
+    daily, today = float(table["daily"].mean()), float(table["today"].mean())  # people to join do nothing today
     told = [
         fact(
             "plan.funnel.actions",
             reps=len(table),
             opportunities=float(table[OPPORTUNITIES].mean() * 5),
-            daily=float(table["daily"].mean()),
-            today=today / max(int(table["today"].notna().sum()), 1),
-            times=total / today if today > 0 else None,
+            daily=daily,
+            today=today if today > 0 else 0.0,
+            times=daily / today if today > 0 else None,
             kind=str(first),
             each=float(found.each.iloc[0]),
             kinds=len(found.each),
