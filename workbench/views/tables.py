@@ -71,6 +71,7 @@ class Table:
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     note: str = ""
+    dated: bool = False  # its rows are periods or days, whose names stay on one line
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def table(
     if sums and len(frame) > 1:
         lines.append(_sum(frame, w.phrase("page.total"), "total", columns, scales, w, sums))
     note = w.phrase("page.all_rows", {"n": len(frame)}) if len(frame) > len(shown) else ""
-    return Table(caption, tuple(_head(c, scales, w) for c in columns), tuple(lines), note)
+    heads = tuple(_head(c, scales, w) for c in columns)
+    return Table(caption, heads, tuple(lines), note, columns[0].how.partition(":")[0] in ("period", "date"))
 
 
 def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titles: Mapping[str, str]) -> None:

@@ -34,13 +34,22 @@ def _(result: Landing, w: Words, as_of: pd.Timestamp) -> View:
         *split(said),
         draw=lambda: charts.landing(result, w, label_of(heading, said), as_of),
         tables=(
-            table(spans, w, heading),
+            table(_dated(result.table, w), w, heading),
             table(ahead, w, w.phrase("sections.columns.forecast"), most=len(ahead.frame)),
         ),
         how=w.phrase("forecast.landing.how", values),
         terms=("prediction_interval", "yoy", *(("as_issued",) if len(result.issued) else ())),
         sheets={"landing": spans, "forecast": ahead, "forecast-parts": every},
     )
+
+
+def _dated(spans: pd.DataFrame, w: Words) -> Sheet:
+    """The spans with their days beside their names, which takes less room on a page than two columns of days."""
+    days = [w.days(span) for span in zip(spans["first"], spans["last"], strict=True)]
+    names = [w.phrase(f"forecast.span.{name}") for name in spans.index]
+    named = [w.writing.aside.format(*pair) for pair in zip(names, days, strict=True)]
+    shown = tuple(column for column in _SPANS if column.name not in ("first", "last"))
+    return Sheet(spans.set_axis(named, axis=0), (Column("span", "text", "span_name"), *shown))
 
 
 @view.register

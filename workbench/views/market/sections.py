@@ -39,10 +39,10 @@ _POTENTIAL = {
     "lo_80": Column("lo_80", "money", minor=True),
     "hi_80": Column("hi_80", "money", minor=True),
     "share": Column("share", "share_fine"),
-    "shrunk": Column("shrunk", "share_fine", minor=True),
+    "shrunk": Column("shrunk", "share_fine", on_page=False),
     "best": Column("best", "share_fine", "best_share"),
-    "market": Column("market", "money", "market_size", minor=True, group="market"),
-    "own": Column("own", "money", "amount", minor=True),
+    "market": Column("market", "money", "market_size", group="market", on_page=False),  # the table of shares has both
+    "own": Column("own", "money", "amount", on_page=False),
     "index": Column("index", "decimal", "factor_index", minor=True),
     "penetration": Column("penetration", "share", "penetration", minor=True),
     "white_space": Column("white_space", "count", "white_space", minor=True),
@@ -51,10 +51,11 @@ _BY_ACCOUNT = _POTENTIAL | {
     "share": Column("share", "money", "per_account", group="account"),
     "shrunk": Column("shrunk", "money", minor=True, group="account"),
     "best": Column("best", "money", "best_per_account", group="account"),
+    "own": Column("own", "money", "amount", minor=True),
     "accounts": Column("accounts", "count"),
 }
 _LAUNCHES = (
-    Column("launched", "date", minor=True),
+    Column("launched", "date", on_page=False),
     Column("units", "count", "units_sold"),
     Column("market", "count", "units_ever"),
     Column("market_lo", "count", "lo_80", minor=True),
