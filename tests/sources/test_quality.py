@@ -273,3 +273,13 @@ def test_findings_name_each_step_the_most_money_first(tmp_path: Path) -> None:
     frame = lines(("2026-01-05", 5.0, None), ("2026-02-05", 700.0, "a"), columns="date amount customer")
     found = company(tmp_path, frame, as_of="2026-01-31").quality.findings
     assert [f.key for f in found][:2] == ["quality.after_as_of", "quality.no_customer"]
+
+
+def test_targets_in_words_have_units_of_their_own_and_add_up_to_no_money(tmp_path: Path) -> None:
+    goals = pd.DataFrame({"statement": ["a", "b"], "amount": [8680.0, 30.0], "unit": ["万元", "%"]})
+    frames = {"orders": lines(("2026-01-05", 5.0), columns="date amount"), "goals": goals}
+
+    data = company(tmp_path, frames)
+
+    assert [(s.rows, s.amount) for s in data.quality.of("read", table="goals")] == [(2, None)]
+    assert [s.amount for s in data.quality.of("read", table="orders")] == [5.0]

@@ -1,5 +1,6 @@
 """The forecast's page: every result in every language, with any name as a node, in figures that hold their text."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from tests.views import labels
 from tests.views.test_charts import CHINA, LONG
 from workbench.analytics import forecast as forecasting
-from workbench.analytics.forecast import Forecast, Landing
+from workbench.analytics.forecast import Accuracy, Forecast, Landing
 from workbench.analytics.keys import fact
 from workbench.settings import LANGUAGES, Assumptions
 from workbench.views import forecast, page, show, tables
@@ -116,6 +117,17 @@ def test_the_answer_says_the_rest_of_the_year_then_the_year_ahead_then_how_accur
     keys = [f.key for f in show.leading([landing, results[2]])]
     assert keys[:2] == ["forecast.rest_of_year", "forecast.next_year"]
     assert keys[2] in ("forecast.doubt", "forecast.accuracy", "forecast.naive_money", "forecast.naive_wins")
+
+
+def test_only_methods_tried_on_the_same_cases_stand_beside_the_forecast() -> None:
+    result = next(r for r in made(("North", "South")) if isinstance(r, Accuracy))
+    lucky = result.table.iloc[[-1]].assign(mase=0.01, folds=1).set_axis(["luck"], axis=0)
+    found = replace(result, table=pd.concat([result.table.iloc[:2], lucky, result.table.iloc[2:]]))
+
+    seen = show.view(found, Words("en", "CNY", calendar=CHINA), AS_OF)
+
+    assert "luck" not in [line.name for line in seen.tables[0].lines]
+    assert "luck" in seen.sheets["accuracy"].frame.index
 
 
 def test_headline_facts_have_three_significant_digits() -> None:

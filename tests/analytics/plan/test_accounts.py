@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from tests.analytics.made import said
 from tests.analytics.plan.staff import sellers, staff
 from workbench import Run, load, plan
 from workbench.analytics.plan.staff.accounts import Accounts, accounts
@@ -99,6 +100,16 @@ def test_a_part_belongs_to_whoever_leads_those_who_sell_it() -> None:
     assert table["share"]["N"] == pytest.approx(0.95)
     assert pd.isna(table["owner"]["X"])
     assert table["how"]["X"] == "shared"
+
+
+def test_owners_that_the_settings_name_are_told_apart_from_those_that_sales_tell() -> None:
+    sales = pd.DataFrame({"region": ["N", "S"], "rep": ["Old1", "South1"], "amount": [50.0, 45.0]})
+
+    mixed = said(owners(FOUND, {"region": sales}, named={"region": {"S": "Cy"}}), "plan.people.owners")
+    named = said(owners(FOUND, {"region": sales}, named={"region": {"N": "Cy", "S": "Cy"}}), "plan.people.owners")
+
+    assert (mixed["owned"], mixed["named"], mixed["all_named"]) == (2, 1, False)
+    assert (named["owned"], named["named"], named["all_named"]) == (2, 2, True)
 
 
 def test_a_part_of_one_seller_without_a_leader_is_the_seller_s() -> None:

@@ -52,6 +52,13 @@ def test_actions_grow_with_the_opportunities_that_are_asked_for() -> None:
     assert many.table["times"].to_numpy() == pytest.approx(2 * few.table["times"].to_numpy())
 
 
+def test_how_many_times_as_much_is_the_quotient_of_the_two_means_beside_it_though_new_people_do_nothing_yet() -> None:
+    told = said(daily(needs=pd.Series({"R0": 10.0, "R1": 10.0, "yet to join": 10.0})), "plan.funnel.actions")
+
+    assert told["times"] == pytest.approx(told["daily"] / told["today"])
+    assert told["today"] == pytest.approx(daily(needs=pd.Series({"R0": 10.0})).table["today"].mean())
+
+
 def test_the_list_holds_whole_actions_on_working_days_that_sum_to_the_need() -> None:
     found = daily()
     sums = found.days.groupby(level=0)[list(found.kinds)].sum()

@@ -74,3 +74,12 @@ def test_a_team_whose_people_report_to_several_has_no_owner() -> None:
 
     assert table["owner"]["North"] is None
     assert table["owner"]["South"] == "Cy"
+
+
+def test_people_who_are_yet_to_join_take_no_team_s_leader_away() -> None:
+    reps = staff(list(TWO), team=TEAMS, manager=["Ann"] * 5 + ["Bob"] * 5)
+
+    table = capacity(sellers(TWO, reps, hires=[{"count": 2, "joins": "2027-01", "team": "North"}])).table
+
+    assert table["sellers"]["North"] == 7
+    assert table["owner"]["North"] == "Ann"

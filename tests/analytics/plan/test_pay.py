@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tests.analytics.made import said
 from tests.analytics.plan.staff import sellers
 from workbench.analytics.plan.staff.commission import commission, curve, marginal, milestone_reached
 from workbench.analytics.plan.staff.pay import PayPlan, pay, sales_draws
@@ -111,6 +112,16 @@ def test_levels_scale_everyone_alike() -> None:
     each = QUOTAS.table["quota"]
     assert found.table["at_stretch"].to_numpy() == pytest.approx((0.023 * each).to_numpy(), abs=0.011)
     assert found.table["at_commit"].to_numpy() == pytest.approx((0.018 * each).to_numpy(), abs=0.011)
+
+
+def test_the_middle_quota_of_an_even_number_of_people_lies_between_two_and_pays_what_the_curve_shows() -> None:
+    found = pay(FOUND, QUOTAS, PLAN)
+    assert isinstance(found, PayPlan)
+
+    one = said(found, "plan.pay.one")
+    assert one["quota"] == QUOTAS.table["quota"].median()
+    assert one["target"] == pytest.approx(found.curve["commission"][1.0])
+    assert one["stretch"] == pytest.approx(found.curve["commission"][1.1])
 
 
 def test_accelerators_make_the_expected_cost_more_than_at_the_target() -> None:

@@ -107,6 +107,15 @@ def test_of_each_product_the_largest_won_and_of_each_reason_the_largest_lost_is_
     assert made.reasons["deals"].to_dict() == {"price": 15, "delay": 15}
 
 
+def test_stages_of_a_case_that_were_entered_on_one_day_stand_in_the_order_of_the_stages() -> None:
+    opportunities, history = deals({"A/1": (30, FULL, "won")})
+    history["entered"] = history.groupby("opportunity")["entered"].transform("min")
+    made = cases(opportunities, STAGES, PERIOD, stage_history=history.iloc[::-1])
+    assert isinstance(made, Cases)
+
+    assert [stage for stage, _ in made.entries["actions"].iloc[0]] == ["lead", "demo", "offer"]
+
+
 def test_what_goes_with_winning_is_told_only_beyond_chance_over_all_that_was_tried() -> None:
     opportunities, _ = deals({"A/1": (80, FULL, "won"), "A/2": (120, FULL, "lost")})
     even = cases(opportunities.assign(source=["web", "fair"] * 100), STAGES, PERIOD)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.analytics.made import said
 from workbench.analytics.results import Unknown
 from workbench.analytics.tracking import chains, diagnosis, weekly
 from workbench.analytics.tracking.diagnosis import Diagnosis, Sold, _cause, diagnose
@@ -65,6 +66,14 @@ def test_fewer_leads_are_named_as_such_and_not_as_conversion() -> None:
     assert not own.loc["conversion", "beyond"]
     assert found.table["quadrant"].iloc[0] == "few_leads"
     assert found.table["cause"].iloc[0] == "leads"
+
+
+def test_numbers_that_the_sentence_before_has_are_not_said_again() -> None:
+    repeated = said(diagnosed(made(leads=(300, 150)), now=5000.0), "tracking.diagnosis.quadrant")
+    other = said(diagnosed(made(rate=(0.3, 0.12)), now=5000.0), "tracking.diagnosis.quadrant")
+
+    assert repeated["repeated"]
+    assert not other["repeated"]
 
 
 def test_a_lower_win_rate_is_named_and_the_quadrant_points_between_lead_and_deal() -> None:

@@ -1,5 +1,6 @@
 """Money and ratios as each reader writes them."""
 
+import numpy as np
 import pytest
 
 from workbench.views.words import Words
@@ -28,6 +29,10 @@ def test_money_has_three_significant_digits_and_the_unit_of_the_language(
     lang: str, currency: str, amount: float, said: str
 ) -> None:
     assert Words(lang, currency).money(amount) == said
+
+
+def test_a_number_of_numpy_s_is_rounded_like_any_other() -> None:
+    assert Words("en", "CNY").money(np.float64(76_450_000)) == Words("en", "CNY").money(76_450_000) == "¥76.5M"
 
 
 @pytest.mark.parametrize(
