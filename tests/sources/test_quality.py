@@ -283,3 +283,20 @@ def test_targets_in_words_have_units_of_their_own_and_add_up_to_no_money(tmp_pat
 
     assert [(s.rows, s.amount) for s in data.quality.of("read", table="goals")] == [(2, None)]
     assert [s.amount for s in data.quality.of("read", table="orders")] == [5.0]
+
+
+@pytest.mark.parametrize(("part", "sizes"), [("North", [100.0]), ("East", [100.0, 300.0])])
+def test_of_a_market_published_by_region_a_region_sees_its_own_and_one_that_is_not_in_it_sees_all(
+    part: str, sizes: list[float], tmp_path: Path
+) -> None:
+    frames = {
+        "orders": lines(
+            ("2026-01-05", 5.0, "North"), ("2026-01-05", 7.0, "South"), ("2026-01-05", 9.0, "East"),
+            columns="date amount region",
+        ),
+        "market": pd.DataFrame({"period": ["2026-01-01"] * 2, "segment": ["North", "South"], "size": [100.0, 300.0]}),
+    }  # fmt: skip
+
+    data = company(tmp_path, frames, dimensions={"region": ["region"]}, scope=f"region={part}")
+
+    assert data.table("market")["size"].tolist() == sizes

@@ -144,6 +144,8 @@ def within(
     steps: list[Step] = []
     for level, value in scope.items():
         values = refs.values(frame, name, level)
+        if values is None and name == "market" and "segment" in frame and frame["segment"].eq(value).any():
+            values = frame["segment"]  # published by what the scope is one of
         if values is None:
             kept = name in CONTEXT or name in refs.frames
             if name not in refs.frames:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.analytics.market.gathering import within
 from workbench.analytics.market.sizing import Known, Sizing, sizing
 from workbench.analytics.results import Unknown
 from workbench.settings.market import MarketSettings
@@ -178,3 +179,12 @@ def test_the_answer_says_by_when_only_where_the_settings_do() -> None:
     made = found({"top_down": {"serviceable": 0.5, "obtainable": 0.1}, "within_years": 3})
 
     assert made.findings[0].values["within"] == 3
+
+
+def test_of_what_is_believed_by_segment_a_part_that_is_one_of_them_counts_its_own_alone() -> None:
+    one = {"accounts": {"low": 8, "likely": 9, "high": 10}, "budget": BUDGET}
+    beliefs = MarketSettings.model_validate({"segments": {"North": one, "South": one}})
+
+    assert list(within(beliefs, {"region": "North"}).segments) == ["North"]
+    assert within(beliefs, {"channel": "direct"}) == beliefs
+    assert within(beliefs, {}) == beliefs

@@ -209,3 +209,12 @@ def test_a_whole_year_is_reviewed_too() -> None:
 
     assert steps(result) == {"before": 131, "North": 59, "amount": 190}
     assert bool(result.table.loc["North", "beyond"])
+
+
+def test_a_part_that_moved_next_to_nothing_of_the_whole_is_not_called_beyond_chance() -> None:
+    quiet = {"North": [1e6 + 1e3 * (n % 3) for n in range(16)] + [1.2e6], "Gone": [0.0] * 16 + [-810.0]}
+
+    result = made(sold(quiet), "region", QUARTER, goals=targets({"North": 1_000_000, "Gone": 0}))
+
+    assert result.table.loc["North", "beyond"]
+    assert not result.table.loc["Gone", "beyond"]

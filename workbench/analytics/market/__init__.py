@@ -12,7 +12,7 @@ inputs      from the data's frames to what these ask for · gathering the market
 """
 
 from workbench.analytics.market.demand import Elasticity, elasticity
-from workbench.analytics.market.gathering import read, series_of
+from workbench.analytics.market.gathering import read, series_of, within
 from workbench.analytics.market.inputs import (
     accounts,
     known,
@@ -63,4 +63,5 @@ __all__ = [
     "sold",
     "view",
     "watch",
+    "within",
 ]

@@ -10,6 +10,7 @@ from workbench.analytics.market.series import MarketSeries, market_series
 from workbench.analytics.results import Unknown
 from workbench.periods import Every
 from workbench.run import Run
+from workbench.settings.market import MarketSettings
 
 
 class Tables(Protocol):
@@ -41,3 +42,9 @@ def read(data: Tables, run: Run) -> Market:
     published = series_of(data, run)
     level = matching(published, data.compare_each(), run.settings.market.level)
     return Market(published, level, own(data.sales(every(published), by=level or ()), level))
+
+
+def within(beliefs: MarketSettings, scope: Mapping[str, str]) -> MarketSettings:
+    """What is believed of the market of a part: of the segments that the part is one of, that one alone."""
+    inside = {name: one for name, one in beliefs.segments.items() if name in scope.values()}
+    return beliefs.model_copy(update={"segments": inside}) if inside else beliefs

@@ -19,6 +19,7 @@ from workbench.analytics.tracking.goals import WHOLE, Goals
 from workbench.errors import ParameterError
 
 MOST_NODES = 6  # steps of their own; the others are one
+TRIFLE = 0.001  # of the whole: a part that moved less is not called beyond chance, however little was expected of it
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -204,7 +205,9 @@ def _told(table: pd.DataFrame, against: str, noise: pd.Series) -> pd.DataFrame:
     """With effect, noise and beyond, largest effect first."""
     effect = (table["amount"] - table[against].fillna(0.0)).round(2)
     noise = noise.where(table[against].notna())
-    made = table.assign(effect=effect, noise=noise, beyond=noises.beyond(effect, noise))
+    whole = max(abs(float(table["amount"].sum())), abs(float(table[against].sum())))
+    beyond = noises.beyond(effect, noise).where(effect.abs() >= TRIFLE * whole, False)
+    made = table.assign(effect=effect, noise=noise, beyond=beyond)
     return ordered(made, made["effect"].abs())
 
 

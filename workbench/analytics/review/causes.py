@@ -13,6 +13,7 @@ from workbench.analytics.keys import direction, fact
 from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
+from workbench.analytics.review.bridge import TRIFLE
 from workbench.analytics.review.effects import Effects
 from workbench.analytics.review.suspects import Ground, suspects
 from workbench.analytics.review.verdict import Verdict
@@ -109,7 +110,8 @@ def causes(
 def _apart(found: Verdict) -> tuple[str, ...]:
     """Single parts that sold more or less than chance lets expect, though the whole may not."""
     table = found.table
-    outside = (table["place"] < _TAIL) | (table["place"] > 1 - _TAIL)
+    telling = (table["actual"] - table["expected"]).abs() >= TRIFLE * table[["actual", "expected"]].iloc[0].abs().max()
+    outside = ((table["place"] < _TAIL) | (table["place"] > 1 - _TAIL)) & telling
     parts = outside & table["level"].ne("") & crossings.single(table["level"])
     return tuple(str(node) for node in table.index[parts])
 
