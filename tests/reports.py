@@ -46,6 +46,13 @@ def report(notebook: str, settings: Path, as_of: str, out: Path, **more: Any) ->
     return _read(notebook, outcome.json())
 
 
+def whole(settings: Path, as_of: str, out: Path) -> Path:
+    """The folder of a report of all notebooks."""
+    outcome = publish.run(publish.Request((), settings, as_of=as_of, out=out, timeout=600.0), _means())
+    assert outcome.good, outcome.text()
+    return outcome.folder
+
+
 def commanded(notebook: str, settings: Path, as_of: str, out: Path, *more: str) -> Report:
     """The same by the command, in a process of its own, as a person types it."""
     asked = ["run", notebook, "--settings", str(settings), "--as-of", as_of, "--out", str(out), "--json", *more]

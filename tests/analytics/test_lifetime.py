@@ -77,3 +77,21 @@ def test_simulated_purchases_average_to_the_expected_ones(cdnow: pd.DataFrame) -
     draws = [model.simulate(cdnow, 39, rng).sum() for _ in range(200)]
 
     assert np.mean(draws) == pytest.approx(model.expected(cdnow, 39).sum(), rel=0.01)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_customers_who_are_all_alike_are_expected_to_go_on_as_they_do(seed: int) -> None:
+    # one rate (0.1 a week) for all, nobody leaves, each day about 50: the likelihood rises without end toward that
+    rng, n = np.random.default_rng(seed), 150
+    age = rng.uniform(20, 100, n)
+    bought = rng.poisson(0.1 * age)
+    often = np.maximum(bought, 1)
+    last = np.where(bought > 0, age * rng.random(n) ** (1 / often), 0)  # the last of so many days at any time
+    paid = rng.gamma(20 * often, 50 / 20) / often
+    alike = pd.DataFrame({"frequency": bought, "recency": last, "age": age, "monetary": paid}).astype(float)
+    buying, spending = lifetime.fit_bg_nbd(alike), lifetime.fit_gamma_gamma(alike)
+    drawn = [model.simulate(alike, 52, rng).sum() for model in lifetime.draw_bg_nbd(buying, alike, 200, rng)]
+
+    assert buying.expected(alike, 52).sum() == pytest.approx(0.1 * 52 * n, rel=0.1)
+    assert spending.expected(alike) == pytest.approx(np.full(n, 50.0), rel=0.1)
+    assert np.quantile(drawn, 0.1) < buying.expected(alike, 52).sum() < np.quantile(drawn, 0.9)

@@ -4,9 +4,9 @@
     python -m tests.benchmarks.bench_many 200        # as many regions as named: half an hour or more
 
 One JSON line for each figure, each a ratio within one run: shared results against none (CPU seconds of a report of the
-demo company), the reports of the regions against as many single runs, the same again unchanged, twice as many regions
-against as many (linear), and the peak memory of both (flat). `value` and `ratio` are CPU seconds, which other work on
-the machine leaves alone; seconds on the clock stand in `peer`.
+demo company), the reports of the regions against as many single runs, and against papermill with nbconvert notebook by
+notebook, the same again unchanged, twice as many regions against as many (linear), and the peak memory of both (flat).
+`value` and `ratio` are CPU seconds, which other work on the machine leaves alone; seconds on the clock stand in `peer`.
 """
 
 import json
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.bench_report import AS_OF, DEMO
+from tests.benchmarks.bench_report import AS_OF, DEMO, one_by_one
 from tests.benchmarks.spent import Spent, load, spent
 
 # a run that tells its notebooks nothing of the folder that they share
@@ -66,6 +66,7 @@ def _each(folder: Path) -> Iterator[dict[str, Any]]:
     few, many = folder / "few", folder / "many"
     single, each, again = _measured(few, FEW)
     yield _against(single, each, FEW)
+    yield _against_command_lines(few, each)
     peer = f"the first time: {each.wall:.0f} s; now {again.wall:.1f} s"
     yield _told("report_each_unchanged", again.cpu, "CPU s", peer, again.cpu / each.cpu, 0.15)
     _company(many, MANY)
@@ -98,6 +99,14 @@ def _against(single: Spent, each: Spent, regions: int) -> dict[str, Any]:
         f"{regions} × a single run of {single.cpu:.1f} CPU s, {single.wall:.1f} s: {wall:.2f} of their time; {load()}"
     )
     return _told("report_each", each.cpu, "CPU s", peer, each.cpu / (regions * single.cpu), 0.25)
+
+
+def _against_command_lines(folder: Path, each: Spent) -> dict[str, Any]:
+    """A report for each region against papermill and nbconvert, notebook by notebook; measured for one region."""
+    peers = one_by_one(folder, settings=str(folder), as_of=AS_OF, scope="region=R000")
+    wall = each.wall / (FEW * peers.wall)
+    peer = f"{FEW} × papermill + nbconvert: {peers.cpu:.1f} CPU s, {peers.wall:.1f} s: {wall:.2f} of their time"
+    return _told("report_each_against_command_lines", each.cpu, "CPU s", peer, each.cpu / (FEW * peers.cpu), 0.35)
 
 
 def _company(folder: Path, regions: int) -> None:

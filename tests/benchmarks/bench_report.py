@@ -62,7 +62,7 @@ def _reports(folder: Path) -> Iterator[dict[str, Any]]:
         ours.append(spent(_run(folder, "en", "--force")))
         calls.append(_calls())
         two.append(spent(_run(folder / "two", "en,zh-CN", "--force")))
-        peers.append(_one_by_one(folder))
+        peers.append(one_by_one(folder))
     (wall, cpu), (warm, work), (long, all_) = _best(ours), _best(calls), _best(peers)
     peer = f"papermill + nbconvert, one by one: {long:.1f} s, {all_:.1f} CPU s; {load()}"
     yield _told("report_against_command_lines", wall, "s", peer, 0.25, wall / long)
@@ -128,13 +128,14 @@ def _calls() -> Spent:
     return Spent(wall, cpu, float("nan"), "")
 
 
-def _one_by_one(folder: Path) -> Spent:
+def one_by_one(folder: Path, **parameters: str) -> Spent:
     """papermill and nbconvert on the command line, for each notebook."""
+    given = [word for name, value in {"lang": "en", **parameters}.items() for word in ("-p", name, value)]
     wall = cpu = 0.0
     for name in NOTEBOOKS:
         made, env = folder / f"peer-{name}.ipynb", {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
         source = str(ROOT / "notebooks" / f"{name}.ipynb")
-        run = [sys.executable, "-m", "papermill", source, str(made), "-k", "python3", "-p", "lang", "en"]
+        run = [sys.executable, "-m", "papermill", source, str(made), "-k", "python3", *given]
         told = [sys.executable, "-m", "nbconvert", "--to", "html", "--no-input", str(made)]
         for command in ([*run, "--no-progress-bar"], told):
             done = spent(command, env=env)

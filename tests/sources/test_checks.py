@@ -100,6 +100,13 @@ def test_infinity_is_no_amount(tmp_path: Path) -> None:
     assert "'amount'" in caught.value.problems[0]
 
 
+def test_amounts_that_add_up_to_more_than_can_be_counted_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    days = [f"2026-{month:02d}-05" for month in range(1, 13)]
+    with pytest.raises(DataError, match=r"amounts add up to 9\.6e\+14.*in thousands or millions"):
+        company(tmp_path, lines(*((day, 8e13) for day in days)))
+    assert company(tmp_path, lines(*((day, 7e13) for day in days))).sales()["amount"].sum() == 8.4e14
+
+
 def test_keys_that_none_join_are_an_error_that_names_the_column_that_would(tmp_path: Path) -> None:
     texts = {"orders": "date,amount,rep\n2026-01-05,10,E7\n2026-01-06,10,E8\n", "reps": "rep,number\n1,E7\n2,E8\n"}
     (found,) = problems(tmp_path, texts)

@@ -20,7 +20,7 @@ from workbench.sources.contracts import TABLES
 from workbench.sources.covers import Days, covered
 from workbench.sources.levels import References, nearest
 from workbench.sources.quality import Step
-from workbench.sources.query import SCALE, fetch, units
+from workbench.sources.query import ALL, SCALE, fetch, units
 
 LACKS = {"customer": "no_customer", "cost": "no_cost", "quantity": "no_quantity"}
 
@@ -121,7 +121,7 @@ def _profile(making: Making, checked: checks.Checked, expr: Any) -> pd.DataFrame
     counts = {c: wide[c].sum() for c in told} | {f"{c}__money": wide["__units"].sum(where=wide[c]) for c in told}
     broken = {name: rule.sum() for name, rule in checks.conditions(_on(checked, wide)).items()}
     grouped = wide.group_by("file", "day", "out")
-    sums = {"lines": wide.count(), "money": wide["__units"].sum(), **counts, **broken}
+    sums = {"lines": wide.count(), "money": wide["__units"].sum().cast("float64"), **counts, **broken}
     return _tidy(fetch(making.con, grouped.aggregate(**sums)))
 
 
@@ -224,6 +224,11 @@ def _wrong(making: Making, checked: checks.Checked, found: pd.DataFrame) -> list
     if not total:
         return ["orders: there are no rows. Check files and exclude in workbench.toml."]
     problems = checks.breaches(checked, found.drop(columns=["file", "day", "out"]).sum())
+    if (money := found["money"].abs().sum()) > ALL:
+        problems.append(
+            f"orders: amounts add up to {money:.1e}; sums are exact up to {ALL:.0e}. Give them in thousands or"
+            " millions of the currency."
+        )
     if "no_rate" in found and found["no_rate"].sum():
         problems += _without_rate(making, checked.expr)
     for column, reference in _references(making.refs, checked.expr).items():

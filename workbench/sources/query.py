@@ -12,6 +12,7 @@ import pandas as pd
 from workbench.sources import engines
 
 SCALE = 10_000
+ALL = 9e14  # what amounts may add up to: more than 64 bits cannot hold in ten-thousandths
 LARGEST = 9e13  # a line beyond this cannot be counted in ten-thousandths; not-a-number and infinity are beyond it too
 
 

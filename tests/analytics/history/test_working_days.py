@@ -10,6 +10,7 @@ from workbench import history
 from workbench.periods import Calendar, spring_festival
 from workbench.settings import CalendarSettings
 from workbench.sources.demo import EFFECTS
+from workbench.views.words import phrase
 
 CHINA = Calendar(CalendarSettings(country="CN"))
 
@@ -90,3 +91,46 @@ def test_where_more_is_returned_than_sold_the_ratio_lies_inside_its_interval() -
     assert row["lo"] <= row["ratio"] <= row["hi"]
     assert row["ratio"] < 0
     assert said(result, "history.festival_during")["ratio"] == row["ratio"]
+
+
+WEEKDAYS = Calendar(CalendarSettings())  # of no country: Saturdays and Sundays are off
+
+
+def by_hand(working: float, off: float, *, noise: float = 0.0) -> pd.DataFrame:
+    days = pd.date_range("2022-01-01", periods=3 * 365, name="period")
+    amount = np.where(days.day_of_week < 5, working, off) * np.random.default_rng(2).gamma(100, 1 / 100, len(days))
+    amount = amount if noise else np.where(days.day_of_week < 5, working, off)
+    return pd.DataFrame({"period": days, "amount": amount, "whole": True})
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_a_company_that_sells_on_working_days_alone_has_no_endless_interval(noise: float) -> None:
+    result = history.calendar_effects(by_hand(100, 0, noise=noise), WEEKDAYS)
+
+    assert (result.off_day, result.lo) == (0, 0)
+    assert 0 <= result.hi < 0.01  # 312 days off without a sale: 3 / 312 of a working day where the spread is a count's
+    assert result.day_worth == pytest.approx(7 / 5 / 30.4, rel=0.01)  # all is sold on 5 of 7 days
+    assert phrase("history.working_day", "en", **said(result, "history.working_day")).startswith("On days off nothing")
+
+
+def test_days_that_all_sell_the_same_tell_that_a_day_off_is_like_any_other() -> None:
+    result = history.calendar_effects(by_hand(100, 100), WEEKDAYS)
+
+    assert (result.off_day, result.lo, result.hi) == pytest.approx((1, 1, 1), abs=1e-4)
+    assert result.day_worth == pytest.approx(0, abs=1e-6)
+
+
+def test_where_days_off_sell_more_a_working_day_in_their_place_takes_from_a_month() -> None:
+    result = history.calendar_effects(by_hand(100, 200, noise=0.1), WEEKDAYS)
+
+    assert result.off_day == pytest.approx(2, rel=0.05)
+    told = phrase("history.working_day", "en", **said(result, "history.working_day"))
+    assert "one working day more instead of a day off takes about" in told
+    assert "-" not in told
+
+
+@pytest.mark.parametrize(("working", "off"), [(0, 100), (-100, -20), (100, -60), (0, 0)])
+def test_sales_that_working_days_do_not_make_or_that_come_back_tell_no_effect(working: float, off: float) -> None:
+    result = history.calendar_effects(by_hand(working, off), WEEKDAYS)
+
+    assert keys_of(result) == ["history.unknown_not_positive"]

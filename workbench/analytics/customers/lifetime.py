@@ -15,6 +15,7 @@ from workbench.errors import NotEnoughHistoryError
 
 Array = np.ndarray
 Histories = pd.DataFrame | Mapping[str, Array]  # a customer table, or only its columns of numbers: see `numbers`
+_BOUND = 1e4  # and its inverse: where customers are all alike the likelihood rises without end, and formulas overflow
 _START = {"bg_nbd": (1.0, 5.0, 1.0, 3.0), "pareto_nbd": (1.0, 5.0, 1.0, 5.0), "gamma_gamma": (2.0, 3.0, 10.0)}
 
 
@@ -316,10 +317,11 @@ def _around(negative: Callable[[Array], float], best: Array, n: int, rng: np.ran
 
 
 def _maximize(negative: Callable, start: tuple[float, ...], *, jac: bool = False) -> tuple[tuple[float, ...], float]:
-    """Parameters above zero, found on their logs."""
+    """Parameters from 1 / `_BOUND` to `_BOUND`, found on their logs. BTYD's walk-through has the same upper bound."""
     from scipy.optimize import minimize
 
     method = "L-BFGS-B" if jac else "Nelder-Mead"
     options = {"maxiter": 500, "ftol": 1e-13} if jac else {"maxiter": 6000, "xatol": 1e-7, "fatol": 1e-9}
-    found = minimize(negative, np.log(start), jac=jac or None, method=method, options=options)
+    bounds = [(-np.log(_BOUND), np.log(_BOUND))] * len(start)
+    found = minimize(negative, np.log(start), jac=jac or None, method=method, bounds=bounds, options=options)
     return tuple(float(v) for v in np.exp(found.x)), -float(found.fun)

@@ -1,5 +1,7 @@
 """What the calendar does to daily sales: working days, and the weeks around Spring Festival."""
 
+import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,12 @@ from workbench.periods import Calendar, spring_festival
 FIRST, LAST = -42, 34  # days from the festival among which spans are looked for
 USUAL = (-28, 20)  # days that are no ordinary ones, until the spans are found
 _ROUNDS = 6
+_RETURNED = 0.1  # of the money of days above zero, taken back on days below: with more the regression tells too much
+_NO_SPREAD = 1e-12  # where every day sells what the fit says: a spread of zero divides by zero
 SHORTEST, MOST = 3, 6  # days that a span lasts; spans looked for
 FEWEST_DAYS, FEWEST_FESTIVALS = 730, 2
 _MONTH = 30.4  # days
+_AT_MOST = 3.0  # events that none seen leaves possible, 95 % (Hanley & Lippman-Hand 1983, JAMA 249)
 _SAID = {
     "before": "history.festival_before",
     "during": "history.festival_during",
@@ -42,21 +47,22 @@ def calendar_effects(
     if len(days) < FEWEST_DAYS:
         return unknown("calendar_effects", "history.unknown_days", have=len(days), need=FEWEST_DAYS)
     days = _described(days, calendar)
+    if not _sells(days):
+        return unknown("calendar_effects", "history.unknown_not_positive", count=int((days["amount"] <= 0).sum()))
     count = days["festival"].value_counts().eq(LAST - FIRST + 1).sum()
     around = count >= FEWEST_FESTIVALS and festival_moves(calendar)
     chosen, days, fit = _settled(days, spans, around)
     near = days[days["festival"].map(days["festival"].value_counts()) == LAST - FIRST + 1]  # whole festivals only
     profile = near.groupby("away")[["amount", "expected"]].sum() if around else pd.DataFrame()
     table = _spans(near, chosen) if around else pd.DataFrame()
-    off, (lo, hi) = float(fit.params["off"]), fit.conf_int().loc["off"]
-    worth = _worth(days, off)
+    off, lo, hi = fit.off
     result = CalendarEffects(
         spans=table,
         profile=profile,
-        off_day=float(np.exp(off)),
-        lo=float(np.exp(lo)),
-        hi=float(np.exp(hi)),
-        day_worth=worth,
+        off_day=off,
+        lo=lo,
+        hi=hi,
+        day_worth=_worth(days, off),
         festivals=int(count),
     )
     return CalendarEffects(**{**vars(result), "findings": tuple(_findings(result, days))})
@@ -93,20 +99,55 @@ def _columns(days: pd.DataFrame, near: pd.Series | None = None) -> pd.DataFrame:
     return pd.DataFrame(known, index=days.index).astype("float64")
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Quasi-Poisson of ordinary days in units of their mean, `size`. Where nobody ever sold on a day off, `closed`
+    holds the most that such a day may sell, as a ratio; the regression is then of working days."""
+
+    model: Any
+    size: float
+    closed: float | None
+
+    @property
+    def off(self) -> tuple[float, float, float]:
+        """A day off against a working day, and its 95 % interval."""
+        if self.closed is not None:
+            return 0.0, 0.0, self.closed
+        lo, hi = np.exp(self.model.conf_int().loc["off"])
+        return float(np.exp(self.model.params["off"])), float(lo), float(hi)
+
+    @property
+    def spread(self) -> float:
+        """Variance over mean, in money."""
+        return float(self.model.scale * self.size)
+
+    def expected(self, days: pd.DataFrame) -> pd.Series:
+        """What days would bring if none of them were near a festival."""
+        known = _columns(days, near=days["away"].notna())
+        open_ = 1.0 if self.closed is None else 1 - known["off"]
+        return self.model.predict(known[self.model.model.exog_names]) * self.size * open_
+
+
+def _sells(days: pd.DataFrame) -> bool:
+    """Whether working days sell, and little of it comes back."""
+    sold = days["amount"].clip(lower=0)
+    return bool(sold[days["off"] == 0].any()) and sold.sum() - days["amount"].sum() < _RETURNED * sold.sum()
+
+
 def _settled(
     days: pd.DataFrame, given: tuple[tuple[int, int], ...], around: bool
-) -> tuple[tuple[tuple[int, int], ...], pd.DataFrame, Any]:
+) -> tuple[tuple[tuple[int, int], ...], pd.DataFrame, _Fit]:
     """The spans, the days with what is expected of them, and the fit: spans from the fit, the fit without the spans."""
     chosen, seen = given or (USUAL,), list[tuple[tuple[int, int], ...]]()
     while True:
         apart = _inside(days["away"], chosen)
-        fit, size = _fit(days[~apart])
-        days = days.assign(expected=fit.predict(_columns(days, near=days["away"].notna())) * size)
+        fit = _fit(days[~apart])
+        days = days.assign(expected=fit.expected(days))
         if given or not around or chosen in seen or len(seen) == _ROUNDS:
             return chosen, days, fit
         seen.append(chosen)
         near = days[days["away"].notna()]
-        chosen = _found(near.groupby("away")[["amount", "expected"]].sum(), fit.scale * size)
+        chosen = _found(near.groupby("away")[["amount", "expected"]].sum(), fit.spread)
 
 
 def _inside(away: pd.Series, spans: tuple[tuple[int, int], ...]) -> pd.Series:
@@ -116,14 +157,28 @@ def _inside(away: pd.Series, spans: tuple[tuple[int, int], ...]) -> pd.Series:
     return inside
 
 
-def _fit(ordinary: pd.DataFrame) -> tuple[Any, float]:
-    """Quasi-Poisson, with the spread there is instead of that of counts; and the mean day, which it is in units of."""
+def _fit(ordinary: pd.DataFrame) -> _Fit:
+    sold = ordinary["amount"].clip(lower=0)
+    size, off = ordinary["amount"].mean(), ordinary["off"] == 1
+    if not off.any() or sold[off].any():
+        return _Fit(_regression(sold / size, _columns(ordinary)), size, None)
+    found = _regression(sold[~off] / size, _columns(ordinary[~off]).drop(columns="off"))
+    worked = found.predict(_columns(ordinary[off].assign(off=0)).drop(columns="off")).sum()
+    return _Fit(found, size, float(_AT_MOST * found.scale / worked))
+
+
+def _regression(sold: pd.Series, known: pd.DataFrame) -> Any:
+    """Poisson with the spread there is instead of that of counts; it may be none."""
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-    size = ordinary["amount"].mean()
-    amount = ordinary["amount"].clip(lower=0) / size
-    return GLM(amount, _columns(ordinary), family=families.Poisson()).fit(scale="X2"), size
+    model = GLM(sold, known, family=families.Poisson())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # days may all sell what is said of them
+        counts = model.fit()
+        spread = max(counts.pearson_chi2 / counts.df_resid, _NO_SPREAD)
+        return model.fit(start_params=counts.params, scale=spread)
 
 
 def _found(profile: pd.DataFrame, spread: float) -> tuple[tuple[int, int], ...]:
@@ -176,9 +231,9 @@ def _spans(near: pd.DataFrame, chosen: tuple[tuple[int, int], ...]) -> pd.DataFr
 
 
 def _worth(days: pd.DataFrame, off: float) -> float:
-    """One day off turned into a working day, as a share of an average month."""
+    """One day off, which sells `off` of a working day, turned into one: as a share of an average month."""
     share = float(days["off"].mean())
-    return (1 - np.exp(off)) / (_MONTH * (1 - share + share * np.exp(off)))
+    return (1 - off) / (_MONTH * (1 - share + share * off))
 
 
 def _findings(result: CalendarEffects, days: pd.DataFrame) -> list[Finding]:

@@ -59,15 +59,20 @@ def pushes(
     daily = sales[sales["amount"] != 0].groupby("period")["amount"].sum()
     active = daily.groupby(calendar.start(pd.Series(daily.index, daily.index), "quarter")).size()
     if len(quarters) < _FEWEST or not active.reindex(quarters).median() >= _DAILY:
-        thin = bool(active.reindex(quarters).median() < _DAILY)
-        short = fact("tracking.diagnosis.unknown_push", have=len(quarters), need=_FEWEST, daily=not thin)
-        return Unknown(section="pushes", findings=(short,))
+        return _unknown(len(quarters), daily=not active.reindex(quarters).median() < _DAILY)
     every = pd.concat([daily.reset_index().assign(node=""), _named(parts, level)], ignore_index=True)
     each = _each(every, _days(quarters, calendar))
+    if (sold := (each.index.get_level_values("node") == "").sum()) < _FEWEST:
+        return _unknown(int(sold), daily=True)
     table = _judged(_rows(each))
     whole = each[each.index.get_level_values("node") == ""].droplevel("node").rename_axis(None)
     result = Pushes(table=table, quarters=whole[["push", "slack", "share"]], level=level)
     return replace(result, findings=tuple(_findings(result)))
+
+
+def _unknown(quarters: int, *, daily: bool) -> Unknown:
+    short = fact("tracking.diagnosis.unknown_push", have=quarters, need=_FEWEST, daily=daily)
+    return Unknown(section="pushes", findings=(short,))
 
 
 def _named(parts: pd.DataFrame | None, level: str) -> pd.DataFrame:

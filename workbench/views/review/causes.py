@@ -66,7 +66,7 @@ def _(result: Verdict, w: Words, as_of: pd.Timestamp) -> View:
         "verdict",
         heading,
         *split(said),
-        draw=lambda: _ranges(shown, w, label_of(heading, said)),
+        draw=(lambda: _ranges(shown, w, label_of(heading, said))) if (shown["expected"] > 0).any() else None,
         tables=(table(Sheet(shown, sheet.columns), w, heading, most=len(shown)), table(guesses, w, guesses.title)),
         how=w.phrase("review.causes.how.verdict"),
         terms=("kpi:attainment", "prediction_interval", "place"),
