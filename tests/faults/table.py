@@ -220,6 +220,19 @@ def _little_disk(place: Place) -> Iterator[Seen]:
         yield seen(place, "a disk that is really full", run, status="failed", code=1, wrong=wrong)
 
 
+def _little_scratch(place: Place) -> Iterator[Seen]:
+    """Sockets are made in the folder for temporary files, and the first thing a kernel writes does not fit."""
+    other = place.folder / "scratch"
+    other.mkdir()
+    with _mounted(other, "size=12k") as mounted:
+        if not mounted:
+            return
+        run = place.run(place.notebook("n"), env={"TMPDIR": str(other)})
+        error = run.told["reports"][0]["error"]
+        wrong = () if "MB left: free some" in error and "TMPDIR" in error else (error,)
+        yield seen(place, "TMPDIR nearly full", run, status="failed", code=1, wrong=wrong)
+
+
 def _read_only(place: Place) -> Iterator[Seen]:
     other = place.folder / "fixed"
     other.mkdir()
@@ -252,7 +265,7 @@ def _no_kernel(fails: int) -> Callable[[Place], Iterator[Seen]]:
     """Neither the warm process nor the first kernels start."""
     code = f"""import os, sys
 if "workbench.publish.warm" in sys.orig_argv: os._exit(1)
-if "ipykernel_launcher" in sys.orig_argv:
+if "workbench.publish.printed" in sys.orig_argv:
     with open(os.environ["STARTS"], "a") as file: file.write("x")
     if os.path.getsize(os.environ["STARTS"]) <= {fails}: os._exit(3)
 """
@@ -344,6 +357,7 @@ FAULTS = (
     Fault("full at the index", _full("publish.folders.write"), slow=True),
     Fault("quota", _small_files, slow=True),
     Fault("little disk", _little_disk, slow=True),
+    Fault("little scratch", _little_scratch, slow=True),
     Fault("read-only", _read_only, slow=True),
     Fault("in the way", _in_the_way, slow=True),
     Fault("clock forward", _clock(400 * 86_400), slow=True),

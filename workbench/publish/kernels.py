@@ -17,6 +17,7 @@ from workbench.publish.warm import Nursery
 # Jupyter's imports would compile a grammar for 2 s that no notebook needs
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+import zmq  # noqa: E402
 from jupyter_client import AsyncKernelClient, AsyncKernelManager  # noqa: E402
 from jupyter_client.connect import KernelConnectionInfo  # noqa: E402
 from jupyter_client.kernelspec import KernelSpec  # noqa: E402
@@ -144,6 +145,7 @@ def kernel(environment: Mapping[str, str], nursery: Nursery | None = None) -> It
         made._kernel_spec = KernelSpec(argv=_command(), language="python", display_name="Python 3")
         made.client_factory = _Client
         made.folder = folder
+        made.context.setsockopt(zmq.RCVHWM, 0)  # beyond 1000 messages that wait, ZeroMQ drops outputs without a word
         made.environment = {**environment, "IPYTHONDIR": str(folder), "TMPDIR": str(folder / "tmp")}
         if nursery is not None:
             made.provisioner = _Forking(kernel_spec=made._kernel_spec, parent=made)
@@ -167,7 +169,8 @@ def _last_line(log: Path) -> str:
 
 
 def _command() -> list[str]:
-    return [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+    kernel = "workbench.publish.printed"
+    return [sys.executable, "-m", kernel, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
 
 
 def _transport(folder: Path) -> dict[str, str]:
