@@ -103,7 +103,7 @@ def same(run: Run, about: dict[str, str]) -> bool:
 
 
 def mark_mixed(report: Path) -> None:
-    """Says of what a report issued that it may mix old and new data. The report's manifest may be pruned, this stays."""
+    """Says of what a report issued that it may mix old and new data; prune takes its manifest away, this stays."""
     if (report / _FOLDER).is_dir():
         (report / _FOLDER / _MIXED).touch()
 

@@ -33,7 +33,7 @@ def rebuild(out: Path) -> Path:
 
     Two runs that end at once take turns, so the later one sees both reports.
     """
-    with folders.writable(out), folders.alone(out):
+    with folders.writable(out, "The list of all reports"), folders.alone(out):
         found = _in_order(_reports(out))
         first: Language = found[0][1]["languages"][0] if found else "en"
         spoken = [lang for lang in LANGUAGES if any(lang in told["languages"] for _, told in found)]

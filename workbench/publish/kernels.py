@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, cast
 
+from workbench.publish import printed
 from workbench.publish.processes import alive, descendants, end, marked
 from workbench.publish.warm import Nursery
 
@@ -24,6 +25,11 @@ from jupyter_client.kernelspec import KernelSpec  # noqa: E402
 from jupyter_client.provisioning import LocalProvisioner  # noqa: E402
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+# as ipykernel's own launcher: what lies in the current folder must not stand in for a library while it starts; and
+# nothing else of the workbench loads
+_RUN = """import runpy, sys
+if sys.path[0] == "": del sys.path[0]
+runpy.run_path(sys.argv.pop(1), run_name="__main__")"""
 _SOCKET_PATH = 90  # bytes that a socket's name may take on every system (104 on macOS) with room for its number
 
 
@@ -169,8 +175,7 @@ def _last_line(log: Path) -> str:
 
 
 def _command() -> list[str]:
-    kernel = "workbench.publish.printed"
-    return [sys.executable, "-m", kernel, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+    return [sys.executable, "-c", _RUN, printed.__file__, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
 
 
 def _transport(folder: Path) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Texts that cells print, however long, cut to both ends; the same in a kernel, in the record and on the page.
 
-Run as a module, it is an ordinary kernel that keeps to this."""
+Run as a file, it is an ordinary kernel that keeps to this."""
 
 import re
 from collections.abc import Iterator
