@@ -76,6 +76,17 @@ def test_the_last_good_revision_of_a_day_counts(reports: Path, monkeypatch: pyte
     assert list(vintages.earlier(run("2026-09-30"), every="month")["mean"]) == [10.0]
 
 
+def test_a_forecast_whose_data_moved_counts_only_where_no_other_of_its_day_is(
+    reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, revision, amount in (("2026-03-31", "r1", 1.0), ("2026-06-30", "r1", 2.0), ("2026-06-30", "r2", 3.0)):
+        file = report(reports, monkeypatch, run(day), amount, revision)
+        if amount != 2.0:
+            vintages.mark_mixed(file.parents[1])
+
+    assert list(vintages.earlier(run("2026-09-30"), every="month")["mean"]) == [1.0, 2.0]
+
+
 @pytest.mark.parametrize("other", [{"name": "Other"}, {"scope": "region=North"}])
 def test_another_company_or_scope_is_another_forecast(
     reports: Path, monkeypatch: pytest.MonkeyPatch, other: dict[str, str]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # `plan` asks for file names only, and should not wait for pa
 NAME = "forecast"
 PLAN = "plan"
 ADJUSTED = "adjustment"  # a plan of the running period, proposed by tracking
+_FOLDER = "vintages"  # in a report's folder
+_MIXED = "mixed"  # a file beside what a report issued whose data changed while they were read
 _ABOUT = b"workbench"
 
 
@@ -54,7 +56,7 @@ def issue(run: Run, frame: pd.DataFrame, *, every: str = "", name: str = NAME) -
         from workbench.ledger import plans
 
         frame = plans.checked(frame)
-    folder = run.tables_folder.parent / "vintages"
+    folder = run.tables_folder.parent / _FOLDER
     folder.mkdir(exist_ok=True)
     table = pa.Table.from_pandas(frame, preserve_index=False)
     about = json.dumps(about_of(run, every), ensure_ascii=False, sort_keys=True)
@@ -67,7 +69,8 @@ def issue(run: Run, frame: pd.DataFrame, *, every: str = "", name: str = NAME) -
 def earlier(run: Run, *, every: str = "", level: str = "", name: str = NAME) -> pd.DataFrame:
     """Earlier forecasts of the same company and scope: node, level, period, step, mean, …, with the `as_of` of each.
 
-    Of several revisions of one day the last counts. Forecasts of `run.as_of` or later are left out, so that a report
+    Of several revisions of one day the last counts whose data stood still while they were read, else the last.
+    Forecasts of `run.as_of` or later are left out, so that a report
     made again is the same report. `level` is "" for the whole, or as in Forecast.nodes. Earlier plans have the columns
     of a plan.
     """
@@ -89,7 +92,7 @@ def opened(file: Path, name: str = PLAN) -> Issue:
     """What one report issued, by its file or the report's folder."""
     import pandas as pd
 
-    file = file / "vintages" / f"{name}.parquet" if file.is_dir() else file
+    file = file / _FOLDER / f"{name}.parquet" if file.is_dir() else file
     return Issue(file, _read_about(file), pd.read_parquet(file))
 
 
@@ -99,13 +102,23 @@ def same(run: Run, about: dict[str, str]) -> bool:
     return {key: about.get(key) for key in known} == known
 
 
+def mark_mixed(report: Path) -> None:
+    """Says of what a report issued that it may mix old and new data; prune takes its manifest away, this stays."""
+    if (report / _FOLDER).is_dir():
+        (report / _FOLDER / _MIXED).touch()
+
+
 def files(reports: Path, *, before: date, name: str = "*", ending: str = "parquet") -> list[Path]:
-    """Everything that reports of earlier days have issued, oldest first; failed reports issue nothing."""
+    """Everything that reports of earlier days have issued, oldest first; failed reports issue nothing.
+
+    Of a day, what may mix old and new data comes first: whoever takes the last has it only where there is no other.
+    """
     found = []
-    for file in reports.glob(f"*/*/r*/vintages/{name}.{ending}"):
+    for file in reports.glob(f"*/*/r*/{_FOLDER}/{name}.{ending}"):
         day, revision = file.parts[-5], re.fullmatch(r"r(\d+)", file.parts[-3])
         if revision and re.fullmatch(r"\d{4}-\d\d-\d\d", day) and day < before.isoformat():
-            found.append((day, file.parts[-4], int(revision[1]), file))
+            whole = not (file.parent / _MIXED).exists()
+            found.append((day, file.parts[-4], whole, int(revision[1]), file))
     return [file for *_, file in sorted(found)]
 
 

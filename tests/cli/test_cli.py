@@ -170,6 +170,22 @@ main()
     assert [line.partition(".")[0] for line in done.stderr.splitlines()] == ["Stopped"]
 
 
+def test_a_query_that_is_interrupted_is_a_run_that_is_stopped(here: Path) -> None:
+    """DuckDB turns Ctrl-C into an error of its own."""
+    code = """
+import sys
+from workbench import publish
+def asked(request): raise RuntimeError("Query interrupted")
+publish.run = asked
+from workbench.cli import main
+sys.argv = ["workbench", "run", "good.ipynb"]
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=here, capture_output=True, text=True, timeout=60)
+
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
+
+
 def under_way(here: Path, name: str) -> tuple[subprocess.Popen[str], list[int], str]:
     """A run whose notebook sleeps; the processes of its kernel and the kernel's parent, and its scratch folder."""
     pipe = here / f"pipe-{name}"

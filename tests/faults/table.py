@@ -220,6 +220,35 @@ def _little_disk(place: Place) -> Iterator[Seen]:
         yield seen(place, "a disk that is really full", run, status="failed", code=1, wrong=wrong)
 
 
+def _many_outputs(place: Place) -> Iterator[Seen]:
+    """More than ZeroMQ lets wait; how many come is told by the notebook as it ran."""
+    run = place.run(place.notebook("n", "for i in range(4000): display(i)"))
+    shown = (run.folder / "n.ipynb").read_text("utf-8").count('"display_data"') if run.folder else 0
+    wrong = () if shown >= 4000 else (f"{shown} outputs arrived",)
+    yield seen(place, "a cell that shows 4000 things at once", run, status="ok", code=0, wrong=wrong)
+
+
+def _stranger(place: Place) -> Iterator[Seen]:
+    """Data of any shape under the type that the workbench's own outputs have."""
+    cells = [f"display({{'application/vnd.workbench+json': {data}, 'text/plain': 'x'}}, raw=True)"
+             for data in ("'text'", "3", "{'role': 'answer'}", "{'role': 'tiles', 'tiles': 1}")]  # fmt: skip
+    run = place.run(place.notebook("n", *cells))
+    yield seen(place, "data under our type that are not ours", run, status="ok", code=0)
+
+
+def _little_scratch(place: Place) -> Iterator[Seen]:
+    """Sockets are made in the folder for temporary files, and the first thing a kernel writes does not fit."""
+    other = place.folder / "scratch"
+    other.mkdir()
+    with _mounted(other, "size=12k") as mounted:
+        if not mounted:
+            return
+        run = place.run(place.notebook("n"), env={"TMPDIR": str(other)})
+        error = run.told["reports"][0]["error"]
+        wrong = () if "MB left: free some" in error and "TMPDIR" in error else (error,)
+        yield seen(place, "TMPDIR nearly full", run, status="failed", code=1, wrong=wrong)
+
+
 def _read_only(place: Place) -> Iterator[Seen]:
     other = place.folder / "fixed"
     other.mkdir()
@@ -252,7 +281,7 @@ def _no_kernel(fails: int) -> Callable[[Place], Iterator[Seen]]:
     """Neither the warm process nor the first kernels start."""
     code = f"""import os, sys
 if "workbench.publish.warm" in sys.orig_argv: os._exit(1)
-if "ipykernel_launcher" in sys.orig_argv:
+if any(part.endswith("printed.py") for part in sys.orig_argv):
     with open(os.environ["STARTS"], "a") as file: file.write("x")
     if os.path.getsize(os.environ["STARTS"]) <= {fails}: os._exit(3)
 """
@@ -344,6 +373,9 @@ FAULTS = (
     Fault("full at the index", _full("publish.folders.write"), slow=True),
     Fault("quota", _small_files, slow=True),
     Fault("little disk", _little_disk, slow=True),
+    Fault("many outputs", _many_outputs, slow=True),
+    Fault("strange data", _stranger, slow=True),
+    Fault("little scratch", _little_scratch, slow=True),
     Fault("read-only", _read_only, slow=True),
     Fault("in the way", _in_the_way, slow=True),
     Fault("clock forward", _clock(400 * 86_400), slow=True),

@@ -196,3 +196,25 @@ def test_the_figure_of_how_the_company_stands_leads_on_the_overview() -> None:
         ("lead", "figure of the path"),
         ("section", "section path"),
     ]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "text", 3, None, [], {}, {"role": "answer"}, {"role": "x", "id": "a", "heading": {}, "html": {"en": "x"}},
+        {"role": "answer", "id": "a", "heading": {}, "html": {}},
+        {"role": "answer", "id": "a", "heading": {}, "html": {"en": "x"}, "measures": {"sales": 3}},
+        {"role": "tiles", "id": "a", "heading": {}, "html": {"en": "x"}, "tiles": {"en": [{"name": "x"}]}},
+        {"role": "data", "id": "a", "heading": {}, "html": {"en": "x"}, "provenance": "nowhere"},
+        {"role": "answer", "id": "a", "heading": {}, "html": {"en": "x"}, "said": ["x"], "stands": "x"},
+    ],
+)  # fmt: skip
+def test_data_under_our_type_that_are_not_ours_are_an_output_like_others(strange: object) -> None:
+    shows = nbformat.v4.new_output("display_data", data={MIME: strange, "text/plain": "plain"})
+
+    assert html.bundles(notebook(code("x", shows))) == []
+    assert markup(notebook(code("x", shows))) == "<pre>plain</pre>"
+
+
+def test_no_control_character_of_a_printed_text_reaches_the_page() -> None:
+    assert markup(notebook(code("x", printed("a\x00b\x1b[31mc\x07\td\n")))) == "<pre>a�bc�\td\n</pre>"

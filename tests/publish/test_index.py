@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.publish.stored import report
+from workbench.errors import RunError
 from workbench.publish import index, manifest, prune
 
 
@@ -188,3 +189,26 @@ def test_what_a_later_version_adds_to_a_manifest_does_no_harm(tmp_path: Path) ->
     report(tmp_path, "2026-09-30", weather="sunny", since={"then": "2026-06-30", "revision": 1, "mood": []})
 
     assert "2026-09-30/Acme/r1" in index.rebuild(tmp_path).read_text("utf-8")
+
+
+def test_a_list_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    report(tmp_path, "2026-09-30")
+    (tmp_path / "index.en.html").mkdir()
+
+    with pytest.raises(RunError, match="The list of all reports cannot be written"):
+        index.rebuild(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"status": "ok"}',
+        b'{"status": "ok", "as_of": "20260930", "scope": "", "revision": 1, "languages": ["en"], "notebooks": []}',
+        b'{"status": "ok", "as_of": 20260930, "scope": "", "revision": 1, "languages": ["en"], "notebooks": []}',
+        b'{"status": "ok", "as_of": "2026-09-30", "scope": "", "revision": "1", "languages": ["en"], "notebooks": []}',
+    ],
+)  # fmt: skip
+def test_a_manifest_that_does_not_say_what_it_must_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "manifest.json").write_bytes(content)
+
+    assert manifest.read(tmp_path) is None

@@ -26,6 +26,10 @@ TELL = """show("title", "title", "A story", "故事")
 show("answer", "answer", "Sales rose", "销售上升")
 show("section", "more", "More", "更多")
 show("data", "data", "Data", "数据", provenance={"digests": {"orders": "abc"}, "rows": {"orders": 3}})"""
+ISSUE = """import os, pathlib, pandas as pd
+folder = pathlib.Path(os.environ["WORKBENCH_TABLES"]).parent / "vintages"
+folder.mkdir()
+pd.DataFrame({"node": ["a"]}).to_parquet(folder / "forecast.parquet")"""
 OWN = """import sys
 print("<i>printed</i>"); print("a", "warning", file=sys.stderr)
 table"""
@@ -160,7 +164,7 @@ def test_inputs_that_change_during_a_run_are_told_and_never_called_unchanged(
     (tmp_path / "orders.csv").write_text("date,amount\n2026-01-01,3\n", "utf-8")
     late = f"open({str(tmp_path / 'orders.csv')!r}, 'a').write('2026-01-02,4\\n')"
     request = Request(
-        (str(notebook("late", late)),), tmp_path / "workbench.toml", out=tmp_path / "out", as_of="2026-09-30"
+        (str(notebook("late", ISSUE, late)),), tmp_path / "workbench.toml", out=tmp_path / "out", as_of="2026-09-30"
     )
     changed = publish.run(request, means)
     told = manifest_of(changed.folder)
@@ -169,6 +173,7 @@ def test_inputs_that_change_during_a_run_are_told_and_never_called_unchanged(
     assert not changed.good
     assert changed.text().startswith("orders.csv changed while this report was made")
     assert (told["inputs_changed"], told["key"]) == (True, None)
+    assert sorted(p.name for p in (changed.folder / "vintages").iterdir()) == ["forecast.parquet", "mixed"]
     assert publish.run(request, means).folder != changed.folder
 
 

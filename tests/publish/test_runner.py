@@ -184,3 +184,24 @@ def test_a_kernel_that_never_answers_is_not_waited_for(monkeypatch: pytest.Monke
 
     with pytest.raises(RuntimeError, match=said):
         asyncio.run(client.wait_for_ready(timeout=0))
+
+
+def test_every_output_of_a_cell_that_shows_thousands_arrives(notebook: Callable[..., Path]) -> None:
+    job = Job(notebook("many", "for i in range(4000): display(i)"))
+
+    executed = runner.run([job], workers=1, limits=Limits(120), progress=Heard())[0]
+
+    assert executed.status == "ok"
+    assert [o.data["text/plain"] for o in outputs(executed, "range(4000)")] == [str(i) for i in range(4000)]
+
+
+def test_a_group_of_errors_is_told_and_no_word_of_an_error_steers_a_terminal(notebook: Callable[..., Path]) -> None:
+    jobs = [
+        Job(notebook("group", "raise ExceptionGroup('both', [ValueError('a'), TypeError('b')])")),
+        Job(notebook("steers", r"raise ValueError('red \x1b[31m, turned \u202e, none \x00')")),
+    ]
+
+    group, steers = runner.run(jobs, workers=2, limits=Limits(120), progress=Heard())
+
+    assert group.reason == "ExceptionGroup: both (2 sub-exceptions); ValueError: a; TypeError: b"
+    assert steers.reason == "ValueError: red �[31m, turned �, none �"

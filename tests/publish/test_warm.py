@@ -51,6 +51,15 @@ def test_a_forked_kernel_shows_pictures(forked: list[Executed]) -> None:
     assert all("image/png" in outputs(e, "pyplot")[-1].data for e in forked)
 
 
+def test_every_output_of_a_forked_kernel_arrives(notebook: Callable[..., Path]) -> None:
+    job = Job(notebook("many", "for i in range(4000): display(i)"))
+    with warm.nursery() as nursery:
+        executed = runner.run([job], workers=1, limits=Limits(180), progress=Heard(), nursery=nursery)[0]
+
+    assert executed.status == "ok"
+    assert len(outputs(executed, "range(4000)")) == 4000
+
+
 READ = """import workbench as wb
 from workbench.sources import loading
 loading._Loading.prepared = None  # whoever reads the sources, it is not us

@@ -91,14 +91,14 @@ def finish(staging: Staging, *, good: bool) -> Path:
 
 
 @contextlib.contextmanager
-def writable(folder: Path) -> Iterator[None]:
+def writable(folder: Path, what: str = "The report") -> Iterator[None]:
     """Turns the system's refusal to write (read-only, full, a file in the way) into an error that says what to do."""
     try:
         yield
     except OSError as error:
         where = error.filename or folder
         raise RunError(
-            f"The report cannot be written: {error.strerror or error} ({where}). Free the place or name another "
+            f"{what} cannot be written: {error.strerror or error} ({where}). Free the place or name another "
             f"folder with --out. Earlier reports are as they were."
         ) from error
 

@@ -11,10 +11,11 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from workbench.publish.bundles import ours
 from workbench.publish.printed import left_out
 from workbench.settings import LANGUAGES
 from workbench.views import words
-from workbench.views.shell import MIME, CodeCell, Fragment
+from workbench.views.shell import CodeCell, Fragment
 
 MARKER = "papermill-error-cell-tag"
 _NOTES = {"notes", "nb-notes"}  # Markdown cells for analysts, which readers do not see
@@ -26,6 +27,7 @@ _TAGS = frozenset(re.findall(r"\w+", """
 _DROPPED = {"script", "style", "title", "textarea", "noscript", "template", "iframe", "object", "svg", "math", "xmp"}
 _ATTRIBUTES = {"colspan", "rowspan", "scope", "title", "lang", "dir", "open", "start", "alt", "width", "height"}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # what no page may hold; lines, pages and tabs may stay
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _END, _END_LINES = 32_768, 100  # characters and lines that a long text shows at its start, and again at its end
 _MARKUP = 1_000_000  # characters of HTML or Markdown of one output
@@ -68,7 +70,7 @@ def stands(notebook: NotebookNode) -> Fragment | None:
 def bundles(notebook: NotebookNode) -> list[Mapping[str, Any]]:
     """The bundles behind the fragments; a "data" bundle may carry `provenance` with `digests` and `rows`."""
     outputs = (o for cell in notebook.cells for o in cell.get("outputs", ()))
-    return [o.data[MIME] for o in outputs if MIME in o.get("data", {})]
+    return [bundle for o in outputs if (bundle := ours(o.get("data", {})))]
 
 
 def facts(notebook: NotebookNode) -> dict[str, Any]:
@@ -111,8 +113,8 @@ def _injected(notebook: NotebookNode) -> bool:
 def _outputs(cell: NotebookNode, place: int) -> Iterator[Fragment]:
     """What a cell shows. What went to stderr is for analysts, and comes before or after the rest by chance."""
     for number, output in enumerate(_joined(o for o in cell.outputs if o.get("name") != "stderr")):
-        if MIME in output.get("data", {}):
-            yield Fragment.of(output.data[MIME])
+        if bundle := ours(output.get("data", {})):
+            yield Fragment.of(bundle)
         elif markup := _rendered(output):
             yield _part(f"output-{place}-{number}", markup)
 
@@ -156,7 +158,7 @@ def _pre(text: str) -> dict[str, str]:
 
 
 def _lines(text: str) -> str:
-    return f"<pre>{html.escape(_COLOUR.sub('', text))}</pre>" if text.strip() else ""
+    return f"<pre>{html.escape(_CONTROL.sub('�', _COLOUR.sub('', text)))}</pre>" if text.strip() else ""
 
 
 def _left_out(key: str, text: str) -> dict[str, str]:

@@ -33,14 +33,15 @@ def rebuild(out: Path) -> Path:
 
     Two runs that end at once take turns, so the later one sees both reports.
     """
-    with folders.writable(out), folders.alone(out):
+    with folders.writable(out, "The list of all reports"), folders.alone(out):
         found = _in_order(_reports(out))
         first: Language = found[0][1]["languages"][0] if found else "en"
         spoken = [lang for lang in LANGUAGES if any(lang in told["languages"] for _, told in found)]
         ranked = ranking.rebuild(out, found, spoken)
-        for lang in spoken:
-            folders.write(out / name_of(lang), _page(out, found, ranked, lang, spoken))
-        folders.write(out / NAME, _page(out, found, ranked, first, spoken))
+        for lang in spoken or [first]:
+            page = _page(out, found, ranked, lang, spoken)
+            for name in (*([name_of(lang)] if spoken else []), *([NAME] if lang == first else [])):
+                folders.write(out / name, page)
         for lang in set(LANGUAGES) - set(spoken):
             (out / name_of(lang)).unlink(missing_ok=True)
     return out / NAME

@@ -11,18 +11,25 @@ from pathlib import Path
 from queue import Empty
 from typing import Any, cast
 
+from workbench.publish import printed
 from workbench.publish.processes import alive, descendants, end, marked
 from workbench.publish.warm import Nursery
 
 # Jupyter's imports would compile a grammar for 2 s that no notebook needs
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+import zmq  # noqa: E402
 from jupyter_client import AsyncKernelClient, AsyncKernelManager  # noqa: E402
 from jupyter_client.connect import KernelConnectionInfo  # noqa: E402
 from jupyter_client.kernelspec import KernelSpec  # noqa: E402
 from jupyter_client.provisioning import LocalProvisioner  # noqa: E402
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+# as ipykernel's own launcher: what lies in the current folder must not stand in for a library while it starts; and
+# nothing else of the workbench loads
+_RUN = """import runpy, sys
+if sys.path[0] == "": del sys.path[0]
+runpy.run_path(sys.argv.pop(1), run_name="__main__")"""
 _SOCKET_PATH = 90  # bytes that a socket's name may take on every system (104 on macOS) with room for its number
 
 
@@ -144,6 +151,7 @@ def kernel(environment: Mapping[str, str], nursery: Nursery | None = None) -> It
         made._kernel_spec = KernelSpec(argv=_command(), language="python", display_name="Python 3")
         made.client_factory = _Client
         made.folder = folder
+        made.context.setsockopt(zmq.RCVHWM, 0)  # beyond 1000 messages that wait, ZeroMQ drops outputs without a word
         made.environment = {**environment, "IPYTHONDIR": str(folder), "TMPDIR": str(folder / "tmp")}
         if nursery is not None:
             made.provisioner = _Forking(kernel_spec=made._kernel_spec, parent=made)
@@ -167,7 +175,7 @@ def _last_line(log: Path) -> str:
 
 
 def _command() -> list[str]:
-    return [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+    return [sys.executable, "-c", _RUN, printed.__file__, "-f", "{connection_file}", "--HistoryManager.enabled=False"]
 
 
 def _transport(folder: Path) -> dict[str, str]:

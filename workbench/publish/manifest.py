@@ -10,7 +10,7 @@ from pathlib import Path
 from platform import python_version
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from workbench import ledger
 from workbench.errors import DataError
@@ -23,6 +23,13 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Found = tuple[Path, dict[str, Any]]  # a report's folder and its manifest
 Revisions = Callable[[Path], Iterator[Found]]
+
+
+def _day(text: str) -> str:
+    """A day as folders are called by it; ValueError for any other text."""
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError
+    return text
 
 
 class _Book(BaseModel):
@@ -46,7 +53,7 @@ class _Shape(BaseModel):
     """The same of a report. One damaged manifest must not keep all other reports from being listed and compared."""
 
     status: Literal["ok", "failed"]
-    as_of: date
+    as_of: Annotated[str, AfterValidator(_day)]
     scope: str
     revision: int
     languages: list[str] = Field(min_length=1)
@@ -154,10 +161,9 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The manifest of a report's folder; None where there is none that can be read: missing, damaged, or of a version
     that tells it in another way. What such a version only adds does no harm."""
     try:
-        text = (folder / NAME).read_bytes()
-        _Shape.model_validate_json(text, strict=True)
-        content: dict[str, Any] = json.loads(text)
-    except (OSError, ValueError):
+        content: dict[str, Any] = json.loads((folder / NAME).read_bytes())
+        _Shape.model_validate(content, strict=True)  # of what is read: to read it twice would take four times as long
+    except (OSError, ValueError, RecursionError):
         return None
     return content
 

@@ -36,7 +36,7 @@ def browser() -> str:
 def report(folder: Path, *, lang: str = "", force: bool = False) -> list[Path]:
     """The PDF of each page of a report, beside the page; those that are there stay unless `force`."""
     program, pages = browser(), _pages(folder, lang)
-    with folders.writable(folder):
+    with folders.writable(folder, "The PDF"):
         for page in pages:
             if force or not page.with_suffix(".pdf").exists():
                 folders.write(page.with_suffix(".pdf"), printed(program, page))

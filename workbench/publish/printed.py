@@ -1,8 +1,12 @@
-"""Texts that cells print, however long, cut to both ends; the same in a kernel, in the record and on the page."""
+"""Texts that cells print, however long, cut to both ends; the same in a kernel, in the record and on the page.
+
+Run as a file, it is an ordinary kernel that keeps to this."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
+
+import zmq
 
 _KEPT = 500_000  # characters of a long text that are kept at its start, and again at its end
 _MARK = re.compile(r"\n\[… (\d+) lines, (\d+) bytes left out …\]\n")
@@ -26,10 +30,33 @@ def bounded(text: str) -> str:
 
 
 def bound(stream: Any) -> None:
-    """Cuts what a kernel's stream class sends at a time: hundreds of megabytes would be copied on many ways."""
+    """Cuts what a kernel's stream class sends at a time: hundreds of megabytes would be copied on many ways. All that
+    it sends arrives: beyond 1000 messages that wait to be sent, ZeroMQ would drop the rest without a word."""
+    from ipykernel.kernelapp import IPKernelApp
+
     if waiting := getattr(stream, "_flush_buffers", None):  # ipykernel 7; without it the run's own bound must do
 
         def cut(self: Any) -> Iterator[tuple[Any, str]]:
             return ((parent, bounded(text)) for parent, text in waiting(self))
 
         stream._flush_buffers = cut
+    begin = IPKernelApp.init_iopub
+
+    def begin_patiently(self: Any, context: Any) -> None:
+        context.setsockopt(zmq.SNDHWM, 0)
+        begin(self, context)
+
+    IPKernelApp.init_iopub = begin_patiently  # type: ignore[method-assign]
+
+
+def main() -> None:
+    """An ordinary kernel, of which what it shows arrives as from those that are forked."""
+    from ipykernel.iostream import OutStream
+    from ipykernel.kernelapp import IPKernelApp
+
+    bound(OutStream)
+    IPKernelApp.launch_instance()
+
+
+if __name__ == "__main__":
+    main()

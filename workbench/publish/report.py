@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
-from workbench import remember
+from workbench import remember, vintages
 from workbench.publish import folders, warm
 from workbench.publish.limits import Limits
 from workbench.publish.plan import Plan, Request, changed, done, plan
@@ -164,6 +164,8 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
 
             files = parts.collected(staging, [e.name for e in executed], secrets(planned.settings))
             made = pages.write(staging, planned, executed, files, moved)
+            if moved:
+                vintages.mark_mixed(staging.folder)
             status: Literal["ok", "failed"] = "ok" if all(e.status == "ok" for e in executed) else "failed"
             took = timedelta(seconds=time.monotonic() - clock)  # the day's time may be set meanwhile
             times = {"started": _told(began), "ended": _told(began + took)}

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from workbench.publish import kernels
+from workbench.publish import kernels, shortage
 from workbench.publish.limits import Limits
 from workbench.publish.warm import Nursery
 
@@ -27,6 +28,7 @@ Status = Literal["ok", "failed", "timed_out", "kernel_died", "skipped"]
 MARKER = "papermill-error-cell-tag"  # papermill's own tag: it removes such cells when the notebook is run again
 _LOOK_EVERY = 0.2  # seconds between looks at the clock
 _INTERRUPTED = "stopped"
+_OF_GROUP = re.compile(r"^ *\| (\w[\w.]*: .+)$", re.MULTILINE)  # files and code stand further in
 _STARTS = 3  # a kernel that does not start gets two more chances; a cell never runs twice
 
 
@@ -205,7 +207,8 @@ def _started_anew(running: _Running) -> tuple[Status, str, int | None]:
         status, reason, cell = _papermill(running)
         if status != "kernel_died" or running.in_cell or running.stopped:
             break
-        reason = _one_line(f"the notebook's Python process could not be started, in {attempt} attempts: {reason}")
+        tried = f"the notebook's Python process could not be started, in {attempt} attempts: {reason}"
+        reason = _one_line(tried + shortage.told())
     return status, reason, cell
 
 
@@ -219,12 +222,21 @@ def _papermill(running: _Running) -> tuple[Status, str, int | None]:
             running=running,
         )  # fmt: skip
     except PapermillExecutionError as error:
+        if error.ename == "CellExecutionError" and running.notebook is not None:
+            return "failed", _one_line(_unshown(running.notebook)), None
         return "failed", _one_line(f"{error.ename}: {error.evalue}"), None
     except (DeadKernelError, RuntimeError, CellTimeoutError, OSError, ZMQError) as error:
         return _why_stopped(running, error)
     if running.notebook is not None and (cell := _left_early(running.notebook)):
         return "failed", "the notebook ended itself before its last cell", cell
     return "ok", "", None
+
+
+def _unshown(notebook: NotebookNode) -> str:
+    """What a cell says that failed without an error of its own: of a group of errors IPython prints each."""
+    failed = (c for c in notebook.cells if c.metadata.get("papermill", {}).get("exception"))
+    printed = "".join(o.text for c in failed for o in c.get("outputs", ()) if o.get("name") == "stderr")
+    return "; ".join(_OF_GROUP.findall(printed)) or "the cell failed and did not say why"
 
 
 def _why_stopped(running: _Running, error: Exception) -> tuple[Status, str, int | None]:
@@ -235,11 +247,8 @@ def _why_stopped(running: _Running, error: Exception) -> tuple[Status, str, int 
     words = running.kernel.last_words if running.kernel else ""
     if not running.in_cell:
         return "kernel_died", words or _one_line(str(error)) or type(error).__name__, None
-    return (
-        "kernel_died",
-        _one_line("the notebook's Python process died, often for want of memory" + (f": {words}" if words else "")),
-        None,
-    )
+    died = "the notebook's Python process died, often for want of memory" + (f": {words}" if words else "")
+    return "kernel_died", _one_line(died + shortage.told()), None
 
 
 def _set_right(notebook: NotebookNode, status: Status, reason: str, cell: int | None) -> None:
@@ -294,5 +303,6 @@ def _number(notebook: NotebookNode, index: int) -> int:
 
 
 def _one_line(text: str, longest: int = 300) -> str:
-    line = " ".join(text.split())
+    """A text on one line, which steers no terminal and turns no writing round; cut where it is long."""
+    line = "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
     return line if len(line) <= longest else line[: longest - 1] + "…"

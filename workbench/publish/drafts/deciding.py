@@ -64,7 +64,7 @@ def write_decisions(
         title, w.phrase("plan.ledger.sheet.decisions"), (based, note), _COLUMNS, rows, ("decision", "why"), choice
     )
     hidden = file.with_name(f".new-{file.name}")
-    with folders.writable(file.parent):
+    with folders.writable(file.parent, "The workbook"):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             with Book(hidden, w, {"plan": plans.digest_of(plan), "base": str(base)}) as book:

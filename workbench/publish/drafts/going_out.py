@@ -49,7 +49,7 @@ def write(run: Run, plan: "pd.DataFrame", as_of: date, folder: Path, *, each_own
     if there := [file.name for file in parts if file.exists()]:
         told = "is there already and may be" if len(there) == 1 else "are there already and may be"
         raise RunError(f"{', '.join(there)} {told} filled in. Move it, or name another folder with --out.")
-    with folders.writable(folder):
+    with folders.writable(folder, "The workbook"):
         folder.mkdir(parents=True, exist_ok=True)
         for file, owner in parts.items():
             kept = made if owner is None else made[_is(made["owner"], owner[0])]
