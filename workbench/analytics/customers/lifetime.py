@@ -15,6 +15,7 @@ from workbench.errors import NotEnoughHistoryError
 
 Array = np.ndarray
 Histories = pd.DataFrame | Mapping[str, Array]  # a customer table, or only its columns of numbers: see `numbers`
+_LIKE_ALL = 1e4  # a shape beyond which customers differ by less than 1 %: larger ones only break the arithmetic
 _START = {"bg_nbd": (1.0, 5.0, 1.0, 3.0), "pareto_nbd": (1.0, 5.0, 1.0, 5.0), "gamma_gamma": (2.0, 3.0, 10.0)}
 
 
@@ -145,9 +146,12 @@ class ShiftedBetaGeometric:
 
 
 def fit_bg_nbd(customers: pd.DataFrame) -> BgNbd:
-    """BG/NBD by maximum likelihood. Equal histories are counted, not repeated, so a million customers take seconds."""
+    """BG/NBD by maximum likelihood. Equal histories are counted, not repeated, so a million customers take seconds.
+
+    Where all customers buy at one rate, or none leaves, the likelihood rises for ever with r or b: both end at 10,000.
+    """
     negative, scale, purchases = _bg_nbd_negative(customers)
-    (r, alpha, a, b), best = _maximize(negative, _START["bg_nbd"], jac=True)
+    (r, alpha, a, b), best = _maximize(negative, _START["bg_nbd"], jac=True, shapes=(0, 2, 3))
     return BgNbd(r, alpha * scale, a, b, best - purchases * np.log(scale))
 
 
@@ -155,8 +159,10 @@ def draw_bg_nbd(model: BgNbd, customers: pd.DataFrame, n: int, rng: np.random.Ge
     """Models whose parameters are drawn from the uncertainty of a fit to `customers`."""
     negative, scale, _ = _bg_nbd_negative(customers)
     best = np.array([model.r, model.alpha / scale, model.a, model.b])
-    drawn = _around(lambda p: negative(p)[0], best, n, rng)
-    return [BgNbd(r, alpha * scale, a, b) for r, alpha, a, b in drawn]
+    r, alpha, a, b = _around(lambda p: negative(p)[0], best, n, rng).T
+    too_alike = np.maximum(r / _LIKE_ALL, 1)  # the mean rate r / alpha stays
+    a, b = (np.clip(shape, 1 / _LIKE_ALL, _LIKE_ALL) for shape in (a, b))
+    return [BgNbd(*drawn) for drawn in zip(r / too_alike, alpha * scale / too_alike, a, b, strict=True)]
 
 
 def fit_pareto_nbd(customers: pd.DataFrame) -> ParetoNbd:
@@ -315,11 +321,15 @@ def _around(negative: Callable[[Array], float], best: Array, n: int, rng: np.ran
     return np.exp(middle + rng.standard_normal((n, size)) @ spread.T)
 
 
-def _maximize(negative: Callable, start: tuple[float, ...], *, jac: bool = False) -> tuple[tuple[float, ...], float]:
-    """Parameters above zero, found on their logs."""
+def _maximize(
+    negative: Callable, start: tuple[float, ...], *, jac: bool = False, shapes: tuple[int, ...] = ()
+) -> tuple[tuple[float, ...], float]:
+    """Parameters above zero, found on their logs; those at `shapes` stay within what arithmetic bears."""
     from scipy.optimize import minimize
 
+    widest = np.log(_LIKE_ALL)
+    bounds = [(-widest, widest) if i in shapes else (None, None) for i in range(len(start))] if shapes else None
     method = "L-BFGS-B" if jac else "Nelder-Mead"
     options = {"maxiter": 500, "ftol": 1e-13} if jac else {"maxiter": 6000, "xatol": 1e-7, "fatol": 1e-9}
-    found = minimize(negative, np.log(start), jac=jac or None, method=method, options=options)
+    found = minimize(negative, np.log(start), jac=jac or None, method=method, bounds=bounds, options=options)
     return tuple(float(v) for v in np.exp(found.x)), -float(found.fun)

@@ -93,7 +93,7 @@ def lifetime_value(
     drawn = model.totals(customers, weeks, seed) * net
     members = _members(customers, model, weeks, net)
     checked = _checked(holdout, seed)
-    total = float(members["expected_value"].sum())
+    total = float(members["expected_value"].sum(skipna=False))
     lo, hi = _interval(total, drawn, checked)
     return _result(total, lo, hi, weeks, members, checked, model, customers)
 
