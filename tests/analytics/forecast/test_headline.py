@@ -280,3 +280,22 @@ def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
 
 def test_the_module_itself_forecasts() -> None:
     assert isinstance(forecasting(made_sales(36), "shop", horizon=3), Forecast)
+
+
+def test_months_without_a_sale_between_others_are_known_to_have_brought_nothing() -> None:
+    """One customer who orders every third month for three years: 34 months are known, not 12."""
+    quarterly = made_sales(36, ("North",)).iloc[::3]
+    found = forecasting.ahead(quarterly, ("shop",), months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Forecast)
+    assert len(found.history) == 34
+
+
+def test_a_part_that_has_just_begun_does_not_make_the_others_ranges_absurd() -> None:
+    """A region with one sale of 2 was given up to 1,000 a month, which the other parts then had less of."""
+    sales = made_sales(24)
+    begun = sales.iloc[[22]].assign(shop="New", amount=2.0)
+    found = forecasting.ahead(pd.concat([sales, begun]), ("shop",), months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Forecast)
+    total = {name: found.total(name) for name in ("New", "North", "South")}
+    assert total["New"]["hi_80"] < 12 * 2.0 * 15
+    assert all(total[n]["lo_80"] < total[n]["mean"] < total[n]["hi_80"] for n in ("North", "South"))
