@@ -157,7 +157,7 @@ def _future(data: Data) -> list[str]:
 
 def _by_quarter(data: Data) -> list[str]:
     """Statistics by quarter, whose days are the quarters' first: by month two of three would be without sales."""
-    months, quarters = (set(f.loc[f["lines"] > 0, "period"]) for f in map(data.sales, ("month", "quarter")))
+    months, quarters = (set(f.loc[f["lines"] > 0, "period"]) for f in (data.sales("month"), data.sales("quarter")))
     if data.run.settings.forecast.every != "month" or len(months) < _QUARTERS or months != quarters:
         return []
     said = "  orders: every line is dated in the first month of a quarter. If they are sums of quarters, forecast by"
