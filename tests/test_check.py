@@ -134,6 +134,17 @@ def test_targets_in_ten_thousands_and_of_people_who_never_sell_are_pointed_out(h
     assert "孙总 sold nothing of what they were to sell" in told
 
 
+def test_sums_of_quarters_are_pointed_out(here):
+    days = [f"{year}-{month}-01" for year in (2023, 2024) for month in ("01", "04", "07", "10")]
+    written(here, lines="订单日期,销售额,区域,产品\n" + "".join(f"{day},5,华东,甲\n" for day in days))
+    assert '[forecast] every = "quarter"' in called("check").stdout
+
+
+def test_settings_without_a_source_say_what_a_report_needs(here):
+    written(here, settings=SETTINGS[: SETTINGS.index("[sources")])
+    assert "'sources' is missing. Every report needs order lines" in called("check").stderr
+
+
 def test_settings_that_are_not_there_say_how_to_get_them(here):
     told = called("check")
     assert told.exit_code == 1

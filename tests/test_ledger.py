@@ -17,6 +17,8 @@ import pytest
 
 from tests.plans import at, plan
 from workbench import ledger, vintages
+from workbench.analytics.tracking import watched
+from workbench.analytics.tracking.revisions import Revisions, revisions
 from workbench.errors import DataError, RunError
 from workbench.ledger import Entry, Note, Version, plans, store
 from workbench.run import Run
@@ -322,6 +324,15 @@ def test_the_history_of_a_node_keeps_every_version_and_why(company: Path) -> Non
     assert list(found["amount"]) == [50.0, 50.5, 51.0]
     assert set(found["reason"]) == {"the board's decision"}
     assert ledger.history(run(company, "2026-12-14"), {}).empty
+
+
+def test_the_versions_of_a_period_are_found_in_what_the_ledger_keeps(company: Path) -> None:
+    """Days of the ledger and of the calendar were of two kinds, so the page said that no version was confirmed."""
+    ledger.confirm(company / "ledger", version())
+    here = run(company, "2027-06-30")
+    found = revisions(ledger.history(here, {}), watched(here.calendar, here.as_of, "this year"))
+    assert isinstance(found, Revisions)
+    assert found.table[["amount", "author"]].to_numpy().tolist() == [[100.0, version().author]]
 
 
 def test_the_state_tells_draft_answers_and_version_in_turn(company: Path, clock: Callable[[str], None]) -> None:

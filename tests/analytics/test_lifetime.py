@@ -95,3 +95,26 @@ def test_customers_who_are_all_alike_are_expected_to_go_on_as_they_do(seed: int)
     assert buying.expected(alike, 52).sum() == pytest.approx(0.1 * 52 * n, rel=0.1)
     assert spending.expected(alike) == pytest.approx(np.full(n, 50.0), rel=0.1)
     assert np.quantile(drawn, 0.1) < buying.expected(alike, 52).sum() < np.quantile(drawn, 0.9)
+
+
+def test_customers_who_all_buy_alike_and_never_leave_have_a_number_expected() -> None:
+    # 200 customers who buy every tenth week for 100 weeks: the likelihood rises for ever with r, and a falls to 0
+    known = pd.DataFrame({"frequency": [9.0] * 200, "recency": [90.0] * 200, "age": np.linspace(90, 100, 200)})
+    model = lifetime.fit_bg_nbd(known)
+    drawn = lifetime.draw_bg_nbd(model, known, 50, np.random.default_rng(1))
+
+    assert model.expected(known, 50).mean() == pytest.approx(5, rel=0.15)
+    assert all(np.isfinite(one.expected(known, 50)).all() for one in drawn)
+
+
+def test_resellers_who_order_every_quarter_have_a_value() -> None:
+    """Real customers with a habit: their value was told as $0, with an interval from $35M to $44M."""
+    lines = pd.read_csv(shared_data("adventureworks_reseller/Sales.csv"), sep="|", parse_dates=["OrderDate"])
+    end = pd.Timestamp("2019-09-30")
+    by = lines[lines["OrderDate"] <= end].drop_duplicates(["ResellerKey", "OrderDate"]).groupby("ResellerKey")
+    first, last, days = (getattr(by["OrderDate"], name)() for name in ("min", "max", "count"))
+    weeks = pd.Timedelta(weeks=1)
+    known = pd.DataFrame({"frequency": days - 1.0, "recency": (last - first) / weeks, "age": (end - first) / weeks})
+
+    # these 623 came on 1,149 days from 1 October 2019 to 31 May 2020
+    assert lifetime.fit_bg_nbd(known).expected(known, 244 / 7).sum() == pytest.approx(1149, rel=0.15)

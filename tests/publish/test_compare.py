@@ -477,3 +477,12 @@ def test_tiles_show_their_change_since_then(tmp_path: Path) -> None:
     html = changes.tiles(kept, compared(tmp_path), "history", Words("en"))
 
     assert html.count("since 31 Aug: +10.0 points") == 1
+
+
+def test_a_landing_of_a_year_is_not_compared_with_that_of_a_quarter(tmp_path: Path) -> None:
+    spans = {"2026-08-31": "2026-01-01/2026-12-31", "2026-09-30": "2026-07-01/2026-09-30"}
+    for day, span in spans.items():
+        facts = {"period": span, "landing": 100.0, "alerts": 2}
+        report(tmp_path, day, notebooks=[{"name": "tracking", "status": "ok", "facts": facts}])
+
+    assert [f.name for f in compared(tmp_path).figures] == ["alerts"]

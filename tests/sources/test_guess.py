@@ -268,8 +268,23 @@ def test_totals_below_the_lines_are_asked_about_together_with_what_was_cancelled
     days = ["2024-01-13", "2024-01-14", "2024-01-15", ""]
     states = ["已审核", "作废", "已审核", ""]
     text = text_of([sheet("订单.csv", 订单号=["1", "2", "3", "合计"], 订单日期=days, 销售额=list("1236"), 状态=states)])
-    assert "the last 1 row of 订单.csv bear no day" in " ".join(text.replace("# ", "").split())
+    assert "1 row of 订单.csv bear no day" in " ".join(text.replace("# ", "").split())
     assert '# exclude = { status = ["作废"], date = [""] }' in text
+
+
+def test_subtotals_between_the_lines_are_asked_about_too():
+    days = ["2024-01-13", "", "2024-02-15", "", "", ""]
+    names = ["1", "1月小计", "2", "2月小计", "合计", "备注：含税"]
+    text = text_of([sheet("订单.csv", 单号=names, 日期=days, 金额=["1", "1", "2", "2", "3", ""])])
+    assert "4 rows of 订单.csv bear no day" in " ".join(text.replace("# ", "").split())
+    assert '# exclude = { date = [""] }' in text
+
+
+def test_a_file_that_may_be_the_orders_is_told_with_its_columns():
+    text = text_of([sheet("trips.csv", when=["1998-01-01", "1998-04-01"], Region=["A", "B"], Trips=["135.1", "109.9"])])
+    assert '"trips.csv": its headers fit no table; it has the columns "when", "Region", "Trips"' in " ".join(
+        text.replace("# ", "").split()
+    )
 
 
 def test_a_missing_day_among_the_lines_is_no_total():

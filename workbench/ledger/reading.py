@@ -64,11 +64,11 @@ def history(run: Run, node: Mapping[str, str | None]) -> pd.DataFrame:
         (
             v.number,
             v.written,
-            v.effective,
+            pd.Timestamp(v.effective),
             v.author,
             v.reason,
             e.every,
-            e.period,
+            pd.Timestamp(e.period),
             e.amount,
             e.draft,
             e.reason,

@@ -210,12 +210,18 @@ _PLAIN = {
 }
 
 
+_ORDERS = (
+    '. Every report needs order lines: name their files in [sources.orders], as files = ["orders.csv"], and at least'
+    ' their date and amount in [sources.orders.columns], as amount = "its header".'
+)
+
+
 def _problem(error: Any) -> str:
     where = ".".join(str(p) for p in error["loc"]) or "the file"
     if error["type"] == "extra_forbidden":
         return f"unknown key '{where.strip()}'.{_suggest(error['loc'])}"
     if error["type"] == "missing":
-        return f"'{where}' is missing"
+        return f"'{where}' is missing" + (_ORDERS if where == "sources" else "")
     message = _PLAIN.get(error["type"], error["msg"]).removeprefix("Value error, ")
     message = message.replace("Input should be", "write a number" if "than" in message else "write")
     given = error["input"] if error["loc"][:1] != ("notify",) else None  # it may hold a secret

@@ -20,6 +20,7 @@ from workbench.sources.guess.sheets import unit
 from workbench.sources.loading import load
 
 Say = Callable[[str, Mapping[str, Any]], str]  # a phrase's key and values -> the sentence
+_QUARTERS = 5  # from which on lines in first months only are no accident
 _END_OF_TIME = pd.Timestamp("2200-12-31")  # a check looks at all rows; no run's day cuts them
 
 
@@ -132,7 +133,7 @@ def _days(data: Data, name: str) -> str:
 def _noted(data: Data, say: Say) -> list[str]:
     """What was left out, repaired or does not fit, the most money first."""
     found = [f"  {say(f.key, f.values)}" for f in data.quality.findings]
-    found = [*_future(data), *_scaled(data.run.settings), *found]
+    found = [*_future(data), *_by_quarter(data), *_scaled(data.run.settings), *found]
     return ["Worth knowing:", *found] if found else []
 
 
@@ -152,6 +153,15 @@ def _future(data: Data) -> list[str]:
     if last <= today:
         return []
     return [f"  orders: the last is dated {last:%Y-%m-%d}, which is still to come. Are its day and month in order?"]
+
+
+def _by_quarter(data: Data) -> list[str]:
+    """Statistics by quarter, whose days are the quarters' first: by month two of three would be without sales."""
+    months, quarters = (set(f.loc[f["lines"] > 0, "period"]) for f in (data.sales("month"), data.sales("quarter")))
+    if data.run.settings.forecast.every != "month" or len(months) < _QUARTERS or months != quarters:
+        return []
+    said = "  orders: every line is dated in the first month of a quarter. If they are sums of quarters, forecast by"
+    return [f'{said} quarter: [forecast] every = "quarter".']
 
 
 def _dimensions(data: Data) -> list[str]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.conftest import shared_data
 from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import Forecast, Landing, TrackRecord, parts
 from workbench.analytics.keys import KEYS
@@ -280,3 +281,38 @@ def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
 
 def test_the_module_itself_forecasts() -> None:
     assert isinstance(forecasting(made_sales(36), "shop", horizon=3), Forecast)
+
+
+def test_months_without_a_sale_between_others_are_known_to_have_brought_nothing() -> None:
+    """One customer who orders every third month for three years: 34 months are known, not 12."""
+    quarterly = made_sales(36, ("North",)).iloc[::3]
+    found = forecasting.ahead(quarterly, ("shop",), months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Forecast)
+    assert len(found.history) == 34
+    assert found.history.iloc[:, 0].eq(0).sum() == 22
+
+
+def test_statistics_by_quarter_are_not_filled_up_to_three_times_their_sales() -> None:
+    """Australian tourism is dated on the first day of each quarter: after 108 in 2017 a year of 333 was forecast."""
+    raw = pd.read_csv(shared_data("tourism_au/australia_tourism.csv"), parse_dates=["date_time"])
+    by = raw.groupby(["date_time", "State"], as_index=False)["Trips"].sum()
+    sales = by.set_axis(["period", "state", "amount"], axis=1).assign(whole=True)
+    year = {}
+    for every in ("month", "quarter"):
+        found = forecasting.ahead(sales, ("state",), months=12, every=every, calendar=CALENDAR)
+        assert isinstance(found, Forecast)
+        year[every] = float(found.total(found.nodes.index[0])["mean"])
+    # thousand trips: 101,485 in 2016, 107,710 in 2017; months that are mostly zeros tell less than quarters do
+    assert year["quarter"] == pytest.approx(111_000, rel=0.05)
+    assert year["month"] < 107_710 * 1.1
+
+
+def test_a_part_that_has_just_begun_does_not_make_the_others_ranges_absurd() -> None:
+    """A region with one sale of 2 was given up to 1,000 a month, which the other parts then had less of."""
+    sales = made_sales(24)
+    begun = sales.iloc[[22]].assign(shop="New", amount=2.0)
+    found = forecasting.ahead(pd.concat([sales, begun]), ("shop",), months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Forecast)
+    total = {name: found.total(name) for name in ("New", "North", "South")}
+    assert total["New"]["hi_80"] < 12 * 2.0 * 15
+    assert all(total[n]["lo_80"] < total[n]["mean"] < total[n]["hi_80"] for n in ("North", "South"))

@@ -152,6 +152,8 @@ def test_a_part_beyond_its_own_range_is_named_where_the_whole_needs_no_cause() -
     assert not isinstance(judged, Unknown)
     assert said(found(105, 120), "review.causes.rest")["apart"] is None
 
-    parts = [judged.table.assign(level="region", place=place).set_axis([name]) for name, place in
-             (("East", 0.99), ("West", 0.5), ("North", 0.01))]  # fmt: skip
+    expected = float(judged.whole["expected"])
+    parts = [judged.table.assign(level="region", place=place, actual=expected + off).set_axis([name]) for
+             name, place, off in (("East", 0.99, 9.0), ("West", 0.5, 9.0), ("North", 0.01, -9.0),
+                                  ("a product expected to sell 0.61", 0.0, -0.61))]  # fmt: skip
     assert _apart(replace(judged, table=pd.concat([judged.table.assign(place=0.99), *parts]))) == ("East", "North")

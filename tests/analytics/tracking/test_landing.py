@@ -1,5 +1,6 @@
 """Landings on real companies, half-way through a period: better than the plain ways, with ranges that hold."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,6 +9,11 @@ from tests.conftest import shared_data
 from workbench import Run, load
 from workbench.analytics.plan.period import period
 from workbench.analytics.tracking import Goals, goals
+from workbench.analytics.tracking.landing import land, records_of, stretch
+from workbench.analytics.tracking.tested import seasonal
+from workbench.periods import Calendar
+
+CALENDAR = Calendar()
 
 CASE = "tests/cases/adventureworks_reseller/workbench.toml"
 
@@ -49,3 +55,23 @@ def test_the_ranges_of_a_landing_do_not_know_the_rest_of_the_period() -> None:
 
 def _rest(case):  # type: ignore[no-untyped-def]
     return case.by, case.every, case.wanted, pd.DatetimeIndex(["2017-11-01"])
+
+
+def test_a_first_year_of_sales_lands_with_no_range_narrower_than_a_season_may_be() -> None:
+    """Five months of even sales: the two stretches before agree to a hair, and tell nothing of another season."""
+    days = pd.DataFrame({"period": pd.bdate_range("2026-01-01", "2026-05-31"), "amount": 100.0})
+    span = period(CALENDAR, pd.Timestamp("2026-05-31"), "this quarter")
+    covers = (days["period"].min(), pd.Timestamp("2026-05-31"))
+    records = records_of(days, (), span, every="day", calendar=CALENDAR, covers=covers)
+    found = land(records, span)
+    rest = found.draws[:, 0] - found.booked[0]
+    assert np.quantile(rest, 0.9) / np.quantile(rest, 0.1) > 1.8  # 30 % each way
+
+
+def test_without_a_year_before_nothing_is_said_of_last_years_pace() -> None:
+    days = pd.DataFrame({"period": pd.bdate_range("2026-01-01", "2026-05-31"), "amount": 100.0})
+    span = period(CALENDAR, pd.Timestamp("2026-05-31"), "this quarter")
+    records = records_of(
+        days, (), span, every="day", calendar=CALENDAR, covers=(days["period"].min(), days["period"].max())
+    )
+    assert np.isnan(seasonal(records, records.sales, stretch(records, span))).all()

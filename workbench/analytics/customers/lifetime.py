@@ -146,7 +146,10 @@ class ShiftedBetaGeometric:
 
 
 def fit_bg_nbd(customers: pd.DataFrame) -> BgNbd:
-    """BG/NBD by maximum likelihood. Equal histories are counted, not repeated, so a million customers take seconds."""
+    """BG/NBD by maximum likelihood. Equal histories are counted, not repeated, so a million customers take seconds.
+
+    Where all customers buy at one rate, or none leaves, the likelihood rises for ever with r or b: both end at 10,000.
+    """
     negative, scale, purchases = _bg_nbd_negative(customers)
     (r, alpha, a, b), best = _maximize(negative, _START["bg_nbd"], jac=True)
     return BgNbd(r, alpha * scale, a, b, best - purchases * np.log(scale))
@@ -156,8 +159,10 @@ def draw_bg_nbd(model: BgNbd, customers: pd.DataFrame, n: int, rng: np.random.Ge
     """Models whose parameters are drawn from the uncertainty of a fit to `customers`."""
     negative, scale, _ = _bg_nbd_negative(customers)
     best = np.array([model.r, model.alpha / scale, model.a, model.b])
-    drawn = _around(lambda p: negative(p)[0], best, n, rng)
-    return [BgNbd(r, alpha * scale, a, b) for r, alpha, a, b in drawn]
+    r, alpha, a, b = _around(lambda p: negative(p)[0], best, n, rng).T
+    too_alike = np.maximum(r / _BOUND, 1)  # the mean rate r / alpha stays
+    a, b = (np.clip(shape, 1 / _BOUND, _BOUND) for shape in (a, b))
+    return [BgNbd(*drawn) for drawn in zip(r / too_alike, alpha * scale / too_alike, a, b, strict=True)]
 
 
 def fit_pareto_nbd(customers: pd.DataFrame) -> ParetoNbd:

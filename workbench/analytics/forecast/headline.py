@@ -57,7 +57,7 @@ def ahead(
     `Unknown` where history is too short for one.
     """
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
-    have, need = int(whole["period"].nunique()), PER_YEAR[every] + 1  # a season is seen, and one period of it again
+    have, need = _whole(whole["period"], every, calendar), PER_YEAR[every] + 1  # a season, and one period of it again
     if have >= need and (whole["amount"] != 0).any():
         try:
             horizon = max(steps(months, every), _steps_until(until, whole["period"].max(), every, calendar))
@@ -68,6 +68,11 @@ def ahead(
         section="forecast",
         findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=need, every=every),),
     )
+
+
+def _whole(periods: pd.Series, every: Every, calendar: Calendar) -> int:
+    """Periods from the first to the last that is known whole; those between without any sale brought nothing."""
+    return len(calendar.range(periods.min(), periods.max(), every)) if len(periods) else 0
 
 
 def _steps_until(until: pd.Timestamp | None, last: pd.Timestamp, every: Every, calendar: Calendar) -> int:

@@ -12,6 +12,7 @@ from workbench.errors import DataError, NotEnoughHistoryError
 from workbench.periods import PER_YEAR, Calendar, Every
 
 LEAST = 1  # whole periods
+RARE = 0.1  # share of periods without any sale beyond which they are no holes in the data
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Series:
 def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Every, calendar: Calendar) -> Series:
     """The series of every node of the sales frame (period, *by, amount, whole).
 
-    A period without a row is one without sales, but a period in which no node has a row, or an amount that is missing,
-    is unknown: it is filled from the node's neighbours and season, and counted in `unknown`.
+    A period without a row is one without sales, but a rare period in which no node has a row (see _lost), or an amount
+    that is missing, is unknown: it is filled from the node's neighbours and season, and counted in `unknown`.
     """
     _check(sales, by)
     whole = sales[sales["whole"].astype(bool)] if "whole" in sales else sales
@@ -49,7 +50,7 @@ def series(sales: pd.DataFrame, by: tuple[str, ...], *, horizon: int, every: Eve
         )
     periods = calendar.range(whole["period"].min(), whole["period"].max(), every)
     _check_periods(whole, periods, every)
-    nodes, table = _table(whole, by, periods)
+    nodes, table = _table(whole, by, periods, PER_YEAR.get(every, 7))
     filled, unknown = _filled(table, PER_YEAR.get(every, 7))
     structure = grouped(nodes) if by else single()
     values = _sum_up(structure, filled)
@@ -99,18 +100,30 @@ def _check_periods(whole: pd.DataFrame, periods: pd.DatetimeIndex, every: Every)
         raise DataError("sales", [f"{named}: no {every} of the company's calendar starts then"])
 
 
-def _table(whole: pd.DataFrame, by: tuple[str, ...], periods: pd.DatetimeIndex) -> tuple[pd.DataFrame, Array]:
+def _table(
+    whole: pd.DataFrame, by: tuple[str, ...], periods: pd.DatetimeIndex, season_length: int
+) -> tuple[pd.DataFrame, Array]:
     """Bottom nodes and their amounts: (nodes, time), 0 where there is no row, NaN where the amount is not known."""
     keys = whole[list(by)] if by else pd.DataFrame({"": np.zeros(len(whole))}, index=whole.index)
     code = keys.groupby(list(keys), dropna=False, sort=True).ngroup().to_numpy()
     first = np.unique(code, return_index=True)[1]
     table = np.zeros((len(first), len(periods)))
-    silent = ~periods.isin(whole["period"])
-    table[:, silent] = np.nan
+    table[:, _lost(~periods.isin(whole["period"]), season_length)] = np.nan
     table[code, periods.get_indexer(pd.DatetimeIndex(whole["period"]))] = whole["amount"].to_numpy(
         float, na_value=np.nan
     )
     return keys.iloc[first].reset_index(drop=True), table
+
+
+def _lost(silent: np.ndarray, season_length: int) -> np.ndarray:
+    """Which periods without any sale are a hole in the data. Where they are many, or the same period a season before or
+    after had none either, that is how the company sells: nothing came then, and to fill it in would invent sales."""
+    if silent.mean() > RARE:
+        return np.zeros_like(silent)
+    again = np.zeros_like(silent)
+    again[season_length:] |= silent[:-season_length]
+    again[:-season_length] |= silent[season_length:]
+    return silent & ~again
 
 
 def _filled(table: Array, season_length: int) -> tuple[Array, np.ndarray]:

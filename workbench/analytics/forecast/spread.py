@@ -34,6 +34,7 @@ PROBABILITIES = np.array([
 ])  # fmt: skip
 SCORES = np.array([NormalDist().inv_cdf(p) for p in PROBABILITIES])
 FLOOR = 0.02  # of a series' level: logs are taken of nothing smaller
+SHORTEST = 0.5  # seasons: of shorter histories the slopes were fitted to none, and would give errors without end
 SEEN = 0.1  # of a period with a change of UNSEEN is added to each history: short ones show too little
 PRIOR_SERIES, PRIOR_FOLDS = 20.0, 1.5  # weight of what is usual, in series and in folds
 WEEKS, WEEKLY = 26, (0.22, -0.115)  # from so many periods a year, errors start larger and grow slower with log steps
@@ -137,9 +138,10 @@ def _features(panel: Panel, found: Members, forecast: Array) -> Array:
     """(series, horizon, features): what an error's size depends on, on logs and relative to the series' level."""
     level, season, horizon = panel.level, panel.season_length, forecast.shape[1]
     same, steps = np.ones_like(forecast), np.log(np.arange(1, horizon + 1))[None]
+    lengths = np.maximum(panel.lengths, SHORTEST * season)[:, None]
     apart = np.std([found.forecast[name] for name in found.base], axis=0) + 0.02 * found.error
     recent = found.residual[:, -3 * max(season, 4) :] / level
-    count, lengths = (~np.isnan(recent)).sum(axis=1), np.maximum(panel.lengths, 1)[:, None]
+    count = (~np.isnan(recent)).sum(axis=1)
     one_step = np.sqrt((np.nansum(recent**2, axis=1) + SEEN * UNSEEN**2) / (count + SEEN))[:, None]
     columns = [
         same,

@@ -13,7 +13,6 @@ from workbench.analytics.keys import direction, fact
 from workbench.analytics.plan.aims.baseline import Baseline
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Result, Unknown
-from workbench.analytics.review.bridge import TRIFLE
 from workbench.analytics.review.effects import Effects
 from workbench.analytics.review.suspects import Ground, suspects
 from workbench.analytics.review.verdict import Verdict
@@ -108,10 +107,11 @@ def causes(
 
 
 def _apart(found: Verdict) -> tuple[str, ...]:
-    """Single parts that sold more or less than chance lets expect, though the whole may not."""
+    """Single parts outside their own range, though the whole may not be, where that moves the whole by 1 % or more: of
+    hundreds of small parts some always are, and what sells nothing now and then is below its range whenever it does."""
     table = found.table
-    telling = (table["actual"] - table["expected"]).abs() >= TRIFLE * table[["actual", "expected"]].iloc[0].abs().max()
-    outside = ((table["place"] < _TAIL) | (table["place"] > 1 - _TAIL)) & telling
+    outside = (table["place"] < _TAIL) | (table["place"] > 1 - _TAIL)
+    outside &= (table["actual"] - table["expected"]).abs() >= TELLING * abs(found.whole["expected"])
     parts = outside & table["level"].ne("") & crossings.single(table["level"])
     return tuple(str(node) for node in table.index[parts])
 

@@ -11,6 +11,7 @@ from workbench.analytics.tracking.learning import at_shares, shares, spread_of
 from workbench.analytics.tracking.rest import Sales, Stretch
 
 GRID = (np.arange(199) + 1) / 200
+_ABOUT = 7  # days by which the same period of another year may begin earlier
 _YEARS = 3  # of the same period that plain seasonal pacing looks at
 
 
@@ -23,13 +24,12 @@ def straight(records: Records, sales: Sales, at: Stretch) -> Array:
 
 def seasonal(records: Records, sales: Sales, at: Stretch) -> Array:
     """(nodes) the rest if as much was sold by now as in the same periods of up to three years before, by working days
-    gone; where history holds none, as in the period before."""
+    gone; NaN where history holds none."""
     length = at.end - at.first
     worked = np.concatenate([[0.0], np.cumsum(records.known.working)])
     share = (worked[at.cut] - worked[at.first]) / max(worked[at.end] - worked[at.first], 1)
-    starts = [sales.snap(at.first - 365.25 * y) for y in range(1, _YEARS + 1)]
-    starts = [s for s in starts if s >= sales.start] or [sales.snap(at.first - length)]
-    starts = [s for s in starts if s >= sales.start]
+    back = [at.first - 365.25 * y for y in range(1, _YEARS + 1)]
+    starts = [sales.snap(day) for day in back if day >= sales.start - _ABOUT]
     if not starts or at.cut == at.first:
         return _none(sales)
     ends = [sales.snap(s + length) for s in starts]

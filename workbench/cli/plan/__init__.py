@@ -133,7 +133,7 @@ def confirm(
     whole = ledger.whole_of(made)
     typer.echo(
         f"Confirmed as version {made.number}: {whole.amount:,.2f} for the {whole.every} from {whole.period}, in force "
-        f"from {made.effective}, {len(made.entries)} targets, by {made.author}."
+        f"from {made.effective}, {len(made.entries)} targets, by {made.author}.{confirming.seen_from(made)}"
     )
 
 

@@ -60,6 +60,14 @@ def every_change_is_decided(plan: "pd.DataFrame", given: "Answers | None", decid
         raise DataError("workbench plan confirm", problems)
 
 
+def seen_from(made: Version) -> str:
+    """What to know where targets count from a day before they were written: no report of those days can know them."""
+    written = made.written.date()
+    if made.effective >= written:
+        return ""
+    return f" Reports as of a day before {written}, when this was written, leave it out, as nobody knew it then."
+
+
 def version(
     run: "Run", settled: "pd.DataFrame", decided: "Decisions | None", author: str, reason: str, day: date, base: int
 ) -> Version:

@@ -70,18 +70,22 @@ def _facts(book: Mapping[str, Any], before: Mapping[str, Any], past: Sequence[To
     """Facts of a notebook that are no KPI, as they are declared for the step that it tells, whatever its file is
     called; one that is not is a plain number.
 
-    `<name>_lo_80` and `<name>_hi_80` bound `<name>`.
+    `<name>_lo_80` and `<name>_hi_80` bound `<name>`. Where the pages tell of two `period`s, only numbers of things are
+    compared, as alerts, no amounts and rates.
     """
     facts, known, kpis = book.get("facts") or {}, before.get("facts") or {}, _measures(book)
+    apart = len({told.get("period") for told in (facts, known)} - {None}) > 1
     step = str(book.get("step") or book["name"])
     for name, value in facts.items():
         fact, bound = declared.of(step, name), _BOUND.fullmatch(name)
         a, b = _number(known.get(name)), _number(value)
         if (fact and not fact.shown) or name in kpis or (bound and bound[1] in facts) or a != a or b != b:
             continue
+        unit = fact.unit if fact else declared.PLAIN
+        if apart and unit != "few":  # a year's landing is none of its last quarter's
+            continue
         moves = [_number((_of(p, book["name"]).get("facts") or {}).get(name)) for p in past]
         judged = _judged(a, b, _bounds_of(known, name), _bounds_of(facts, name), [*moves, a])
-        unit = fact.unit if fact else declared.PLAIN
         yield Figure(book["name"], name, unit, b, a, _difference(a, b, unit), judged, kpi=False, step=step)
 
 

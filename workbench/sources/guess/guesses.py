@@ -12,10 +12,11 @@ from workbench.sources.guess.sheets import Sheet
 
 @dataclass(frozen=True)
 class Column:
-    """A header that was taken, and why."""
+    """A header that was taken, and why; of a file that was not, `holds` its headers."""
 
     header: str
     why: str
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from dataclasses import replace
 import pandas as pd
 
 from workbench.sources.guess.guesses import Question, SourceGuess, contract
-from workbench.sources.guess.sheets import unit
+from workbench.sources.guess.sheets import Sheet, unit
 from workbench.sources.readers import UNTOLD
 
 _FOOTER = 5  # rows at the end of a file that may be totals and notes
+_TOTALS = "小计|小計|合计|合計|总计|總計|total|summe|gesamt"  # what a row that sums up others says of itself
 _CANCELLED = "cancel void 取消 作废 作廢 关闭 關閉"
 _NO_ORDERS = (
     "no file looks like orders, which every report needs: which one is it, and which of its columns are the date and"
-    " the amount?"
+    ' the amount? Name it in [sources.orders] as files = ["…"], and its columns below it in [sources.orders.columns].'
 )
 
 
@@ -115,19 +116,27 @@ def _cancelled(source: SourceGuess) -> list[Question]:
 
 
 def _undated(source: SourceGuess) -> list[Question]:
-    """The last rows of a file that bear no day: totals and notes, or lines whose day is missing?"""
+    """Rows that bear no day: totals and notes, at the end of a file or between its lines, or lines that lack theirs?"""
     if not source.sheets or "date" not in source.columns or not all(s.whole for s in source.sheets):
         return []
-    header, rows, places = source.columns["date"].header, 0, []
-    for sheet in source.sheets:
-        blank = sheet.values[header].fillna("").str.strip() == ""
-        at_end = int(blank[::-1].cumprod().sum())
-        if not 0 < at_end == blank.sum() <= _FOOTER:
-            continue
-        rows += at_end
-        places.append(sheet.title)
-    if not rows:
+    header = source.columns["date"].header
+    found = {s.title: rows for s in source.sheets if (rows := _beside_lines(s, header))}
+    if not found:
         return []
+    rows = sum(found.values())
     many = "1 row" if rows == 1 else f"{rows} rows"
-    asked = f"{source.name}: the last {many} of {', '.join(places)} bear no day. Totals or notes, to be left out?"
+    asked = f"{source.name}: {many} of {', '.join(found)} bear no day. Totals or notes, to be left out?"
     return [Question(f"{source.name}:exclude.date", asked, ("",))]
+
+
+def _beside_lines(sheet: Sheet, header: str) -> int:
+    """How many rows without a day are totals, or notes at the end; 0 where one of them may be a line."""
+    blank = sheet.values[header].fillna("").str.strip() == ""
+    at_end = blank[::-1].cumprod()[::-1].astype(bool)
+    if not blank.any():
+        return 0
+    words = sheet.values[blank].fillna("").agg(" ".join, axis=1)
+    total = words.str.contains(_TOTALS, case=False).reindex(blank.index, fill_value=False)
+    between = blank & ~at_end
+    few = int((at_end & ~total).sum()) <= _FOOTER
+    return int(blank.sum()) if few and bool(total[between].all()) else 0

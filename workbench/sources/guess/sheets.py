@@ -358,7 +358,8 @@ def _explained(sheet: Sheet, name: str, header: str, fit: float, column: Column)
     else:
         why = "" if fit >= KNOWN else f"guess: the name ends like a known one for {name}"
     if cells < 1:
-        why = f"{why}; {1 - cells:.0%} of its cells are no {column.kind}".lstrip("; ")
+        share = "some" if cells > 0.99 else f"{1 - cells:.0%}"
+        why = f"{why}; {share} of its cells are no {column.kind}".lstrip("; ")
     return Mapped(name, header, why)
 
 

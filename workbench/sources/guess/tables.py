@@ -79,7 +79,7 @@ def own_references(
     for sheet, why in unused:
         made = None if " both " in why or why.startswith("it could") else _own_reference(sheet, found)
         if made is None:
-            left.append(Column(sheet.title, why))
+            left.append(Column(sheet.title, why, tuple(sheet.headers)))
         else:
             found |= made
     return found, left

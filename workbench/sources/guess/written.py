@@ -94,7 +94,7 @@ def _list(values: Iterable[str]) -> str:
 def _head(found: Guess) -> list[str]:
     files = dict.fromkeys(s.title for g in found.sources.values() for s in g.sheets)
     asked = sum(1 for _ in found.questions)
-    lines = _comment("Written by `workbench init` from " + ", ".join(files) + ".")
+    lines = _comment("Written by `workbench init`" + (" from " + ", ".join(files) if files else "") + ".")
     lines += _comment("A column without a comment has a known name and cells that agree; every guess says so.")
     lines += _comment("Change what is wrong, then run `workbench check`.")
     return lines + (_comment(f'{asked} to decide: look for "{_ASKED}".') if asked else [])
@@ -263,4 +263,9 @@ def _dimensions(found: Guess) -> list[str]:
 
 def _leftover(found: Guess) -> list[str]:
     lines = _comment("Files that are not used:") if found.unused else []
-    return lines + [line for u in found.unused for line in _comment(f"  {text(u.header)}: {u.why}")]
+    return lines + [line for u in found.unused for line in _comment(f"  {text(u.header)}: {u.why}{_holding(u, found)}")]
+
+
+def _holding(unused: Column, found: Guess) -> str:
+    """The headers of a file that is not used, where orders are still sought."""
+    return f"; it has the columns {', '.join(map(text, unused.holds))}" if _at(found, "") and unused.holds else ""

@@ -18,7 +18,7 @@ _NUMBERS: dict[type, Any] = {  # type of result → its numbers
 }
 
 
-def headline(result: Any) -> dict[str, float | None]:
+def headline(result: Any) -> dict[str, float | str | None]:
     """The numbers of a result for the facts cell, to three significant digits; empty where it has none."""
     numbers = _NUMBERS.get(type(result))
     return numbers(result) if numbers else {}

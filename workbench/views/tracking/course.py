@@ -179,15 +179,16 @@ def _(result: Goals, w: Words, as_of: pd.Timestamp) -> View:
     )
 
 
-def headline(result: Any) -> dict[str, float | None]:
-    """Sales so far, landing with its 80 % range, target and chance; empty for other results."""
+def headline(result: Any) -> dict[str, float | str | None]:
+    """The period (first and last day), sales so far, landing with its 80 % range, target and chance; else empty."""
     if not isinstance(result, Course):
         return {}
     row: Any = result.table.iloc[0]
     found = {"booked": row["booked"], "landing": row["expected"], "landing_lo_80": row["lo_80"],
              "landing_hi_80": row["hi_80"], "target": row["target"]}  # fmt: skip
     facts = {name: rounded(value) for name, value in found.items()}
-    return facts | {"chance": None if pd.isna(row["chance"]) else round(float(row["chance"]), 2)}
+    span = "/".join(f"{day:%Y-%m-%d}" for day in result.period.span)
+    return {"period": span} | facts | {"chance": None if pd.isna(row["chance"]) else round(float(row["chance"]), 2)}
 
 
 def _ended(result: Course, w: Words) -> Sentence | None:
