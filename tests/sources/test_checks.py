@@ -100,6 +100,14 @@ def test_infinity_is_no_amount(tmp_path: Path) -> None:
     assert "'amount'" in caught.value.problems[0]
 
 
+def test_a_market_of_nothing_is_refused_and_an_unknown_one_is_not(tmp_path: Path) -> None:
+    texts = {"orders": "date,amount\n2026-01-05,10\n", "market": "period,size\n2025-01-01,0\n2025-04-01,7\n"}
+    (found,) = problems(tmp_path, texts)
+    assert "'size' is not above 0 in 1 row, e.g. 0.0 (market.csv: rows 2)" in found
+    texts["market"] = texts["market"].replace(",0", ",")
+    assert from_text(tmp_path, texts).table("market")["size"].isna().tolist() == [True, False]
+
+
 def test_amounts_that_add_up_to_more_than_can_be_counted_are_refused_with_what_to_do(tmp_path: Path) -> None:
     days = [f"2026-{month:02d}-05" for month in range(1, 13)]
     with pytest.raises(DataError, match=r"amounts add up to 9\.6e\+14.*in thousands or millions"):

@@ -103,6 +103,10 @@ def _rules(checked: Checked) -> list[_Rule]:
             found.append(_Rule(name, _endless(name), f"is no finite number below {LARGEST:.0e}", "Correct it."))
     if checked.name == "rates" and "rate" in checked.expr.columns:
         found.append(_Rule("rate", _nothing("rate"), "is 0", "Correct it."))
+    if checked.name == "market" and "size" in checked.expr.columns:
+        found.append(
+            _Rule("size", _not_above("size"), "is not above 0", "Correct it, or empty it where it is not known.")
+        )
     if checked.name == "orders" and "amount" in checked.expr.columns:
         found.append(_Rule("amount", _empty("amount"), "has no value", _fill_in("orders", "amount")))
     return found
@@ -114,6 +118,10 @@ def _empty(column: str) -> Callable[[Any], Any]:
 
 def _nothing(column: str) -> Callable[[Any], Any]:
     return lambda table: table[column] == 0
+
+
+def _not_above(column: str) -> Callable[[Any], Any]:
+    return lambda table: table[column] <= 0
 
 
 def _far_away(column: str) -> Callable[[Any], Any]:

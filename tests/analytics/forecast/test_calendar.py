@@ -53,6 +53,13 @@ def test_no_effect_is_found_where_there_is_none() -> None:
     assert np.mean(found) < 0.5  # of four regressors
 
 
+def test_a_series_that_only_repeats_itself_has_no_effects() -> None:
+    table = regressors(pd.date_range("2016-01-01", periods=120, freq="MS"), CHINA, "month")
+
+    assert effects(np.full(120, 5.0), table, 12).slopes.empty
+    assert effects(np.tile(np.arange(1.0, 13.0), 10), table, 12).slopes.empty
+
+
 @pytest.mark.parametrize(
     ("column", "aic", "slopes"),
     [("imports", (-306.2, -376.5), (0.077, -0.247, 0.031)), ("exports", (-381.5, -426.8), (0.054, -0.083, -0.198))],

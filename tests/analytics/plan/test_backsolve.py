@@ -13,7 +13,7 @@ from workbench.analytics.funnel.deals import with_outcome
 from workbench.analytics.plan.work.backsolve import BackSolve
 from workbench.analytics.plan.work.lags import arriving, lags
 from workbench.analytics.plan.work.rates import Rates
-from workbench.analytics.plan.work.shrinking import shrunk_rates
+from workbench.analytics.plan.work.shrinking import shrunk_leanings, shrunk_rates
 from workbench.analytics.plan.work.solving import Solved
 from workbench.analytics.plan.work.timeline import credit, traced
 from workbench.analytics.results import Unknown
@@ -241,6 +241,34 @@ def test_parts_are_solved_each_by_its_own_rate() -> None:
     assert table["need"].sum() == pytest.approx(found.need)
     assert table.at["R9", "source"] == "parent"  # it has no history
     assert table.at["R9", "rate"] == pytest.approx(found.rates.yields)
+
+
+def test_who_sells_without_deals_is_not_asked_for_as_many_as_who_sells_by_them() -> None:
+    # four people whose deals bring alike; R0 sells as much again without, R3 three times as much
+    one, quotas = records(), pd.Series({"R0": 2_500.0, "R1": 1_250.0, "R2": 1_250.0, "R3": 5_000.0})
+    money, rates = pd.Series(10_000 / 6, index=MONTHS), rated(one, through=0.5)
+    alike, told = (plan.back_solve(money, rates, one, parts={"rep": quotas}, before=b) for b in (None, {"rep": quotas}))
+    assert isinstance(alike, BackSolve)
+    assert isinstance(told, BackSolve)
+    table = told.parts["rep"]
+
+    assert table["need"].sum() == pytest.approx(told.need) == pytest.approx(5_000)
+    assert (alike.parts["rep"]["need"] / quotas).std() == pytest.approx(0, abs=1e-9)
+    assert table["need"].to_numpy() == pytest.approx([1_250] * 4, rel=0.25)
+    assert (table["need"] <= table["target"] + 1e-6).all()
+
+
+def test_parts_whose_leaning_differs_by_chance_only_are_as_good_as_alike() -> None:
+    rng = np.random.default_rng(4)
+    sold = pd.Series(rng.uniform(1, 3, 25))
+    fell = pd.Series(rng.multinomial(500, sold / sold.sum()), dtype=float)
+    found = shrunk_leanings(fell, sold, 500)
+    own = fell / fell.sum() / (sold / sold.sum())
+
+    assert found.std() < own.std() / 3
+    far = shrunk_leanings(fell * np.where(sold.index < 5, 6, 1), sold, 1_000)
+    assert far[:5].min() > 2 * far[5:].max()
+    assert shrunk_leanings(fell, sold.mask(sold.index == 3), 500)[3] == 1
 
 
 @pytest.mark.parametrize("cv", [0.3, 2.0])

@@ -11,6 +11,7 @@ from workbench.periods import Calendar, Every, spring_festival
 WINDOWS = {"festival_before": (-7, -1), "festival": (0, 6), "festival_after": (7, 20)}  # days from new year's day
 FESTIVAL_COUNTRIES = {"CN", "TW", "HK", "MO", "SG"}
 LEVEL = 0.5  # what a new value says little about: 1 − alpha of the level
+_SAME = 1e-9  # logs that are no further apart are those of a series that only repeats itself
 RIDGE, GAIN = 2.0, 2.0  # observations' worth of "no effect"; log-likelihood units (AIC) a calendar must gain per term
 
 
@@ -72,6 +73,8 @@ def effects(series: Array, table: pd.DataFrame, season_length: int) -> Effects:
     if len(series) < 4 * season_length or np.isnan(series).any() or series.min() <= 0:
         return none
     y = _innovations(np.log(series)[:, None], season_length)[:, 0]
+    if float(np.abs(y).max()) < _SAME:
+        return none
     x = _innovations(table.to_numpy(), season_length)
     kept = [k for k in range(x.shape[1]) if x[:, k].std() > 1e-9]
     while kept:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.analytics.keys import fact
+from workbench.analytics.kpis import growth
 from workbench.analytics.market.published import Segments, latest, scaled, segments
 from workbench.analytics.results import Result, Unknown
 from workbench.errors import DataError
@@ -232,7 +233,7 @@ def _findings(
     if len(whole) >= 2 * season:
         now, before = float(whole.iloc[-season:].sum()), float(whole.iloc[-2 * season : -season].sum())
         year = whole.index[-season], calendar.end_of(whole.index[-1], every)
-        yield fact("market.series.size", weight=now, amount=now, amount_before=before, rate=now / before - 1,
+        yield fact("market.series.size", weight=now, amount=now, amount_before=before, rate=growth(now, before),
                    year=year, every=every, segments=len(table.columns))  # fmt: skip
     for step in ("differenced", "split_festival", "chained"):
         if step in steps:

@@ -199,11 +199,19 @@ def needed_for(
     if not isinstance(handed, Split):
         return None
     parts = {level: table["target"] for level, table in handed.by.items()}
-    parts |= {"rep": crew.quotas.table["quota"]} if crew.quotas is not None else {}
+    before = {level: table["before"] for level, table in handed.by.items()}
+    if crew.quotas is not None:
+        parts["rep"], before["rep"] = crew.quotas.table["quota"], crew.quotas.table["last_year"]
     if not isinstance(rates, Unknown):
         parts = {level: one for level, one in parts.items() if level in rates.segments}
     return back_solve(
-        handed.year_months["target"], rates, records, plan.funnel, sold=_sold(handed, records), parts=parts
+        handed.year_months["target"],
+        rates,
+        records,
+        plan.funnel,
+        sold=_sold(handed, records),
+        parts=parts,
+        before=before,
     )
 
 

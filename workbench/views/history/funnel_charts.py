@@ -160,7 +160,7 @@ def _cycle(result: Cycle, w: Words, wide: bool) -> Canvas:
     axes = size.axes(left=46, top=10, right=12, bottom=40)
     curve = result.curve[result.curve["open"] >= 0.02]
     curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, _MOST_STEPS).astype(int))]
-    last = float(curve.index[-1])
+    last = max(float(curve.index[-1]), 1.0)  # all may be closed on the day that they begin
     axes.set(xlim=(0, last), ylim=(0, 1.02))
     for level in (0, 0.25, 0.5, 0.75, 1):
         axes.axhline(level, color=LINE if level else GREY, linewidth=1, zorder=0)
@@ -191,7 +191,7 @@ def _reps(result: Reps, w: Words, wide: bool) -> Canvas:
     left = min(max(svg.text_width(n) for n in names), 160 if wide else 104) + 12
     axes = size.axes(left=left, top=4, right=56, bottom=26)
     low, high = float(table[["lo", "rate"]].min().min()), float(table[["hi", "rate"]].max().max())
-    pad = (high - low) * 0.06
+    pad = (high - low) * 0.06 or 0.05  # all may be alike
     axes.set(xlim=(low - pad, high + pad), ylim=(row * len(table), 0))
     axes.axvline(result.team, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
     middle_left_out(axes, len(table), len(result.table), row)

@@ -107,11 +107,12 @@ def _(result: Coaching, w: Words, as_of: pd.Timestamp) -> View:
     heading = w.phrase("tracking.diagnosis.coaching.heading")
     shown = result.table.assign(need=_named(result.table["need"]))
     sheet = Sheet(shown, (Column("rep", "level", "rep"), *columns_of(shown, _REPS)))
+    decided = bool((result.table["decided"] > 0).any())
     return View(
         "tracking-coaching",
         heading,
         *split(said),
-        draw=lambda: charts.coaching(result, w, label_of(heading, said)),
+        draw=(lambda: charts.coaching(result, w, label_of(heading, said))) if decided else None,
         tables=(table(sheet, w, heading),),
         how=w.phrase("tracking.diagnosis.coaching.how"),
         terms=("kpi:win_rate", "wilson", "shrunk"),

@@ -97,8 +97,8 @@ def potential_of(sold: pd.DataFrame, size: pd.Series, sellers: Sellers) -> pd.Se
     top = like.map(ceiling).fillna(whole.quantile(_CEILING)).astype(float)
     could = whole.where(whole > top, top)
     main = sold.sort_values("amount").groupby("customer").tail(1).set_index("customer")["rep"]
-    scale = float(sellers.table["last_year"].sum() / sold["amount"][sold["rep"].isin(sellers.table.index)].sum())
-    return could.groupby(main).sum() * (scale if np.isfinite(scale) and scale > 0 else 1.0)
+    theirs, year = sold["amount"][sold["rep"].isin(sellers.table.index)].sum(), sellers.table["last_year"].sum()
+    return could.groupby(main).sum() * (year / theirs if theirs > 0 and year > 0 else 1.0)
 
 
 def _sizes(customers: pd.DataFrame | None) -> pd.Series:

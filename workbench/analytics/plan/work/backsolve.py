@@ -11,6 +11,7 @@ from workbench.analytics.keys import fact
 from workbench.analytics.kpis import wilson
 from workbench.analytics.plan.work.lags import Span, arriving
 from workbench.analytics.plan.work.rates import LEADS, OPPORTUNITIES, WON, Rates, Records
+from workbench.analytics.plan.work.shrinking import shrunk_leanings
 from workbench.analytics.plan.work.solving import Solved, solve
 from workbench.analytics.plan.work.timeline import Ahead, by_month, inflow_of, months_left, window
 from workbench.analytics.results import Result, Unknown
@@ -82,14 +83,16 @@ def back_solve(
     *,
     sold: float = 0.0,
     parts: Mapping[str, pd.Series] | None = None,
+    before: Mapping[str, pd.Series] | None = None,
 ) -> BackSolve | Unknown:
     """What `target`, money by month (index: their first days), needs of deals, opportunities and leads.
 
     `sold` is what the period brought up to as_of; what is left of the target is laid on the months that are left.
-    `parts` holds targets by level: a series by node for each. The rates' and sizes' doubt, the luck of each deal and
-    the quarters' swing are simulated: the count for a chance is its quantile over `solve`'s draws. A month's wins are
-    traced back by the lags of the history to the months in which their opportunities begin; what today's open deals
-    should bring is credited first.
+    `parts` holds targets by level: a series by node for each; `before` likewise what they sold in a year that is over:
+    it tells whose sales come through deals (`shrunk_leanings`); without it all are alike. The rates' and sizes' doubt,
+    the luck of each deal and the quarters' swing are simulated: the count for a chance is its quantile over `solve`'s
+    draws. A month's wins are traced back by the lags of the history to the months in which their opportunities begin;
+    what today's open deals should bring is credited first.
     """
     if isinstance(rates, Unknown):
         return rates
@@ -103,7 +106,10 @@ def back_solve(
         chain=_chain(rates, solved),
         months=by_month(plan, rates, inflow, reach, records.calendar),
         pace=_pace(rates, solved),
-        parts={level: _part(level, s, rates, solved, plan, settings) for level, s in (parts or {}).items()},
+        parts={
+            level: _part(level, s, (before or {}).get(level), rates, solved, plan, settings)
+            for level, s in (parts or {}).items()
+        },
         target=float(plan.target.sum()),
         need=float(plan.need.sum()),
         credit=float(plan.credit.sum()),
@@ -169,18 +175,18 @@ def _pace(rates: Rates, solved: Solved) -> pd.DataFrame:
     return pd.DataFrame(rows, index=["today", "ratio", "chance"]).T
 
 
-def _part(level: str, target: pd.Series, rates: Rates, solved: Solved, plan: Ahead, settings: Funnel) -> pd.DataFrame:
+def _part(
+    level: str,
+    target: pd.Series,
+    before: pd.Series | None,
+    rates: Rates,
+    solved: Solved,
+    plan: Ahead,
+    settings: Funnel,
+) -> pd.DataFrame:
     """Each node's own need by its own rate and size; where its history has no deals, by its parent's."""
-    known = rates.segments.get(level, pd.DataFrame()).reindex(target.index)
-    share = float(plan.need.sum()) / float(target.sum())
-    table = pd.DataFrame({"target": target.astype(float), "need": target * share})
-    ends = rates.yields / rates.win_rate  # of each node's deals as many never end as of all
-    others = {"shrunk": rates.win_rate, "lo": np.nan, "hi": np.nan, "size": rates.size, "created": 0.0}
-    for name, other in others.items():
-        table[name] = known[name].fillna(other) if name in known else other
-    table[["shrunk", "lo", "hi"]] *= ends
-    table = table.rename(columns={"shrunk": "rate", "created": "today"})
-    table["source"] = known["source"].fillna("parent") if "source" in known else "parent"
+    table = _known(rates.segments.get(level, pd.DataFrame()).reindex(target.index), rates)
+    table = table.assign(target=target.astype(float), need=_needs_of(target, before, table, plan))
     open_ = rates.open.groupby(level)["amount"].sum() if level in rates.open else pd.Series(dtype=float)
     worth = plan.credit.sum() / max(float(rates.open["amount"].sum()), 1e-9) if len(rates.open) else 0.0
     table["credit"] = (open_ * worth).reindex(table.index).fillna(0.0)
@@ -191,6 +197,29 @@ def _part(level: str, target: pd.Series, rates: Rates, solved: Solved, plan: Ahe
         table["leads"] = table["opportunities"] * rates.lead_share / rates.lead_rate
     table["pace"] = table["opportunities"] / max(solved.months, 1e-9)
     return table.sort_values("need", ascending=False, kind="stable")
+
+
+def _known(segment: pd.DataFrame, rates: Rates) -> pd.DataFrame:
+    """Index node: rate, lo, hi, size, today (opportunities a month) and source; the whole's where there is none."""
+    others: dict[str, Any] = {"shrunk": rates.win_rate, "lo": np.nan, "hi": np.nan, "size": rates.size}
+    others |= {"created": 0.0, "source": "parent"}
+    table = segment.reindex(columns=list(others)).fillna(others)
+    table[["shrunk", "lo", "hi"]] *= rates.yields / rates.win_rate  # of each node's deals as many never end as of all
+    return table.rename(columns={"shrunk": "rate", "created": "today"})
+
+
+def _needs_of(target: pd.Series, before: pd.Series | None, known: pd.DataFrame, plan: Ahead) -> pd.Series:
+    """Money that each node's deals must bring, summing to the whole's; of no node's target more than all."""
+    brings = known["today"] * known["rate"] * known["size"]
+    sold = pd.Series(np.nan, target.index) if before is None else before.reindex(target.index)
+    need, whole = target * shrunk_leanings(brings, sold, 12 * known["today"].sum()), float(plan.need.sum())
+    need *= whole / need.sum()
+    most = target * max(1.0, whole / float(target.sum()))
+    while (need > most * (1 + 1e-9)).any():
+        need = need.clip(upper=most)
+        rest = need[need < most]
+        need[rest.index] = rest * (1 + (whole - need.sum()) / rest.sum())
+    return need
 
 
 def _findings(found: BackSolve) -> list[Finding]:

@@ -42,6 +42,26 @@ def shrunk_sizes(groups, every: pd.Series) -> pd.DataFrame:  # type: ignore[no-u
     return pd.DataFrame({"size": own * means + (1 - own) * float(every.mean()), "size_own": own})
 
 
+def shrunk_leanings(brings: pd.Series, sold: pd.Series, cases: float) -> pd.Series:
+    """How much more of each part's sales comes through deals than of all together: 1 is as much.
+
+    Index as `sold` (a part's sales of a year, money; NaN or nothing: not known, 1); `brings`: money that its deals
+    bring. The ratios vary around 1 by what they show beyond the chance of which parts so many `cases` fall to (Poisson;
+    empirical Bayes, moments as in DerSimonian & Laird 1986).
+    """
+    known = sold[sold > 0]
+    came = brings.reindex(known.index).fillna(0.0)
+    if not cases > 0 or not came.sum() > 0:
+        return pd.Series(1.0, sold.index)
+    share = known / known.sum()
+    ratio, weights = came / came.sum() / share, cases * share
+    spread = weights.sum() - (weights**2).sum() / weights.sum()
+    excess = float((weights * (ratio - 1) ** 2).sum()) - (len(ratio) - 1)
+    between = max(excess / spread, 0.0) if spread > 0 else 0.0
+    found = 1 + between / (between + 1 / weights) * (ratio - 1)
+    return found.reindex(sold.index).fillna(1.0)
+
+
 def _strength(won: np.ndarray, closed: np.ndarray, mean: np.ndarray) -> float:
     """Deals that the parent counts for, by maximum likelihood."""
     from scipy.optimize import minimize_scalar
