@@ -172,7 +172,7 @@ def _satisfaction(records: Records, settings: Triggers, decided: pd.Timestamp) -
     from scipy.stats import ttest_ind
 
     points = float(now.mean() - before.mean())
-    p = float(ttest_ind(now, before, equal_var=False).pvalue)
+    p = float(ttest_ind(now, before, equal_var=False).pvalue) if points else 1.0  # scores may all be the same
     effect = Effect(points / float(before.mean()), float(before.mean()), float(now.mean()), p, points, len(before))
     yield _row("market", "satisfaction", None, records.as_of, effect)
 
