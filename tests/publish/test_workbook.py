@@ -42,6 +42,30 @@ def test_kinds_get_number_formats_and_missing_is_empty(tmp_path: Path) -> None:
     assert sheet.auto_filter.ref == "A2:D4"
 
 
+def test_periods_stand_side_by_side_where_a_table_asks_for_it_and_are_dates(tmp_path: Path) -> None:
+    days = [datetime(2027, 2, 1), datetime(2027, 1, 1), datetime(2027, 2, 1)]
+    values = {"region": ["North", "South", "South"], "line": ["a", "a", "a"], "period": days, "target": [1.5, 2.5, 3.5]}
+    kinds = {name: {"title": name.title(), "kind": kind} for name, kind in
+             {"region": "text", "line": "text", "period": "date", "target": "money"}.items()}  # fmt: skip
+    write(tmp_path, "plan.by-month", values, columns=kinds, title="T", across="period")
+    book = opened(tmp_path)
+    rows = [[cell.value for cell in row] for row in book["T"].iter_rows(min_row=2)]
+
+    assert rows[0] == ["Region", "Line", datetime(2027, 1, 1), datetime(2027, 2, 1)]
+    assert rows[1:] == [["North", "a", None, 1.5], ["South", "a", 2.5, 3.5]]
+    assert book["T"]["C2"].number_format == "yyyy-mm-dd"
+    assert book["T"]["D3"].number_format == "#,##0.00"
+    assert book["T"].freeze_panes == "C3"
+    assert book.defined_names["plan.by_month"].attr_text == "T!$A$2:$D$4"
+
+
+def test_a_table_without_parts_keeps_its_periods_below_each_other(tmp_path: Path) -> None:
+    values = {"period": [datetime(2027, 1, 1), datetime(2027, 2, 1)], "target": [1.5, 2.5]}
+    write(tmp_path, "plan.by-month", values, columns={}, title="T", across="period")
+
+    assert [cell.value for cell in opened(tmp_path)["T"][4]] == [datetime(2027, 2, 1), 2.5]
+
+
 def test_titles_are_in_the_language_asked_for(tmp_path: Path) -> None:
     about = {"title": {"en": "T", "zh-CN": "合计"}, "columns": {"a": {"title": {"en": "Amount", "zh-CN": "金额"}}}}
     write(tmp_path, "p.t", {"a": [1]}, **about)

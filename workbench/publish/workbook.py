@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -44,6 +44,7 @@ _NAME, _TEXT, _ROWS = 31, 32_767, 1_048_576  # what one sheet's name, one cell a
 _RANGE = 120  # of the 255 units that a range's name may have: an emoji is two
 _HEADER = 1  # row of the column names, below the title
 _MOST = _ROWS - _HEADER - 1  # rows of one table
+_SIDE_BY_SIDE = 2_000  # days or periods; more stay below each other
 _NUMBER = (int, float, Decimal)
 
 
@@ -51,8 +52,9 @@ _NUMBER = (int, float, Decimal)
 class _Sheet:
     table: str  # the page and its table: plan.plan-split
     title: str
-    columns: dict[str, tuple[str, str]]  # name → title, kind
+    columns: dict[str, tuple[str | date, str]]  # name → title, kind
     values: Mapping[str, Sequence[Any]]
+    held: int = 0  # columns that stay in sight
 
     @property
     def page(self) -> str:
@@ -120,13 +122,33 @@ def _sheet(parquet: Path, lang: str) -> _Sheet | None:
         return None
     about = folders.told(parquet.with_suffix(".json"))
     told = about.get("columns", {})
-    columns = {
+    columns: dict[str, tuple[str | date, str]] = {
         field.name: (_said(one.get("title"), lang, field.name), one.get("kind") or _kind(field.type))
         for field in table.schema
         if (one := told.get(field.name, {})) or not field.name.startswith("__")
     }
     values = {name: table.column(name).to_pylist() for name in columns}
-    return _Sheet(parquet.stem, _said(about.get("title"), lang, parquet.stem), columns, values)
+    sheet = _Sheet(parquet.stem, _said(about.get("title"), lang, parquet.stem), columns, values)
+    return _side_by_side(sheet, about["across"]) if about.get("across") in columns else sheet
+
+
+def _side_by_side(sheet: _Sheet, across: str) -> _Sheet:
+    """A row for each part and a column for each day, as planners read them; a part without a value has none there."""
+    *parts, value = (name for name in sheet.columns if name != across)
+    days = sorted({day for day in sheet.values[across] if isinstance(day, date)})
+    if not parts or len(days) > _SIDE_BY_SIDE:
+        return sheet
+    found: dict[tuple[Any, ...], dict[date, Any]] = {}
+    for part, day, one in zip(_rows_of(sheet, parts), sheet.values[across], sheet.values[value], strict=True):
+        found.setdefault(part, {})[day] = one
+    columns = {name: sheet.columns[name] for name in parts} | {str(d): (d, sheet.columns[value][1]) for d in days}
+    values = {name: [part[at] for part in found] for at, name in enumerate(parts)}
+    values |= {str(day): [row.get(day) for row in found.values()] for day in days}
+    return replace(sheet, columns=columns, values=values, held=len(parts))
+
+
+def _rows_of(sheet: _Sheet, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(sheet.values[name] for name in names), strict=True)
 
 
 def _said(texts: Any, lang: str, otherwise: str) -> str:
@@ -172,18 +194,25 @@ def _name_range(book: Any, sheet: _Sheet, name: str, called: str) -> None:
 
 
 def _fill(book: Any, paper: Any, sheet: _Sheet) -> None:
-    bold, head = book.add_format({"bold": True}), book.add_format(_HEAD)
+    bold, head = book.add_format({"bold": True}), book.add_format(_HEAD | {"num_format": _FORMATS["date"]})
     formats = {kind: book.add_format({"num_format": code}) for kind, code in _FORMATS.items()}
     paper.write_string(0, 0, cell_text(sheet.title), bold)
     for place, (name, (title, kind)) in enumerate(sheet.columns.items()):
-        paper.write_string(_HEADER, place, cell_text(title), head)
+        _put_head(paper, place, title, head)
         values = sheet.values[name][:_MOST]
         for row, value in enumerate(values, _HEADER + 1):
             put(paper, row, place, value, formats.get(kind))
-        paper.set_column(place, place, width(title, values, kind))
+        paper.set_column(place, place, width(str(title), values, kind))
     if sheet.columns:
         paper.autofilter(_HEADER, 0, _HEADER + sheet.rows, len(sheet.columns) - 1)
-    paper.freeze_panes(_HEADER + 1, 0)
+    paper.freeze_panes(_HEADER + 1, sheet.held)
+
+
+def _put_head(paper: Any, place: int, title: str | date, head: Any) -> None:
+    if isinstance(title, date):
+        paper.write_datetime(_HEADER, place, title, head)
+    else:
+        paper.write_string(_HEADER, place, cell_text(title), head)
 
 
 def put(paper: Any, row: int, place: int, value: Any, style: Any) -> None:

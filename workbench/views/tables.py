@@ -81,6 +81,7 @@ class Sheet:
     frame: pd.DataFrame
     columns: tuple[Column, ...]
     title: str = ""  # where it is not the section's heading
+    across: str = ""  # a column of days that stand side by side in Excel, each over the last column's values
 
 
 def table(
@@ -120,6 +121,7 @@ def save(folder: Path, name: str, sheet: Sheet, speak: Mapping[str, Words], titl
             c.name: {"title": {lang: _title(c, w) for lang, w in speak.items()}, "kind": c.kind} for c in wanted
         },
         "currency": first_language.currency,
+        **({"across": sheet.across} if sheet.across else {}),
     }
     text = json.dumps(about, ensure_ascii=False, indent=1)
     (folder / f"{name}.json").write_text(text + "\n", "utf-8")

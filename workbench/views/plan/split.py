@@ -123,7 +123,7 @@ def _by(result: Split, every: str, w: Words) -> Sheet:
     long = stacked.rename("target").reset_index()
     kept = long.loc[long["target"] != 0, [*names, "period", "target"]]
     shown = (*(Column(n, "level") for n in names), Column("period", "date", column), _NODES["target"])
-    return Sheet(kept, shown, w.phrase(f"plan.split.section.{title}"))
+    return Sheet(kept, shown, w.phrase(f"plan.split.section.{title}"), across="period")
 
 
 @view.register
