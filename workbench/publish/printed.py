@@ -29,7 +29,7 @@ def bounded(text: str) -> str:
     return text[:_KEPT] + told + text[-_KEPT:]
 
 
-def bound(stream: Any) -> None:
+def prepare(stream: Any) -> None:
     """Cuts what a kernel's stream class sends at a time: hundreds of megabytes would be copied on many ways. All that
     it sends arrives: beyond 1000 messages that wait to be sent, ZeroMQ would drop the rest without a word."""
     from ipykernel.kernelapp import IPKernelApp
@@ -54,7 +54,7 @@ def main() -> None:
     from ipykernel.iostream import OutStream
     from ipykernel.kernelapp import IPKernelApp
 
-    bound(OutStream)
+    prepare(OutStream)
     IPKernelApp.launch_instance()
 
 

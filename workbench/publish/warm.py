@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
 from workbench.publish import folders
-from workbench.publish.printed import bound
+from workbench.publish.printed import prepare
 from workbench.publish.processes import adopt, end_descendants
 
 READERS = ("pandas", "duckdb", "pyarrow.parquet", "ibis", "ibis.backends.duckdb", "workbench.sources")
@@ -271,7 +271,7 @@ def _become_kernel(connection_file: str, environment: dict[str, str], log: str) 
         from ipykernel.iostream import OutStream
         from ipykernel.kernelapp import IPKernelApp
 
-        bound(OutStream)
+        prepare(OutStream)
         orphaned = f"--IPKernelApp.parent_handle={os.getppid()}"  # a kernel whose parent is gone ends itself
         IPKernelApp.launch_instance(["-f", connection_file, "--HistoryManager.enabled=False", orphaned])
         code = 0
