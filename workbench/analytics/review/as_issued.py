@@ -7,7 +7,6 @@ import pandas as pd
 
 from workbench.analytics.forecast.panel import Array
 from workbench.analytics.plan.aims.baseline import Baseline
-from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.results import Unknown
 from workbench.periods import Calendar, Every
 
@@ -43,15 +42,11 @@ def as_issued(
     )  # fmt: skip
 
 
-def same_knowledge(day: pd.Timestamp, known_until: pd.Timestamp, period: PlanPeriod) -> bool:
-    """Whether a report of that day knew what the forecast of the first day knows, and nothing of the period."""
-    return bool(known_until <= day < period.first)
-
-
 def _of_that_day(issued: pd.DataFrame, start: Baseline, calendar: Calendar, every: Every) -> pd.DataFrame:
     """The rows, within the period, of the last report that knew as much; none unless they fill the period exactly."""
     period = start.period
-    known = issued[[same_knowledge(day, start.known_until, period) for day in issued["as_of"]]]
+    days = pd.to_datetime(issued["as_of"])
+    known = issued[(days >= start.known_until) & (days < period.first)]
     known = known[known["as_of"] == known["as_of"].max()]
     inside = known[(known["period"] >= period.first) & (known["period"] <= period.last)]
     wanted = calendar.range(period.first, period.last, every)
