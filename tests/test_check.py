@@ -47,6 +47,21 @@ def test_a_problem_with_a_file_stands_under_the_table_that_reads_it(here):
     assert "订单.csv: 1 rows do not have the header's 4 fields" in told[1]
 
 
+def test_cells_that_are_no_numbers_do_not_hide_the_ones_that_are_empty(here):
+    written(here, lines=LINES + "2024-04-01,viel,华东,甲\n2024-04-02,,华东,甲\n,7,华东,甲\n")
+    told = called("check").stderr.splitlines()
+    assert told[0] == "orders (订单.csv): 3 problems"
+    assert "1 value is not a number, row 5: 'viel'" in told[1]
+    assert "column '订单日期' (date) has no value in 1 row (订单.csv: rows 7)" in told[2]
+    assert "column '销售额' (amount) has no value in 1 row (订单.csv: rows 6)" in told[3]
+
+
+def test_rows_that_are_left_out_may_be_empty_where_other_cells_are_no_numbers(here):
+    left_out = SETTINGS.replace("[sources.orders.columns]", 'exclude = { product = ["丙"] }\n[sources.orders.columns]')
+    written(here, left_out, LINES + "2024-04-01,viel,华东,甲\n,,华东,丙\n")
+    assert called("check").stderr.splitlines()[0] == "orders (订单.csv): 1 problem"
+
+
 def test_right_settings_end_with_a_summary(here):
     written(here)
     told = called("check")

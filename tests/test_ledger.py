@@ -292,6 +292,14 @@ def test_the_day_of_writing_is_the_writer_s_own(company: Path, clock: Callable[[
     assert ledger.targets(run(company, "2027-04-30")).empty
 
 
+def test_an_amount_is_in_force_since_the_first_of_the_versions_that_left_it_alone(company: Path) -> None:
+    for base, (amount, day) in enumerate([(100, "2027-01-01"), (120, "2027-03-01"), (120, "2027-04-15")]):
+        ledger.confirm(company / "ledger", version(amount, base=base, effective=day))
+
+    found = ledger.targets(run(company, "2027-06-30")).set_index("level")
+    assert (found.loc["", "version"], found.loc["", "effective"]) == (3, pd.Timestamp("2027-03-01"))
+
+
 def test_targets_have_a_column_for_each_level(company: Path) -> None:
     ledger.confirm(company / "ledger", version())
     found = ledger.targets(run(company, "2027-01-01"))

@@ -14,6 +14,8 @@ import pytest
 
 import workbench as wb
 from tests.commands import told_by
+from tests.conftest import shared_data
+from tests.reports import CASES
 from workbench.cli.lessons import app
 from workbench.errors import DataError, ParameterError, RunError
 from workbench.ledger import store as ledger_store
@@ -443,3 +445,28 @@ def test_comments_hold_no_character_that_toml_forbids(here: Path) -> None:
     (here / "x.toml").write_text(wb.lessons.text(about, [odd], {odd.id: "a\x01\x7f\x1b[31m 华东\u2028b"}), "utf-8")
 
     assert wb.lessons.read(here / "x.toml").lessons[0].at == odd.at
+
+
+def test_resellers_plan_learns_the_course_of_the_year_that_settings_had_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the proposal to the next plan on data of others: two years brought a quarter, not a tenth, in the fourth."""
+    data = shared_data("adventureworks_reseller").parent
+    case = (CASES / "adventureworks_reseller" / "workbench.toml").read_text("utf-8")
+    wrong = case.replace("../../../../shared/data", data.as_posix()) + "\n[plan.keys]\nseason = [0.4, 0.3, 0.2, 0.1]\n"
+    (tmp_path / "workbench.toml").write_text(wrong, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    call = partial(told_by, app)
+
+    assert "1 lesson proposed" in call("propose", "--fresh", "--as-of", "2020-06-30")
+    late = call("approve", "lessons.toml", "--author", "Ann", "--reason", "two years", "--effective", "2020-01-01")
+    assert "nobody knew it then" in late  # approved today, so a plan of those days cannot use it
+    (tmp_path / "lessons" / "a0001.json").unlink()
+    monkeypatch.setattr(ledger_store, "now", lambda: datetime.fromisoformat("2020-06-29T09:00:00+00:00"))
+    call("approve", "lessons.toml", "--author", "Ann", "--reason", "two years", "--effective", "2020-06-29")
+    assert "keys.season" in call("show", "--as-of", "2020-06-30")
+
+    run = Run.start("workbench.toml", as_of="2020-06-30")
+    taught = wb.plan.learned(run.settings.plan, wb.lessons.approved(run), wb.load(run).compare_each())
+    assert sum(taught.plan.keys.season) == pytest.approx(1.0, abs=0.001)
+    assert taught.plan.keys.season[3] == pytest.approx(0.2371, abs=0.001)

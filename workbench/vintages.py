@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -66,13 +67,12 @@ def issue(run: Run, frame: pd.DataFrame, *, every: str = "", name: str = NAME) -
     return file
 
 
-def earlier(run: Run, *, every: str = "", level: str = "", name: str = NAME) -> pd.DataFrame:
+def earlier(run: Run, *, every: str = "", level: str | Sequence[str] = "", name: str = NAME) -> pd.DataFrame:
     """Earlier forecasts of the same company and scope: node, level, period, step, mean, …, with the `as_of` of each.
 
     Of several revisions of one day the last counts whose data stood still while they were read, else the last.
-    Forecasts of `run.as_of` or later are left out, so that a report
-    made again is the same report. `level` is "" for the whole, or as in Forecast.nodes. Earlier plans have the columns
-    of a plan.
+    Forecasts of `run.as_of` or later are left out, so that a report made again is the same report. `level` is "" for
+    the whole, or as in Forecast.nodes; or several of them. Earlier plans have the columns of a plan.
     """
     import pandas as pd
 
@@ -164,7 +164,8 @@ def _read_about(file: Path) -> dict[str, str]:
     return about
 
 
-def _read(file: Path, level: str) -> pd.DataFrame:
+def _read(file: Path, level: str | Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.read_parquet(file, filters=[("level", "==", level)])
+    wanted = [level] if isinstance(level, str) else list(level)
+    return pd.read_parquet(file, filters=[("level", "in", wanted)])

@@ -52,11 +52,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def report(
-    frame: pd.DataFrame, as_of: str = "2026-09-30", settings: str = "workbench.toml", name: str = vintages.PLAN
-) -> Path:
+    frame: pd.DataFrame, as_of: str = "2026-09-30", settings: str = "workbench.toml", name: str = vintages.PLAN,
+    revision: str = "r1",
+) -> Path:  # fmt: skip
     """What a report leaves of a plan, or of an adjustment of one."""
     run = Run.start(settings, as_of=as_of)
-    tables = Path("reports", as_of, "Acme", "r1", "tables").resolve()
+    tables = Path("reports", as_of, "Acme", revision, "tables").resolve()
     tables.mkdir(parents=True, exist_ok=True)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("WORKBENCH_TABLES", str(tables))
@@ -381,6 +382,16 @@ def test_a_draft_may_be_confirmed_as_it_is(here: Path) -> None:
     assert len(made.entries) == 12 * 13
     assert made.evidence["report"] == "2026-09-30/Acme/r1"
     assert len(made.evidence["plan"]) == 64
+
+
+@pytest.mark.parametrize("sent", ["r1", "r2"])
+def test_the_evidence_names_the_revision_that_the_draft_came_from(here: Path, sent: str) -> None:
+    report(plan(), revision="r2")  # the same plan once more, and a third time after the draft
+    drafted("--report", f"reports/2026-09-30/Acme/{sent}")
+    report(plan(), revision="r3")
+    call("confirm", *WHO)
+
+    assert ledger.versions(here / "ledger")[0].evidence["report"] == f"2026-09-30/Acme/{sent}"
 
 
 def test_who_confirms_and_why_are_kept_on_one_line_without_control_characters(here: Path) -> None:

@@ -566,3 +566,46 @@ def test_the_made_up_company_is_recognized_as_its_own_settings_have_it(init):
         assert {c: found.sources[name].columns.get(c) for c in wanted} == wanted, name
     assert found.sources["targets"].lookup == meant.sources["targets"].lookup
     assert found.sources["opportunities"].stages == meant.sources["opportunities"].stages
+
+
+FOREIGN = {
+    "German": {"date": "Fakturadatum", "customer": "Debitor", "product": "Artikelnr.", "quantity": "Absatzmenge",
+                   "amount": "Umsatzerlöse", "cost": "Einstandskosten"},
+    "French": {"date": "Date de facture", "customer": "Code client", "product": "Référence", "quantity": "Quantité",
+                   "amount": "Montant HT", "cost": "Coût total"},
+    "Spanish": {"date": "Fecha de factura", "customer": "Cliente", "product": "Artículo", "quantity": "Cantidad",
+                    "amount": "Importe neto", "cost": "Coste total"},
+    "Japanese": {"date": "売上日", "customer": "得意先名", "product": "商品コード", "quantity": "数量",
+                 "amount": "売上金額", "cost": "原価"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+def test_the_usual_headers_of_an_invoice_list_are_known_in_the_language(language: str) -> None:
+    cells = {"date": ["2024-01-15", "2024-02-20"], "customer": ["Bo", "Cy"], "product": ["P-1", "P-2"],
+             "quantity": ["2", "3"], "amount": ["20.50", "30.75"], "cost": ["10.25", "15.10"]}  # fmt: skip
+    found = made([sheet(**{header: cells[column] for column, header in FOREIGN[language].items()})])
+
+    assert found["sources"]["orders"]["columns"] == FOREIGN[language]
+
+
+def test_what_one_piece_costs_is_asked_about_before_it_counts_as_the_cost_of_a_line() -> None:
+    text = text_of([sheet(Datum=["2024-01-15"], Kunde=["Bo"], Menge=["2"], Umsatz=["20.50"], Einstandspreis=["5.10"])])
+
+    assert "cost" not in tomllib.loads(text)["sources"]["orders"]["columns"]
+    assert 'add cost = "Einstandspreis" to its columns' in " ".join(text.replace("# ", "").split())
+
+
+def test_an_export_of_pieces_alone_is_counted_in_pieces_without_a_currency() -> None:
+    text = text_of([sheet(Date=["2024-01-15", "2024-02-20"], Product=["P-1", "P-2"], Quantity=["2", "3"])])
+    found = tomllib.loads(text)
+
+    assert found["company"]["currency"] == "XXX"
+    assert found["sources"]["orders"]["columns"] == {"date": "Date", "product": "Product", "amount": "Quantity"}
+    assert "the pieces in 'Quantity' are taken as the amount" in " ".join(text.replace("# ", "").split())
+
+
+def test_japanese_headers_are_not_taken_for_chinese() -> None:
+    found = made([sheet(売上日=["2024-01-15"], 得意先名=["Bo"], 売上金額=["20.50"])])["company"]
+
+    assert (found["languages"], found["currency"]) == (["en"], "USD")

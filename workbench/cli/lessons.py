@@ -60,6 +60,7 @@ def approve(
     scope: Scope = "",
 ) -> None:
     """Approve the lessons in a file: the next plan uses them and shows where they come from."""
+    from workbench.cli.plan.confirming import seen_from
     from workbench.lessons import proposed, store
 
     day = _decided("approve", author, reason, effective)
@@ -69,7 +70,8 @@ def approve(
     _usable(run, given.lessons)
     made = store.approve(store.folder_of(run.settings), _approval(run, given.lessons, author, reason, day, given.day))
     named = "1 lesson" if len(made.lessons) == 1 else f"{len(made.lessons)} lessons"
-    typer.echo(f"Approved as number {made.number}: {named}, in force from {made.effective}, by {made.author}.")
+    told = f"Approved as number {made.number}: {named}, in force from {made.effective}, by {made.author}."
+    typer.echo(told + seen_from(made))
 
 
 @app.command()

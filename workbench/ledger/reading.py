@@ -45,10 +45,12 @@ def targets(run: Run) -> pd.DataFrame:
     """The targets in force on `run.as_of`, one row a node and period; what was written or is effective later is unseen.
 
     Columns level ("" for the whole of the scope; names joined by " × "), one per level of the settings (NA where it is
-    summed over, or missing), every, period (first day), amount, owner, version, effective. Of several versions that
-    hold a node and period the last counts.
+    summed over, or missing), every, period (first day), amount, owner, version, effective (the day from which on the
+    amount has been in force: an earlier version's where later ones left it as it was). Of several versions that hold a
+    node and period the last counts.
     """
-    return _frame(run, _in_force(_visible(run)))
+    seen = _visible(run)
+    return _frame(run, _in_force(seen), _since(seen))
 
 
 def history(run: Run, node: Mapping[str, str | None]) -> pd.DataFrame:
@@ -124,6 +126,7 @@ def fingerprint(settings: Settings, day: date) -> str:
     return hashlib.blake2b("\n".join(seen).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
+_CENT = 0.005
 _COLUMNS = ("every", "period", "amount", "owner", "version", "effective")
 
 
@@ -136,7 +139,18 @@ def _in_force(seen: list[Version]) -> dict[Any, tuple[Entry, Version]]:
     return {entry.key: (entry, version) for version in seen for entry in version.entries}
 
 
-def _frame(run: Run, known: Mapping[Any, tuple[Entry, Version]]) -> pd.DataFrame:
+def _since(seen: list[Version]) -> dict[Any, date]:
+    """By key of an entry the day from which on its amount has been in force without a change."""
+    found: dict[Any, tuple[float, date]] = {}
+    for version in seen:
+        for entry in version.entries:
+            amount, day = found.get(entry.key, (float("nan"), version.effective))
+            kept = abs(amount - entry.amount) < _CENT
+            found[entry.key] = (entry.amount, min(day, version.effective) if kept else version.effective)
+    return {key: day for key, (_, day) in found.items()}
+
+
+def _frame(run: Run, known: Mapping[Any, tuple[Entry, Version]], since: Mapping[Any, date]) -> pd.DataFrame:
     import pandas as pd
 
     levels, rows = list(run.settings.levels), []
@@ -147,7 +161,7 @@ def _frame(run: Run, known: Mapping[Any, tuple[Entry, Version]]) -> pd.DataFrame
             rows.append({
                 "level": crossings.joined(level for level, _ in inner), **{level: node.get(level) for level in levels},
                 "every": entry.every, "period": pd.Timestamp(entry.period), "amount": entry.amount,
-                "owner": entry.owner, "version": version.number, "effective": pd.Timestamp(version.effective),
+                "owner": entry.owner, "version": version.number, "effective": pd.Timestamp(since[entry.key]),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=["level", *levels, *_COLUMNS])
 

@@ -25,7 +25,7 @@ def company_name(name: str | Mapping[Any, str], lang: str = "") -> str:
 
 class Company(Strict):
     name: str | dict[Language, str]  # one name, or one for each language: { en = "…", zh-CN = "…" }
-    currency: str  # ISO 4217, as CNY
+    currency: str  # ISO 4217, as CNY; XXX: none, where pieces are counted instead of money
     money_unit: MoneyUnit = "auto"  # unit of money shown; auto picks k, M or 万, 亿 by language
     languages: tuple[Language, ...] = ("en",)  # of the reports; the first is the notebooks' own
     made_up: bool = False  # every page says so
@@ -48,7 +48,7 @@ class Company(Strict):
     @classmethod
     def _code(cls, value: str) -> str:
         if not re.fullmatch("[A-Z]{3}", value):
-            raise ValueError("write three capital letters (ISO 4217), as CNY, TWD, USD")
+            raise ValueError("write three capital letters (ISO 4217), as CNY, TWD, USD; XXX where it is no money")
         return value
 
     @field_validator("languages")

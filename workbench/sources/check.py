@@ -20,6 +20,7 @@ from workbench.sources.guess.sheets import unit
 from workbench.sources.loading import load
 
 Say = Callable[[str, Mapping[str, Any]], str]  # a phrase's key and values -> the sentence
+NO_CURRENCY = "XXX"  # ISO 4217
 _QUARTERS = 5  # from which on lines in first months only are no accident
 _END_OF_TIME = pd.Timestamp("2200-12-31")  # a check looks at all rows; no run's day cuts them
 
@@ -110,7 +111,8 @@ def _read(data: Data) -> list[str]:
     lines = [f"  {n:<14} {rows[n]:>12,} rows{_days(data, n)}" for n in names if n != "orders"]
     first, last = _dated(data)
     total = data.sales("year")[["lines", "amount"]].sum()
-    money = f"{total['amount']:,.2f} {data.run.settings.company.currency}"
+    own = data.run.settings.company.currency
+    money = f"{total['amount']:,.2f}" + (f" {own}" if own != NO_CURRENCY else "")
     days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
     return ["Read:", f"  {'orders':<14} {int(total['lines']):>12,} lines count, {days}, {money} in all", *lines]
 

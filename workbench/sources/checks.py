@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.settings import Source
 from workbench.sources.contracts import NUMBERS, Table
 from workbench.sources.query import LARGEST, fetch
+from workbench.sources.readers.typed import ODD
 
 SHOWN = 5  # rows named in a message
 FIRST, LAST = date(1950, 1, 1), date(2200, 12, 31)  # 1900-01-01 and its like are how systems write "no day"
@@ -52,6 +53,18 @@ def breaches(checked: Checked, counts: pd.Series) -> list[str]:
         return []
     numbered = checked.rows()
     return [_message(checked, rule, count, numbered) for rule, count in broken]
+
+
+def also_wrong(checked: Checked) -> list[str]:
+    """What else breaks the contract in a table of which some cells could not be read, so that all is told at once."""
+    mapped = checked.source.columns
+    needed = [c for c, column in checked.table.columns.items() if column.required and c not in mapped]
+    lacking = [p for p in missing_columns(checked) if any(f"no column '{c}'" in p for c in needed)]
+    asked = {name: condition.sum() for name, condition in conditions(checked).items()}
+    return [
+        *lacking,
+        *(breaches(checked, fetch(checked.con, checked.expr.aggregate(**asked)).iloc[0]) if asked else []),
+    ]
 
 
 def missing_columns(checked: Checked) -> list[str]:
@@ -113,7 +126,15 @@ def _rules(checked: Checked) -> list[_Rule]:
 
 
 def _empty(column: str) -> Callable[[Any], Any]:
-    return lambda table: table[column].isnull()
+    """No value; cells that could not be read are no empty ones, and were told when they were read."""
+    mark = ODD + column
+
+    def empty(table: Any) -> Any:
+        return (
+            table[column].isnull() & ~table[mark].fill_null(False) if mark in table.columns else table[column].isnull()
+        )
+
+    return empty
 
 
 def _nothing(column: str) -> Callable[[Any], Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbench.errors import DataError
 from workbench.run import Run
 from workbench.settings import Source
-from workbench.sources import derived, prepared, rates, repair, small
+from workbench.sources import checks, derived, prepared, rates, repair, small
 from workbench.sources.contracts import REFERENCE_TABLES, TABLES, Column, Table
 from workbench.sources.data import Data
 from workbench.sources.levels import References
@@ -119,9 +119,9 @@ class _Loading:
         except DataError as error:
             self.problems += [f"{name}: {error.where}: {p}" for p in error.problems]
             return None
-        return self._taken(name, raw)
+        return self._taken(name, raw, source, table)
 
-    def _taken(self, name: str, raw: "readers.Raw") -> _Source | None:
+    def _taken(self, name: str, raw: "readers.Raw", source: Source, table: Table) -> _Source | None:
         """What was read, unless something is wrong with it."""
         self.problems += [p if p.startswith(name) else f"{name}: {p}" for p in raw.problems]
         self.steps += [
@@ -130,9 +130,25 @@ class _Loading:
             if (lines := told.get("footer"))
         ]
         self.digests |= {f"{name}/{file}": digest for file, digest in raw.digest.items()}
+        if raw.expr is not None and raw.problems:
+            self.problems += self._also_wrong(name, raw, raw.expr, source, table)
         if raw.expr is None or raw.problems:
             return None
         return _Source(raw.expr.get_backend(), raw.expr, raw.with_rows)
+
+    def _also_wrong(self, name: str, raw: "readers.Raw", expr: Any, source: Source, table: Table) -> list[str]:
+        """What its contract says of a table with cells that could not be read: one round of mending is enough."""
+
+        def ready(expr: Any) -> Any:
+            expr = repair.rename(expr, source)
+            wide, out = repair.left_out(expr, name, source, self.refs)
+            return wide.filter(~repair.any_of(out)).select(*expr.columns) if out else expr
+
+        def rows() -> Any:
+            return ready(raw.with_rows())
+
+        checked = checks.Checked(expr.get_backend(), name, table, source, ready(expr), rows)
+        return checks.also_wrong(checked)
 
     def _engine(self) -> Any:
         """The engine inside, started when the first source needs it."""

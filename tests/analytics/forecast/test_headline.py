@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import shared_data
 from workbench.analytics import forecast as forecasting
 from workbench.analytics.forecast import Forecast, Landing, TrackRecord, parts
+from workbench.analytics.forecast.coarser import coarser
 from workbench.analytics.keys import KEYS
 from workbench.analytics.results import Scorecard, Unknown
 from workbench.periods import Calendar
@@ -284,27 +285,28 @@ def test_the_module_itself_forecasts() -> None:
 
 
 def test_months_without_a_sale_between_others_are_known_to_have_brought_nothing() -> None:
-    """One customer who orders every third month for three years: 34 months are known, not 12."""
-    quarterly = made_sales(36, ("North",)).iloc[::3]
-    found = forecasting.ahead(quarterly, ("shop",), months=12, every="month", calendar=CALENDAR)
+    """One customer who orders every fourth month for three years: 33 months are known, not 9."""
+    rare = made_sales(36, ("North",)).iloc[::4]
+    found = forecasting.ahead(rare, ("shop",), months=12, every="month", calendar=CALENDAR)
     assert isinstance(found, Forecast)
-    assert len(found.history) == 34
-    assert found.history.iloc[:, 0].eq(0).sum() == 22
+    assert len(found.history) == 33
+    assert found.history.iloc[:, 0].eq(0).sum() == 24
 
 
-def test_statistics_by_quarter_are_not_filled_up_to_three_times_their_sales() -> None:
-    """Australian tourism is dated on the first day of each quarter: after 108 in 2017 a year of 333 was forecast."""
+def test_statistics_by_quarter_are_forecast_by_quarters_only() -> None:
+    """Australian tourism is dated on the first day of each quarter: by months, a year of 62 was forecast after 108."""
     raw = pd.read_csv(shared_data("tourism_au/australia_tourism.csv"), parse_dates=["date_time"])
     by = raw.groupby(["date_time", "State"], as_index=False)["Trips"].sum()
     sales = by.set_axis(["period", "state", "amount"], axis=1).assign(whole=True)
-    year = {}
-    for every in ("month", "quarter"):
-        found = forecasting.ahead(sales, ("state",), months=12, every=every, calendar=CALENDAR)
-        assert isinstance(found, Forecast)
-        year[every] = float(found.total(found.nodes.index[0])["mean"])
-    # thousand trips: 101,485 in 2016, 107,710 in 2017; months that are mostly zeros tell less than quarters do
-    assert year["quarter"] == pytest.approx(111_000, rel=0.05)
-    assert year["month"] < 107_710 * 1.1
+    months, quarters = (
+        forecasting.ahead(sales, ("state",), months=12, every=every, calendar=CALENDAR)
+        for every in ("month", "quarter")
+    )
+    assert isinstance(months, Unknown)
+    assert months.findings[0].values == {"section": "forecast", "every": "month", "data": "quarter"}
+    assert isinstance(quarters, Forecast)
+    # thousand trips: 101,485 in 2016, 107,710 in 2017
+    assert float(quarters.total(quarters.nodes.index[0])["mean"]) == pytest.approx(111_000, rel=0.05)
 
 
 def test_a_part_that_has_just_begun_does_not_make_the_others_ranges_absurd() -> None:
@@ -316,3 +318,43 @@ def test_a_part_that_has_just_begun_does_not_make_the_others_ranges_absurd() -> 
     total = {name: found.total(name) for name in ("New", "North", "South")}
     assert total["New"]["hi_80"] < 12 * 2.0 * 15
     assert all(total[n]["lo_80"] < total[n]["mean"] < total[n]["hi_80"] for n in ("North", "South"))
+
+
+def by_quarter(at: int = 0, quarters: int = 24) -> pd.DataFrame:
+    """Sums of quarters, each dated in the same month; the other months are there without sales."""
+    months = pd.DataFrame({"period": pd.date_range("2018-01-01", periods=3 * quarters, freq="MS"), "whole": True})
+    number = np.arange(len(months))
+    return months.assign(amount=np.where(number % 3 == at, 100.0 + number, 0.0))
+
+
+@pytest.mark.parametrize("at", [0, 2])
+def test_sums_of_quarters_are_not_forecast_by_months_but_by_quarters(at: int) -> None:
+    sales = by_quarter(at)
+    found = forecasting.ahead(sales, months=12, every="month", calendar=CALENDAR)
+    sums = sales.assign(period=CALENDAR.start(sales["period"], "quarter")).groupby("period", as_index=False).agg(
+        {"amount": "sum", "whole": "all"}
+    )  # fmt: skip
+    asked = forecasting.ahead(sums, months=12, every="quarter", calendar=CALENDAR)
+
+    assert isinstance(found, Unknown)
+    assert found.findings[0].values["data"] == "quarter"
+    assert isinstance(asked, Forecast)
+    assert asked.whole["mean"].mean() > 150
+
+
+@pytest.mark.parametrize("gap", [2, 7])
+def test_a_company_that_sells_now_and_then_is_forecast_by_months(gap: int) -> None:
+    sales = by_quarter()
+    rare = sales.assign(amount=np.where(np.arange(len(sales)) % gap == 0, 100.0, 0.0))
+
+    assert coarser(rare, "month", CALENDAR) is None
+
+
+def test_yearly_figures_are_sums_of_years_and_months_in_weeks_are_sums_of_months() -> None:
+    years = by_quarter().assign(amount=lambda f: np.where(f["period"].dt.month == 1, 1.0, 0.0))
+    weeks = pd.DataFrame({"period": CALENDAR.range(pd.Timestamp("2022-01-01"), pd.Timestamp("2023-12-31"), "week")})
+    first = CALENDAR.start(pd.Series(pd.date_range("2022-01-01", "2023-12-01", freq="MS")), "week")
+
+    assert coarser(years, "month", CALENDAR) == "year"
+    assert coarser(years.iloc[::3], "quarter", CALENDAR) == "year"
+    assert coarser(weeks.assign(amount=weeks["period"].isin(first).astype(float)), "week", CALENDAR) == "month"

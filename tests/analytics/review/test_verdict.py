@@ -9,6 +9,7 @@ from tests.analytics.plan.aims import bare, normal
 from tests.analytics.review.demo import review_at
 from workbench.analytics.plan import Baseline
 from workbench.analytics.results import Unknown
+from workbench.analytics.review.as_issued import as_issued
 from workbench.analytics.review.verdict import Verdict, judge, known_before, verdict
 from workbench.analytics.tracking.goals import Goals
 from workbench.errors import ParameterError
@@ -99,6 +100,62 @@ def test_the_forecast_as_issued_counts_only_if_it_was_issued_before_the_period()
     assert made.issued_on == pd.Timestamp("2026-12-31")
     assert made.scores.loc["issued", "amount"] == pytest.approx(114.0)
     assert made.scores.loc["issued", "error"] == pytest.approx(-3.0)
+
+
+def raised(day: str, target: float = 130.0) -> Goals:
+    """A target that came into force on a day."""
+    made = goals(target)
+    return Goals(**{**vars(made), "since": pd.Series([pd.Timestamp(day)], made.nodes.index)})
+
+
+def test_a_target_raised_within_the_year_is_judged_from_the_day_on_which_it_came_into_force() -> None:
+    # 110 ± 10 before the year, 128 ± 5 by the middle of June: 130 had a chance of 2 %, then of 34 %
+    later = Baseline(**{**vars(bare(normal(128, 5))), "known_until": pd.Timestamp("2027-05-31")})
+    made = verdict(start(), sold(129), goals=raised("2027-06-15"), later=later)
+
+    assert isinstance(made, Verdict)
+    assert made.whole["chance"] == pytest.approx(0.345, abs=0.02)
+    assert made.whole["verdict"] == "chance"
+    assert made.whole["since"] == said(made, "review.causes.verdict")["since"] == pd.Timestamp("2027-06-15")
+
+
+def test_a_target_of_before_the_year_is_judged_by_its_first_day() -> None:
+    made = verdict(start(), sold(111), goals=raised("2026-12-20"))
+
+    assert isinstance(made, Verdict)
+    assert made.whole["chance"] == judged(111, 130).whole["chance"]
+    assert made.since is None
+
+
+def issued(mean: float, *, as_of: str = "2026-12-31", half: float = 12.0) -> pd.DataFrame:
+    """What a report said of the year's months, with the 80 % range of the year."""
+    months = start().period.months
+    ends = pd.DataFrame({"node": "", "level": "", "period": months, "step": range(1, 13), "mean": mean / 12})
+    sums = ends["mean"].cumsum()
+    return ends.assign(sum=sums, sum_lo_80=sums - half, sum_hi_80=sums + half, as_of=pd.Timestamp(as_of))
+
+
+def test_the_forecast_that_a_report_issued_before_the_first_day_is_the_one_that_is_judged() -> None:
+    moved = as_issued(start(), issued(99.0), CALENDAR, "month")
+    made = verdict(moved, sold(99), goals=goals(99 + 12.0), issued=issued(99.0))
+
+    assert isinstance(made, Verdict)
+    assert made.whole["expected"] == pytest.approx(99.0)
+    assert made.whole[["lo_80", "hi_80"]].tolist() == pytest.approx([87.0, 111.0], abs=0.2)
+    assert made.whole["chance"] == pytest.approx(0.1, abs=0.01)  # the upper end of the 80 % range
+    assert made.scores.loc["again", "amount"] == pytest.approx(110.0, abs=0.1)
+    assert said(made, "review.causes.issued")["why"] is None
+
+
+@pytest.mark.parametrize("as_of", ["2026-11-30", "2027-01-15"])
+def test_a_forecast_that_knew_less_or_more_is_not_judged_and_the_page_says_why(as_of: str) -> None:
+    told = issued(99.0, as_of=as_of)
+    moved = as_issued(start(), told, CALENDAR, "month")
+    made = verdict(moved, sold(99), goals=goals(120), issued=told)
+
+    assert isinstance(made, Verdict)
+    assert made.whole["expected"] == pytest.approx(110.0, abs=0.1)
+    assert made.judged == ("less" if as_of < "2027" else "")
 
 
 def test_a_forecast_that_knows_the_period_is_refused() -> None:

@@ -154,3 +154,12 @@ def test_a_team_called_as_a_region_keeps_its_own_target() -> None:
     assert landed.table["target"].to_dict() == {"": 210_000.0, "north": 135_000.0, "south": 75_000.0}
     assert landed.goals is not None
     assert landed.goals.amount[["north", "north (team)", "inner"]].tolist() == [135_000.0, 75_000.0, 135_000.0]
+
+
+def test_a_target_is_in_force_from_the_last_day_on_which_a_part_of_it_changed() -> None:
+    months = [("", None, "month", day, 100.0, "", 2) for day in ("2026-07-01", "2026-08-01", "2026-09-01")]
+    held = ledger(*months, ("", None, "year", "2026-01-01", 1500.0, "", 3))
+    held["effective"] = pd.to_datetime(["2026-01-01", "2026-08-10", "2026-08-12", "2026-09-20"])
+
+    assert found(QUARTER, CALENDAR, ledger=held).since[""] == pd.Timestamp("2026-08-12")  # the year holds other months
+    assert found(QUARTER, CALENDAR, table=table()).since.isna().all()

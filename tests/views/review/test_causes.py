@@ -1,6 +1,7 @@
 """The sections on target and work, causes, effects, process, fairness and cases, in each language."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -70,6 +71,17 @@ def test_decisions_are_said_in_each_language(lang: str) -> None:
 
     assert {"review.effects.book", "review.process.not_judged"} <= {d.key for d in decisions}
     assert all(str(show.say(d, words)) for d in decisions)
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "15 May 2025"), ("zh-CN", "2025年5月15日"), ("zh-TW", "2025年5月15日")]
+)
+def test_the_chance_of_a_target_raised_within_the_period_is_said_with_its_day(lang: str, told: str) -> None:
+    words, first = Words.of(review_at(AS_OF).run, lang), results()["verdict"].findings[0]
+    raised = replace(first, values={**first.values, "since": pd.Timestamp("2025-05-15")})
+
+    assert told not in str(show.say(first, words))
+    assert told in str(show.say(raised, words)).replace("\xa0", " ").replace(" 年 ", "年")
 
 
 def test_the_departure_is_named_with_its_day_in_the_reader_s_own_words() -> None:

@@ -14,6 +14,7 @@ calendar      Spring Festival and working days
 variables     spend, people, prices, the market and events, period by period
 influences    what variables do to sales, and which earn their place
 series        from the sales frame to series
+coarser       whether sales are sums of longer periods than those asked for
 evidence      backtest tables; which nodes not to trust
 doubts        what a person must decide about those nodes
 outlook       all of it together

@@ -57,7 +57,7 @@ def _doubt(
         "amount_before": past[len(past) - season :][:horizon].sum() if comparable else None,
         "share": amount / whole if whole else None,
     }
-    level, name = places[0] if places else (None, str(node))
+    level, name = places[0] if places else (None, str(node) or None)
     return fact("forecast.untrusted", weight=amount, about=str(node), level=level, node=name, places=places or None,
                 reasons=why, reason=next(r for r in why if r != "filled"), judged="range", span=span,
                 **told)  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from workbench.analytics.forecast.coarser import coarser
 from workbench.analytics.forecast.outlook import Options, forecast
 from workbench.analytics.forecast.result import Forecast
 from workbench.analytics.keys import direction, fact
@@ -54,9 +55,12 @@ def ahead(
 ) -> Forecast | Unknown:
     """The forecast that pages rest on, at least `months` ahead and to the day `until`.
 
-    `Unknown` where history is too short for one.
+    `Unknown` where history is too short for one, or holds sums of longer periods than those asked for.
     """
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
+    if longer := coarser(whole, every, calendar):
+        said = fact("forecast.unknown_coarser", section="forecast", every=every, data=longer)
+        return Unknown(section="forecast", findings=(said,))
     have, need = _whole(whole["period"], every, calendar), PER_YEAR[every] + 1  # a season, and one period of it again
     if have >= need and (whole["amount"] != 0).any():
         try:

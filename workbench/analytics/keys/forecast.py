@@ -61,5 +61,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "forecast.record": ("as_of", "span", "amount", "lo_80", "hi_80", "actual", "error", "inside"),
     "forecast.record_all": ("vintages", "periods", "wape", "coverage_80"),
     "forecast.record_empty": ("section",),
+    # `data`: how far apart the dates of the sales lie, longer than `every`
+    "forecast.unknown_coarser": ("section", "every", "data"),
     "forecast.unknown_periods": ("section", "have", "need", "every"),
 }  # fmt: skip

@@ -10,6 +10,7 @@ bridge    from the target to the sales, exact to the cent, noise told
 mix       price, volume and mix, nested by any levels
 chain     a change by its factors; funnel_chain, market_chain, buyers their data
 verdict   was the target wrong or the work, by what could be known before
+as_issued the forecast of the first day in the words of the report that issued it
 effects   what campaigns, price wars and lost reps did; happenings what is known of them, counterfactual the method
 causes    the gap by cause, adding up exactly; suspects what may have moved sales though nobody noted it
 process   stages skipped, steps back, days in a stage
@@ -18,6 +19,7 @@ cases     deals worth keeping, and what goes with winning
 """
 
 from workbench.analytics.review.alarms import Alarmed, alarms
+from workbench.analytics.review.as_issued import as_issued
 from workbench.analytics.review.bridge import Bridge, bridge
 from workbench.analytics.review.buyers import buyers_chain
 from workbench.analytics.review.cases import Cases, cases
@@ -33,7 +35,7 @@ from workbench.analytics.review.mix import PriceMix, price_mix
 from workbench.analytics.review.period import finished
 from workbench.analytics.review.process import Process, process
 from workbench.analytics.review.replay import Replayed, replay
-from workbench.analytics.review.steps import before, evaluated, ground, nested
+from workbench.analytics.review.steps import before, evaluated, ground, in_force, nested
 from workbench.analytics.review.suspects import Ground
 from workbench.analytics.review.verdict import Verdict, known_before, verdict
 
@@ -53,6 +55,7 @@ __all__ = [
     "Replayed",
     "Verdict",
     "alarms",
+    "as_issued",
     "before",
     "bridge",
     "buyers_chain",
@@ -64,6 +67,7 @@ __all__ = [
     "finished",
     "funnel_chain",
     "ground",
+    "in_force",
     "known_before",
     "lessons",
     "lessons_from",

@@ -199,7 +199,8 @@ def _findings(made: Causes, found: Verdict) -> Iterator[Finding]:
                **_largest(causes))  # fmt: skip
     for _, row in table[table["source"] == "target"].iterrows():
         yield fact("review.causes.target", weight=row["money"], money=row["money"], size=abs(row["money"]),
-                   direction=direction(row["money"]), chance=found.whole["chance"])  # fmt: skip
+                   direction=direction(row["money"]), chance=found.whole["chance"],
+                   since=found.since)  # fmt: skip
     for _, row in causes[causes["source"] == "happening"].iterrows():
         told = {c: row[c] for c in ("name", "rep", "first", "last", "money", "lo", "hi", "known", "p")}
         yield fact("review.causes.happening", weight=row["money"], about=row["name"], family=row["family"], **told,

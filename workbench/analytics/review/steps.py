@@ -4,14 +4,20 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from workbench.analytics.forecast.headline import ahead
+from workbench.analytics.forecast.outlook import Options
+from workbench.analytics.forecast.variables import variables
 from workbench.analytics.market.series import MarketSeries
+from workbench.analytics.plan.aims.baseline import Baseline, baseline
 from workbench.analytics.plan.period import PlanPeriod
 from workbench.analytics.plan.staff.people import people
 from workbench.analytics.results import Unknown
 from workbench.analytics.review.fairness import Evaluation, evaluation
 from workbench.analytics.review.suspects import Ground
 from workbench.analytics.review.verdict import known_before
+from workbench.analytics.tracking.goals import Goals
 from workbench.periods import Calendar, Every
+from workbench.run import Run
 from workbench.settings import Stages
 from workbench.settings.plan import People
 
@@ -33,12 +39,32 @@ class Tables(Protocol):
     @property
     def covers(self) -> Any: ...
     @property
+    def tables(self) -> dict[str, pd.DataFrame]: ...
+    @property
     def stages(self) -> Stages: ...
 
 
 def before(data: Tables, period: PlanPeriod) -> tuple[pd.Timestamp, pd.Timestamp]:
     """The days that data hold before the period."""
     return data.covers[0], period.first - _DAY
+
+
+def in_force(
+    data: Tables, goals: Goals | Unknown, levels: tuple[str, ...], period: PlanPeriod, run: Run, *, seed: int
+) -> Baseline | Unknown | None:
+    """The baseline from what was known when the period's targets came into force; None where that was no later than
+    its first day, or before anything more was known."""
+    days = pd.Series(dtype="datetime64[ns]") if isinstance(goals, Unknown) else pd.to_datetime(goals.since).dropna()
+    day = min(days.max(), period.last) if len(days) else period.first
+    every, calendar = run.settings.forecast.every, run.calendar
+    sales = data.sales(every, by=levels)
+    past = known_before(sales, period, calendar, every, day=day)
+    if day <= period.first or len(past) == len(known_before(sales, period, calendar, every)):
+        return None
+    moved = variables(data.tables, None, every=every, calendar=calendar, span=(data.covers[0], day - _DAY))
+    options = Options(seed=seed, variables=moved)
+    found = ahead(past, levels, months=3, until=period.last, every=every, calendar=calendar, options=options)
+    return baseline(found, period, calendar)
 
 
 def nested(data: Tables) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What was to be sold in a period, by node and month: from the ledger, the company's table of targets, or by hand."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import cast
 
@@ -38,6 +38,7 @@ class Goals(Result):
         level (NA where it is summed over)
     `amount`: index node: money of the whole period
     `months`: index node, columns the period's months: money; NaN in a month for which a node has none
+    `since`: index node: the day from which on the amount has been in force, by the ledger; NaT where nothing tells
     `spread`: "" where months are as written, else the longest period ("quarter", "year") that was spread over months
     """
 
@@ -48,6 +49,7 @@ class Goals(Result):
     amount: pd.Series
     months: pd.DataFrame
     spread: str
+    since: pd.Series = field(default_factory=lambda: pd.Series(dtype="datetime64[ns]"))
 
     @property
     def whole(self) -> float:
@@ -187,9 +189,27 @@ def _assembled(
     made = Goals(
         period=period, source=source, version=int(versions.max()) if len(versions) else None, nodes=nodes,
         amount=months.sum(axis=1).rename("target"), months=months, spread=_longest(spread[key] for key in keys),
+        since=_since(rows, keys, period, calendar).set_axis(nodes.index),
     )  # fmt: skip
     made = _with_whole(made)
     return replace(made, findings=tuple(_findings(made)))
+
+
+def _since(rows: pd.DataFrame, keys: list[tuple[str, str]], period: PlanPeriod, calendar: Calendar) -> pd.Series:
+    """Index (level, node): the last day on which a row that counts came into force; NaT where none is known.
+
+    Rows within the period count; where a node has none, those of which the period is a part.
+    """
+    index = pd.MultiIndex.from_tuples(keys)
+    if "effective" not in rows:
+        return pd.Series(pd.NaT, index)
+    firsts = pd.to_datetime(rows["period"])
+    lasts = [calendar.end_of(day, cast("Every", every)) for day, every in zip(firsts, rows["every"], strict=True)]
+    own = rows.assign(last=lasts, inside=(firsts >= period.first) & (pd.Series(lasts, rows.index) <= period.last))
+    own = own[(firsts <= period.last) & (own["last"] >= period.first)]
+    days = pd.to_datetime(own["effective"]).groupby([*(own[c] for c in _NODE), own["inside"]]).max().unstack()
+    inside, longer = (pd.to_datetime(days.get(k, pd.Series(pd.NaT, days.index))) for k in (True, False))
+    return inside.fillna(longer).reindex(index)
 
 
 def _known(value: object) -> str | None:
@@ -259,7 +279,8 @@ def _with_whole(made: Goals) -> Goals:
     row = {c: (WHOLE if c == "level" else None) for c in made.nodes.columns}
     nodes = pd.concat([pd.DataFrame(row, index=pd.Index([WHOLE], name="node")), made.nodes])
     months = pd.concat([made.months.loc[parts].sum().to_frame(WHOLE).T, made.months]).rename_axis("node")
-    return replace(made, nodes=nodes, months=months, amount=months.sum(axis=1).rename("target"))
+    since = pd.concat([pd.Series([made.since.max()], [WHOLE]), made.since]).rename_axis("node")
+    return replace(made, nodes=nodes, months=months, amount=months.sum(axis=1).rename("target"), since=since)
 
 
 def _findings(made: Goals) -> list[Finding]:

@@ -51,4 +51,5 @@ def as_in(found: "Goals", nodes: pd.DataFrame) -> "Goals":
         nodes=found.nodes.set_axis(index, axis=0),
         amount=found.amount.set_axis(index),
         months=found.months.set_axis(index, axis=0),
+        since=found.since.set_axis(index) if len(found.since) else found.since,
     )

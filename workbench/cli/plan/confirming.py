@@ -14,6 +14,7 @@ from workbench.views.words import clean
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.lessons import Approval
     from workbench.publish.drafts import Answers, Decisions
     from workbench.run import Run
     from workbench.vintages import Issue
@@ -60,8 +61,8 @@ def every_change_is_decided(plan: "pd.DataFrame", given: "Answers | None", decid
         raise DataError("workbench plan confirm", problems)
 
 
-def seen_from(made: Version) -> str:
-    """What to know where targets count from a day before they were written: no report of those days can know them."""
+def seen_from(made: "Version | Approval") -> str:
+    """What to know where something counts from a day before it was written: no report of those days can know it."""
     written = made.written.date()
     if made.effective >= written:
         return ""

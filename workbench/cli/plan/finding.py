@@ -11,14 +11,16 @@ from workbench.ledger import plans
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.ledger import Note
     from workbench.run import Run
     from workbench.vintages import Issue
 
 
 def plan_of(
-    run: "Run", report: Path | None, reports: Path, digest: str = "", kind: str = "plan"
+    run: "Run", report: Path | None, reports: Path, draft: "Note | None" = None, kind: str = "plan"
 ) -> "tuple[Issue, pd.DataFrame]":
-    """The plan of one report, of the draft with this digest, or of the newest report; `kind` as in vintages."""
+    """The plan of one report, of this draft, or of the newest report; `kind` as in vintages."""
+    digest = draft.plan if draft else ""
     if report is not None:
         kind = _kind_in(report, digest) or kind
         if not (report / "vintages" / f"{kind}.parquet").is_file():
@@ -29,8 +31,8 @@ def plan_of(
         if not vintages.same(run, issue.about):
             raise ParameterError("workbench plan", [f"{report} is of another company or scope than the one asked for"])
         return issue, plans.checked(issue.frame)
-    if digest:
-        return _drafted(run, reports, digest)
+    if draft:
+        return _drafted(run, reports, draft)
     newest = vintages.newest(run, name=kind, reports=reports)
     if newest is None:
         what = f"{'an' if kind == vintages.ADJUSTED else 'a'} {kind}"
@@ -49,23 +51,26 @@ def _kind_in(report: Path, digest: str) -> str:
     return ""
 
 
-def _drafted(run: "Run", reports: Path, digest: str) -> "tuple[Issue, pd.DataFrame]":
-    """The plan that the last draft was made of, the newest report that holds it."""
+def _drafted(run: "Run", reports: Path, draft: "Note") -> "tuple[Issue, pd.DataFrame]":
+    """The plan that a draft was made of: of the report that it names, else of the newest that holds the same plan."""
     kept = [vintages.files(reports, before=date.max, name=kind) for kind in (vintages.PLAN, vintages.ADJUSTED)]
-    for file in sorted((file for files in kept for file in files), key=lambda f: f.parts[-5], reverse=True):
+    newest = sorted((f for files in kept for f in reversed(files)), key=lambda f: f.parts[-5], reverse=True)
+    own = str(draft.told.get("report", ""))
+    for file in sorted(newest, key=lambda f: "/".join(f.parts[-5:-2]) != own):
         issue = vintages.opened(file)
-        if vintages.same(run, issue.about) and plans.digest_of(plan := plans.checked(issue.frame)) == digest:
+        if vintages.same(run, issue.about) and plans.digest_of(plan := plans.checked(issue.frame)) == draft.plan:
             return issue, plan
     told = (
-        f"no report in {reports} holds the plan of the last draft (P{digest[:8]}); name it with --report, or its folder"
+        f"no report in {reports} holds the plan of the last draft (P{draft.plan[:8]}); name it with --report, or its "
+        f"folder"
     )
     raise ParameterError("workbench plan", [f"{told} with --reports"])
 
 
-def last_draft(run: "Run") -> str:
-    """The digest of the plan that was last sent out in this scope; "" where none was."""
+def last_draft(run: "Run") -> "Note | None":
+    """The draft that was last sent out in this scope; None where none was."""
     sent = [n for n in ledger.notes(ledger.folder_of(run.settings)) if n.kind == "draft" and n.scope == run.scope]
-    return sent[-1].plan if sent else ""
+    return sent[-1] if sent else None
 
 
 def base_of(run: "Run") -> int:

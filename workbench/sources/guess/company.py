@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from workbench.sources.guess.currencies import coined, own_currency
+from workbench.sources.guess.currencies import coined, counted, own_currency
 from workbench.sources.guess.dimensions import dimensions
 from workbench.sources.guess.guesses import Column, Guess
 from workbench.sources.guess.joins import joined
@@ -22,6 +22,7 @@ def guess(sheets: Sequence[Sheet]) -> Guess:
     own, left = own_references(taken, unused)
     sources, chains = dimensions(coined(staged(derived(joined(taken | own)))))
     asked += [with_proof(q, sources) for q in questions(sources)]
+    sources = {name: counted(source) for name, source in sources.items()}
     language = _language(sheets)
     currency, doubt = own_currency(sheets, sources, language.header)
     return Guess(sources, chains, tuple(left), (*asked, *doubt), currency, language)
@@ -29,6 +30,8 @@ def guess(sheets: Sequence[Sheet]) -> Guess:
 
 def _language(sheets: Sequence[Sheet]) -> Column:
     text = "".join("".join(s.headers) for s in sheets)
+    if re.search("[ぁ-ヿ売価円]", text):
+        return Column("en", "guess: the headers are Japanese, which no report is written in")
     if not re.search("[一-鿿]", text):
         return Column("en", "guess: the headers are not Chinese")
     traditional = sum(text.count(c) for c in _TRADITIONAL if c not in _SIMPLIFIED)

@@ -24,6 +24,7 @@ _CURRENCIES = {  # as people write them in a column
     "SGD": "新加坡元 新币",
     "CHF": "瑞士法郎 sfr fr.",
 }
+NONE = "XXX"  # ISO 4217: no currency
 _CODES = "CNY TWD USD EUR GBP JPY HKD SGD AUD CAD CHF KRW INR"
 
 
@@ -36,6 +37,21 @@ def coined(sources: Mapping[str, SourceGuess]) -> dict[str, SourceGuess]:
             coins = {v: code for v in values if (code := _code(v)) != v.strip().upper()}
             found[name] = replace(source, coins=coins)
     return found
+
+
+def counted(source: SourceGuess) -> SourceGuess:
+    """Orders that hold pieces and nothing of money, with the pieces as the amount."""
+    if not in_pieces(source):
+        return source
+    columns = {n: c for n, c in source.columns.items() if n != "quantity"}
+    pieces = replace(source.columns["quantity"], why="pieces: no column holds money")
+    return replace(source, columns={**columns, "amount": pieces})
+
+
+def in_pieces(source: SourceGuess) -> bool:
+    """Whether orders have a quantity, and neither an amount nor what may be one, nor a price."""
+    known = {*source.columns, *source.rivals}
+    return source.name == "orders" and "quantity" in source.columns and not known & {"amount", "price"}
 
 
 def _code(written: str) -> str:
@@ -73,6 +89,9 @@ def own_currency(
         asked = f"the orders are in {', '.join(codes[:6])}: which is the company's own currency?"
         asked += "" if rated else " A table `rates` is needed for the others."
         return Column(codes[0], "guess: the most frequent in the orders"), [Question("company:currency", asked)]
+    orders = sources.get("orders")
+    if orders is not None and orders.columns.get("amount", Column("", "")).why.startswith("pieces"):
+        return Column(NONE, "pieces are counted, no money: XXX stands for no currency"), []
     headers = " ".join(h for s in sheets for h in s.headers)
     for mark, code in {**{c: c for c in _CODES.split()}, **_MONEY_MARKS}.items():
         if re.search(rf"(?<![A-Za-z]){re.escape(mark)}(?![A-Za-z])", headers, re.IGNORECASE if len(mark) > 1 else 0):

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pandas as pd
 
+from workbench.sources.guess.currencies import in_pieces
 from workbench.sources.guess.guesses import Question, SourceGuess, contract
-from workbench.sources.guess.sheets import Sheet, unit
+from workbench.sources.guess.sheets import Sheet, plain, unit
 from workbench.sources.readers import UNTOLD
 
 _FOOTER = 5  # rows at the end of a file that may be totals and notes
@@ -32,12 +33,34 @@ def _open(source: SourceGuess) -> list[Question]:
         asked = f"{source.name}: which column is the {column}? " + "; ".join(facts)
         found.append(Question(f"{source.name}.{column}", asked, headers))
     if source.name == "orders" and not source.derive and not _money(source):
-        found.append(Question("orders.amount", "orders: no column was found that holds the money of a line", ("",)))
+        asked = "orders: no column was found that holds the money of a line"
+        if in_pieces(source):
+            asked += (
+                f", so the pieces in {source.columns['quantity'].header!r} are taken as the amount. If one does, name"
+            )
+            asked += " it, and the company's currency"
+        found.append(Question("orders.amount", asked, ("",)))
+    found += _by_piece(source)
     found += [q for setting in ("dates", "decimal") for q in _untold(source, setting)]
     found += _scaled(source)
     if source.name == "opportunities" and not source.stages.get("won"):
         found.append(Question("opportunities.won", "opportunities: which stages mean won, and which lost?"))
     return found
+
+
+def _by_piece(source: SourceGuess) -> list[Question]:
+    """A header that usually says what one piece costs, where the cost of the whole line is wanted."""
+    if source.name != "orders" or "cost" in source.columns:
+        return []
+    known = {plain(name) for name in contract("products")["unit_cost"].aliases}
+    asked = (
+        "usually means what one piece costs, and the cost of a line is that of all its pieces. If it is the line's, add"
+    )
+    return [
+        Question(source.name, f'{source.name}: {h!r} {asked} cost = "{h}" to its columns. Is it?')
+        for h in source.rest
+        if plain(h) in known
+    ]
 
 
 def _scaled(source: SourceGuess) -> list[Question]:

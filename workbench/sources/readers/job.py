@@ -4,7 +4,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,8 @@ COUNT = itertools.count()  # of tables and views, so that each has a name of its
 class Raw:
     """A source in the engine.
 
-    `expr` has our column names, `_file`, and for text files and workbooks `_row`. `problems` lists every breach.
+    `expr` has our column names, `_file`, and for text files and workbooks `_row`; where cells of a column could not be
+    read, they are null, and a column named ODD + its name says which. `problems` lists every breach.
     `proved` says by file what its bytes and values proved. `digest` is a fingerprint of each file's content.
     """
 
@@ -94,6 +95,7 @@ class Found:
     problems: list[str]
     digest: dict[str, str]
     temporary: list[Path]
+    odd: set[str] = field(default_factory=set)  # columns of which some cells could not be read
 
 
 def _short(value: object) -> str:

@@ -17,6 +17,7 @@ from workbench.sources.readers.parts import Part
 if TYPE_CHECKING:
     import ibis
 
+ODD = "_odd "  # begins the name of a column that says which cells of another could not be read
 _EXPECTED = {NUMBER: ("a number", "1234.50"), DATE: ("a date", "2026-09-30")}
 
 
@@ -35,6 +36,7 @@ def typed(job: Job, found: Found) -> Raw:
     if not views:
         return Raw(None, found.problems or [f"{job.name}: there is nothing to read."], proved, found.digest)
     columns = list(dict.fromkeys(ours for part in found.parts for ours in part.cells))
+    columns += sorted(ODD + ours for ours in found.odd)
     lazy = any(part.lazy for part in found.parts)
     rowed = _view(job, views, [*columns, "_file", "_row"])
     expr = _view(job, views, [*columns, "_file"]) if lazy else rowed
@@ -57,7 +59,9 @@ def _placed(job: Job, found: Found, part: Part, writings: Mapping[str, Writing])
     columns = ", ".join(f"{sql} AS {named(ours)}" for ours, sql in values.items())
     file = part.file or quoted(part.name)
     if part.lazy:
-        _unreadable(job, found, part, _counted(job, part.origin, odd, lambda o: not part.cells[o].text), odd)
+        wrong = _counted(job, part.origin, odd, lambda o: not part.cells[o].text)
+        _unreadable(job, found, part, wrong, odd)
+        columns = ", ".join([columns, *(f"{odd[o]} AS {named(ODD + o)}" for o, count in wrong.items() if count)])
         return f"SELECT {columns}, {file} AS _file, {part.row} AS _row FROM {part.origin}"
     staged = f"{engines.stage(job.con)}.main.part{next(COUNT)}"
     flags = [f"{sql} AS {named('odd ' + ours)}" for ours, sql in odd.items()]
@@ -68,12 +72,14 @@ def _placed(job: Job, found: Found, part: Part, writings: Mapping[str, Writing])
         row, chosen = "_row", ", ".join([columns, "_row", *flags])
         job.con.con.execute(f"CREATE OR REPLACE TABLE {staged} AS SELECT {chosen} FROM {part.numbered}"
                             f" WHERE {part.filled}")  # fmt: skip
-    _unreadable(job, found, part, _counted(job, staged, {o: named("odd " + o) for o in odd}), odd)
+    wrong = _counted(job, staged, {o: named("odd " + o) for o in odd})
+    _unreadable(job, found, part, wrong, odd)
     if not job.count(f"SELECT count(*) FROM {staged}"):
         found.problems.append(f"{part.name} has a header and no rows. Export it again, or leave it out.")
     if blank:
         part.proved["empty rows"] = blank
-    names = ", ".join(named(ours) for ours in values)
+    marks = (f"{named('odd ' + o)} AS {named(ODD + o)}" for o, count in wrong.items() if count)
+    names = ", ".join([*(named(ours) for ours in values), *marks])
     return f"SELECT {names}, {file} AS _file, {row or f'rowid + {part.first}'} AS _row FROM {staged}"
 
 
@@ -104,6 +110,7 @@ def _counted(job: Job, origin: str, odd: Mapping[str, str], sure: Any = lambda _
 def _unreadable(job: Job, found: Found, part: Part, counts: Mapping[str, int], odd: Mapping[str, str]) -> None:
     for ours, count in counts.items():
         if count:
+            found.odd.add(ours)
             _, rows, example = job.rows(part, odd[ours], part.cells[ours])
             what, such = _EXPECTED[job.kind(ours)]
             if job.kind(ours) == DATE and job.starts != 1 and re.search("[Qq季]", example):

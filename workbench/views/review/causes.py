@@ -22,6 +22,7 @@ _NODES = {
     "lo_80": Column("lo_80", "money", on_page=False),
     "hi_80": Column("hi_80", "money", on_page=False),
     "naive": Column("naive", "money", "verdict_naive", on_page=False),
+    "since": Column("since", "date", "verdict_since"),
     "chance": Column("chance", "chance", "verdict_chance"),
     "place": Column("place", "chance", "verdict_place", minor=True),
     "verdict": Column("verdict", "phrase:review.causes.word", "verdict_word"),

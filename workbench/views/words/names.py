@@ -41,7 +41,10 @@ class Names(Language):
     def _level(self, name: str, n: int) -> str:
         column = str(name).rpartition(".")[2]  # reps.role is the role
         key = f"terms.levels.{column}"
-        return self.phrase(key, {"n": n}) if self.has(key) else clean(column).replace("_", " ")
+        if self.has(key):
+            return self.phrase(key, {"n": n})
+        own = clean(column).replace("_", " ")
+        return _plural(own) if n > 1 and self.lang == "en" else own
 
     @in_slots("text")
     def counter(self, level: str) -> str:
@@ -137,3 +140,12 @@ class Names(Language):
     def assumptions(self, pairs: Any) -> str:
         """What a scenario assumes."""
         return self._listed(self.phrase(f"forecast.assumption.{name}", {"ratio": ratio}) for name, ratio in pairs)
+
+
+def _plural(name: str) -> str:
+    """The regular English plural of a company's own word; as it is where it is no English word, or seems a plural."""
+    if not re.search(r"[A-Za-z]$", name) or re.search(r"[^s]s$", name):
+        return name
+    if re.search(r"(ss|x|z|ch|sh)$", name):
+        return f"{name}es"
+    return f"{name[:-1]}ies" if re.search(r"[^aeiou]y$", name) else f"{name}s"

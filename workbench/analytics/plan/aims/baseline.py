@@ -36,6 +36,8 @@ class Baseline(Result):
     `booked_by_month`: the same shape, what the period holds already; 0 where it has not begun
     `known_until`: the last day that history holds
     `before_by_month`: index node, columns months (of the period): the counterparts a year before
+    `issued`: day of the report whose forecast this is as issued then (see review.as_issued), `again` what is expected
+    of the whole when it is made again; None and NaN where it was made now
     `means`: planned people and spend are in it, see with_means
     `missed`: log(sales ÷ forecast) of forecasts made the same way from earlier origins; `habit`: the factor by which
     all forecasts here were moved for it; 1 where there were none. See hindcasts.
@@ -54,6 +56,8 @@ class Baseline(Result):
     habit: float
     missed: Array
     means: bool = False
+    issued: pd.Timestamp | None = None
+    again: float = float("nan")
 
     @property
     def expected(self) -> pd.Series:
