@@ -137,6 +137,22 @@ def _killed_early(place: Place) -> Iterator[Seen]:
     yield seen(place, "kill -9 while libraries are loaded", run, status="killed", code=-9)
 
 
+def _unlisted(*more: str) -> Callable[[Place], Iterator[Seen]]:
+    """A folder lies where the list of all reports belongs: what was made is told all the same, and why it is not in
+    the list."""
+
+    def inject(place: Place) -> Iterator[Seen]:
+        (place.out / "index.html" / "mine").mkdir(parents=True)
+        (place.company / "orders.csv").write_text("date,amount,region\n2026-01-01,3,a\n", "utf-8")
+        run = place.run(place.notebook("n"), *more)
+        folder = run.told["parts"][0]["done"]["folder"] if more else run.told["folder"]
+        wrong = () if (Path(folder) / "overview.en.html").is_file() else (f"no report in {folder}",)
+        wrong += () if "cannot be written" in run.told["unlisted"] else (run.told["unlisted"],)
+        yield seen(place, " ".join(("no list of all reports", *more)), run, status="ok", code=1, wrong=wrong)
+
+    return inject
+
+
 def _at_once(place: Place) -> Iterator[Seen]:
     """Two equal runs started together: both good, two revisions or one, both in the index."""
     notebook = place.notebook("n")
@@ -366,6 +382,8 @@ FAULTS = (
     Fault("nobody at the address", _untold("nobody answers where people are told", "", "Connection"), slow=True),
     Fault("full while telling", _untold("a full disk while people are told", "full:publish.notify/subprocess.run",
           "the sender could not start"), slow=True),
+    Fault("no list", _unlisted(), slow=True),
+    Fault("no list of many", _unlisted("--each", "region"), slow=True),
     Fault("beside the six", _beside_the_six, slow=True),
     Fault("two at once", _at_once),
     Fault("full at the manifest", _full("publish.manifest.write"), slow=True),

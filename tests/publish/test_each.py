@@ -105,6 +105,20 @@ def test_data_that_change_meanwhile_are_told_of_all_and_of_each_and_the_work_is_
     assert each.run(request, ["region"], named("a")).parts[0].done.status == "ok"  # not taken for done
 
 
+def test_reports_of_parts_stand_where_their_list_cannot_be_written(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "index.html" / "mine").mkdir(parents=True)
+    request = Request((str(notebook("unlisted", "1")),), company / "workbench.toml", out=tmp_path, as_of="2026-09-30")
+    many = each.run(request, ["region"], named("a"))
+    told = json.loads(many.json())
+
+    assert (told["status"], many.code, many.good, many.pages) == ("ok", 1, False, ())
+    assert (Path(told["parts"][0]["done"]["folder"]) / "overview.en.html").is_file()
+    assert "The list of all reports cannot be written" in told["unlisted"]
+    assert all(part in many.text() for part in (told["unlisted"], told["parts"][0]["done"]["folder"]))
+
+
 def test_what_has_not_changed_is_not_made_again_and_what_failed_is(made: Many, asked: Request) -> None:
     again = each.run(asked, ["region"], named("a", "b", "c", "d"))
 

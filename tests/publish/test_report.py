@@ -101,6 +101,29 @@ def test_a_page_loads_nothing_from_elsewhere(made: Outcome) -> None:
         assert re.findall(r"(?:src|href)=\"(?!#|data:)[^\"]*//[^\"]*\"", page.read_text("utf-8")) == []
 
 
+def test_a_report_stands_where_the_list_of_all_reports_cannot_be_written(
+    asked: Callable[..., Request], tmp_path: Path
+) -> None:
+    """A folder lies where the list belongs; once it is gone, the same start finds the report and writes the list."""
+    (tmp_path / "index.html" / "mine").mkdir(parents=True)
+    for status in ("ok", "unchanged"):
+        outcome = publish.run(asked(out=tmp_path))
+        told = json.loads(outcome.json())
+
+        assert (outcome.status, told["status"], outcome.code, outcome.good) == (status, status, 1, False)
+        assert told["folder"] == str(tmp_path / "2026-09-30" / "Acme" / "r1")
+        assert (outcome.folder / "overview.en.html").is_file()
+        assert "The list of all reports cannot be written" in told["unlisted"]
+        assert told["unlisted"] in outcome.text()
+        assert str(outcome.leading[0]) in outcome.text()
+    (tmp_path / "index.html" / "mine").rmdir()
+    (tmp_path / "index.html").rmdir()
+    again = publish.run(asked(out=tmp_path))
+
+    assert (again.status, again.code, again.unlisted) == ("unchanged", 0, "")
+    assert "2026-09-30/Acme/r1/" in (tmp_path / "index.html").read_text("utf-8")
+
+
 def test_links_between_pages_lead_somewhere(made: Outcome) -> None:
     for page in [*made.folder.glob("*.html"), made.folder.parents[2] / "index.html"]:
         from urllib.parse import unquote
