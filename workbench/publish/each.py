@@ -14,12 +14,11 @@ from typing import Any
 from workbench import remember
 from workbench.errors import ParameterError
 from workbench.publish import executors, index, ranking
+from workbench.publish.apart import Nodes
 from workbench.publish.plan import Plan, Request, changed, plan
 from workbench.publish.report import MOVED, Said, linked, unchanged
 from workbench.publish.worker import Done, task
 from workbench.run import Run, scope_text
-
-Nodes = Callable[[Run, tuple[str, ...]], tuple[list[dict[str, str]], float]]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """A dated report from notebooks: `run` checks, runs, writes in a hidden folder and puts it in its place when whole."""
 
 import json
-import math
 import os
 import threading
 import time
@@ -199,7 +198,7 @@ def _ran(
 ) -> "list[runner.Executed]":
     """How the notebooks ended that were run, side by side; what one computes the others need not."""
     workers = request.workers or min(os.cpu_count() or 1, len(notebooks))
-    limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
+    limits = Limits.of(request.timeout, request.cell_timeout, request.run_timeout)
     with remember.kept() as shared, ExitStack() as held:
         if means.nursery:
             means.nursery.guard(scratch=shared)
