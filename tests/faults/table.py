@@ -252,6 +252,20 @@ def _stranger(place: Place) -> Iterator[Seen]:
     yield seen(place, "data under our type that are not ours", run, status="ok", code=0)
 
 
+def _swollen(place: Place) -> Iterator[Seen]:
+    """30 MB under our type, as a section of one cell and as an answer that the overview would show, too."""
+    cells = [
+        f"display({{'application/vnd.workbench+json': {{'role': {role!r}, 'id': {role!r}, 'heading': {{'en': 'x'}}, "
+        f"'html': {{'en': 'y' * 30_000_000}}}}, 'text/plain': 'x'}}, raw=True)"
+        for role in ("section", "answer")
+    ]
+    run = place.run(place.notebook("n", *cells))
+    pages = list(run.folder.glob("*.html")) if run.folder else []
+    wrong = tuple(f"{p.name} has {p.stat().st_size / 1e6:.0f} MB" for p in pages if p.stat().st_size > 1_000_000)
+    wrong += () if "left out here" in (run.folder / "n.en.html").read_text("utf-8") else ("nothing is said of it",)
+    yield seen(place, "a section of 30 MB", run, status="ok", code=0, wrong=wrong)
+
+
 def _little_scratch(place: Place) -> Iterator[Seen]:
     """Sockets are made in the folder for temporary files, and the first thing a kernel writes does not fit."""
     other = place.folder / "scratch"
@@ -393,6 +407,7 @@ FAULTS = (
     Fault("little disk", _little_disk, slow=True),
     Fault("many outputs", _many_outputs, slow=True),
     Fault("strange data", _stranger, slow=True),
+    Fault("swollen section", _swollen, slow=True),
     Fault("little scratch", _little_scratch, slow=True),
     Fault("read-only", _read_only, slow=True),
     Fault("in the way", _in_the_way, slow=True),
