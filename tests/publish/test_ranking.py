@@ -172,8 +172,7 @@ def test_what_is_no_record_of_ours_is_left_alone(out: Path, content: str) -> Non
 def test_a_name_that_systems_do_not_take_is_cut_and_stays_its_own() -> None:
     from types import SimpleNamespace
 
-    company = SimpleNamespace(languages=["en"], called=lambda lang: "公" * 40)
-    plans = [SimpleNamespace(settings=SimpleNamespace(company=company), folder=Path("公" * 29 + ", " + "x" * 89),
+    plans = [SimpleNamespace(company="公" * 40, folder=Path("公" * 29 + ", " + "x" * 89),
                              scope_text=f"region={'华' * 60}{n}") for n in range(2)]  # fmt: skip
     names = [ranking._name(plan, ["level" * 30]) for plan in plans]  # type: ignore[arg-type]
 

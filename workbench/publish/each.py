@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench import remember
 from workbench.errors import ParameterError
-from workbench.publish import executors, index, ranking
+from workbench.publish import executors, folders, index, ranking
 from workbench.publish.apart import Nodes
 from workbench.publish.plan import Plan, Request, changed, plan
 from workbench.publish.report import MOVED, Said, linked, unchanged
@@ -163,7 +163,9 @@ def _made(executor: executors.Executor, planned: Plan, request: Request, scopes:
     )  # fmt: skip
     found: dict[int, Done] = {}
     with _progress(len(scopes)) as tell:
-        for place, done in _ended(executor, [replace(each, scope=scope) for scope in scopes]):
+        crowd = folders.alike(scopes)
+        requests = [replace(each, scope=scope, crowded=scope in crowd) for scope in scopes]
+        for place, done in _ended(executor, requests):
             found[place] = done
             tell(scopes[place], done, len(found))
     return [found[place] for place in range(len(scopes))]

@@ -131,7 +131,7 @@ def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
 
 
 def _within(found: Sequence[Fragment | CodeCell]) -> list[Fragment | CodeCell]:
-    """What fits a page, in its order. Of what goes beyond, smaller ones may stay; how many do not is said at the end."""
+    """What fits a page, in its order. Smaller ones may stay beyond that; how many do not is said at the end."""
     kept: list[Fragment | CodeCell] = []
     total = count = left = 0
     for one in found:

@@ -93,11 +93,11 @@ def keep(
     planned: Plan, levels: Sequence[str], reports: "Sequence[tuple[str, Done]]", changed: Sequence[str] = ()
 ) -> Path:
     """Keeps what was asked for, and of parts that got no report why: `rebuild` writes the pages from it. Its file."""
-    company, day = planned.settings.company, planned.out / planned.as_of.isoformat()
+    company, day, crowd = planned.settings.company, planned.day, folders.alike([scope for scope, _ in reports])
     record = Record(
         company=company.name, made_up=company.made_up, currency=company.currency, money_unit=company.money_unit,
         as_of=planned.as_of, scope=planned.scope_text, levels=list(levels), languages=list(planned.languages),
-        parts=[_part(planned, day, scope, done) for scope, done in reports], changed=list(changed),
+        parts=[_part(planned, scope, done, crowded=scope in crowd) for scope, done in reports], changed=list(changed),
     )  # fmt: skip
     with folders.writable(day):
         day.mkdir(parents=True, exist_ok=True)
@@ -132,12 +132,12 @@ def rebuild(out: Path, found: Found, spoken: Sequence[str]) -> list[Ranked]:
     return ranked
 
 
-def _part(planned: Plan, day: Path, scope: str, done: "Done") -> Part:
-    company = planned.settings.company
-    folder = folders.name(company.called(company.languages[0]), scope)
+def _part(planned: Plan, scope: str, done: "Done", *, crowded: bool) -> Part:
     if done.folder:
-        return Part(scope=scope, folder=folder)
-    last = max((number for number, _ in folders.revisions(day / folder)), default=0)
+        return Part(scope=scope, folder=Path(done.folder).parent.name)
+    marked = folders.marked(planned.day, planned.company, scope, crowded=crowded)
+    folder = folders.name(planned.company, scope, marked=marked)
+    last = max((number for number, _ in folders.revisions(planned.day / folder)), default=0)
     lost: Literal["failed", "refused"] = "refused" if done.status == "refused" else "failed"
     return Part(scope=scope, folder=folder, lost=lost, reason=done.reason, after=last)
 
@@ -147,9 +147,8 @@ def _name(planned: Plan, levels: Sequence[str]) -> str:
     name = f"{planned.folder.name}, each {folders.slug(','.join(levels))}"
     if len(name.encode()) <= _LONGEST:
         return name
-    company = planned.settings.company
     both = folders.slug(f"{','.join(levels)} of {planned.scope_text}")
-    return f"{folders.slug(company.called(company.languages[0]))}, each {both}"
+    return f"{folders.slug(planned.company)}, each {both}"
 
 
 def _record(file: Path) -> Record | None:
