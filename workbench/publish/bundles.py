@@ -35,6 +35,7 @@ class _Bundle(BaseModel):
     measures: dict[str, dict[str, Any]] = {}
     tiles: dict[str, list[_Tile]] = {}
     span: list[str] | None = None
+    before: list[str] | None = None
     step: str | None = None
     provenance: _Provenance | None = None
 

@@ -29,6 +29,7 @@ _SAID_BY = {"chance": ("tracking", "plan")}  # else history: other steps of ours
 _LONGEST = 200  # bytes: leaves room for the language in systems that allow 255 for a name
 
 Found = Sequence[tuple[Path, dict[str, Any]]]
+Days = tuple[date, date]  # first and last
 
 
 class Part(BaseModel):
@@ -70,6 +71,7 @@ class Row:
     languages: tuple[str, ...] = ()
     facts: Mapping[str, Any] | None = None
     moved: bool = False
+    spans: tuple[Days, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def _rows(record: Record, last: Mapping[str, tuple[Path, dict[str, Any]]]) -> It
         if folder is not None and told["revision"] > part.after:
             reason = "; ".join(dict.fromkeys(f"{n['name']}: {n['error']}" for n in told["notebooks"] if n.get("error")))
             yield Row(part.scope, told["status"], reason, folder, tuple(told["languages"]), facts(folder, told),
-                      bool(told.get("inputs_changed")))  # fmt: skip
+                      bool(told.get("inputs_changed")), spans(told))  # fmt: skip
         elif part.lost:
             yield Row(part.scope, part.lost, part.reason)
 
@@ -240,7 +242,8 @@ def _shown(row: Row, lang: str) -> "RankedRow":
     if row.folder:
         spoken = lang if lang in row.languages else row.languages[0]
         href = quote(f"{row.folder.parent.name}/{row.folder.name}/overview.{spoken}.html")
-    return RankedRow(row.scope, row.status, href, {n: (row.facts or {}).get(n) for n in FACTS}, row.reason, row.moved)
+    shown = {n: (row.facts or {}).get(n) for n in FACTS}
+    return RankedRow(row.scope, row.status, href, shown, row.reason, row.moved, row.spans)
 
 
 def facts(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -249,6 +252,22 @@ def facts(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     every = {name: _said(name, said) for name in FACTS}
     every |= {"chance": _chance(folder)} if every["chance"] is None else {}
     return {name: value for name, value in every.items() if _number(value)}
+
+
+def spans(told: Mapping[str, Any]) -> tuple[Days, ...]:
+    """The days that sales and growth of a report are of, and those that they are compared with, as far as it tells."""
+    by = (*(one for one in told["notebooks"] if one["name"] == "history"), *told["notebooks"])
+    says = (one for one in by if {"sales", "growth"} & (one.get("facts") or {}).keys())
+    found: Mapping[str, Any] = next(says, {})
+    return tuple(days for name in ("span", "before") if (days := _days(found.get(name))))
+
+
+def _days(told: Any) -> Days | None:
+    try:
+        first, last = map(date.fromisoformat, told)
+    except (TypeError, ValueError):
+        return None
+    return first, last
 
 
 def _said(fact: str, said: Mapping[str, Mapping[str, Any]]) -> Any:
