@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NAME = "index.html"
 WHAT = "The list of all reports"
 _BAD = ("failed", "timed_out", "kernel_died", "skipped")
+_GIVEN = 200  # characters of a parameter and its value
 _TOLD = ("as_of", "scope", "lang", "settings")
 
 
@@ -136,4 +137,9 @@ def _given(books: list[dict[str, Any]]) -> tuple[str, ...]:
         for name, value in (book.get("parameters") or {}).items()
         if name not in _TOLD and value != (book.get("defaults") or {}).get(name)
     }
-    return tuple(f"{name} = {value}" for name, value in given.items())
+    return tuple(_short(f"{name} = {value}") for name, value in given.items())
+
+
+def _short(text: str) -> str:
+    """The list holds all runs, so what one of them was given must not fill it; its manifest has it all."""
+    return text if len(text) <= _GIVEN else text[: _GIVEN - 1] + "…"
