@@ -1,6 +1,8 @@
 """From notebooks to a dated report: whole or not at all, the same for the same inputs, failures told and kept."""
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -122,6 +124,22 @@ def test_a_report_stands_where_the_list_of_all_reports_cannot_be_written(
 
     assert (again.status, again.code, again.unlisted) == ("unchanged", 0, "")
     assert "2026-09-30/Acme/r1/" in (tmp_path / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
+def test_a_destination_that_cannot_be_read_is_told_in_words_before_anything_starts(
+    asked: Callable[..., Request], made: Outcome, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A disk that fails, or a network's folder that its server no longer knows."""
+
+    def fails(path: Path) -> Iterator[Path]:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "iterdir", fails)
+    with pytest.raises(RunError, match=f"cannot be read: {os.strerror(number)}. Look at its disk") as caught:
+        publish.run(asked(scope="region=华东"))
+
+    assert "Earlier reports are as they were" in str(caught.value)
 
 
 def test_links_between_pages_lead_somewhere(made: Outcome) -> None:

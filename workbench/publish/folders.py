@@ -123,6 +123,19 @@ def writable(folder: Path, what: str = "The report") -> Iterator[None]:
         ) from error
 
 
+@contextlib.contextmanager
+def readable() -> Iterator[None]:
+    """Turns the system's refusal to read (a failing disk, a network's folder that is gone) into an error in words."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or "A file"
+        raise RunError(
+            f"{where} cannot be read: {error.strerror or error}. Look at its disk or network folder and run it again. "
+            f"Earlier reports are as they were."
+        ) from error
+
+
 def told(file: Path) -> dict[str, Any]:
     """What a JSON file beside a table says; empty where it is not there, damaged, or no object."""
     try:

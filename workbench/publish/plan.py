@@ -113,12 +113,13 @@ def plan(request: Request) -> Plan:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
-    marked = folders.marked(made.day, made.company, made.scope_text, crowded=request.crowded)
-    made = replace(made, asked=_asked(made), marked=marked)
-    if done(made, request):
-        return made
-    made = replace(made, inputs=_inputs(company), code=package())
-    return replace(made, **_keys(made))
+    with folders.readable():
+        marked = folders.marked(made.day, made.company, made.scope_text, crowded=request.crowded)
+        made = replace(made, asked=_asked(made), marked=marked)
+        if done(made, request):
+            return made
+        made = replace(made, inputs=_inputs(company), code=package())
+        return replace(made, **_keys(made))
 
 
 def done(made: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:

@@ -144,9 +144,10 @@ def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None
     """The report that is there already: a period's, or one that would come out the same."""
     from workbench.publish import manifest
 
-    if there := done(planned, request):
-        return there
-    last = None if request.force or planned.key is None else manifest.last_good(planned)
+    with folders.readable():
+        if there := done(planned, request):
+            return there
+        last = None if request.force or planned.key is None else manifest.last_good(planned)
     return last if last and last[1].get("key") == planned.key else None
 
 
