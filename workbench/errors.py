@@ -23,6 +23,10 @@ class _Listed(WorkbenchError):
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         super().__init__("\n".join([f"{where}: {count}", *(f"  - {p}" for p in self.problems)]))
 
+    def __reduce__(self) -> tuple[type["_Listed"], tuple[str, list[str]]]:
+        """How a process hands it to another: as it was made."""
+        return type(self), (self.where, self.problems)
+
 
 class SettingsError(_Listed):
     """The settings file is missing, unreadable or says something it cannot mean."""

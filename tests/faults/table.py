@@ -137,6 +137,22 @@ def _killed_early(place: Place) -> Iterator[Seen]:
     yield seen(place, "kill -9 while libraries are loaded", run, status="killed", code=-9)
 
 
+def _unlisted(*more: str) -> Callable[[Place], Iterator[Seen]]:
+    """A folder lies where the list of all reports belongs: what was made is told all the same, and why it is not in
+    the list."""
+
+    def inject(place: Place) -> Iterator[Seen]:
+        (place.out / "index.html" / "mine").mkdir(parents=True)
+        (place.company / "orders.csv").write_text("date,amount,region\n2026-01-01,3,a\n", "utf-8")
+        run = place.run(place.notebook("n"), *more)
+        folder = run.told["parts"][0]["done"]["folder"] if more else run.told["folder"]
+        wrong = () if (Path(folder) / "overview.en.html").is_file() else (f"no report in {folder}",)
+        wrong += () if "cannot be written" in run.told["unlisted"] else (run.told["unlisted"],)
+        yield seen(place, " ".join(("no list of all reports", *more)), run, status="ok", code=1, wrong=wrong)
+
+    return inject
+
+
 def _at_once(place: Place) -> Iterator[Seen]:
     """Two equal runs started together: both good, two revisions or one, both in the index."""
     notebook = place.notebook("n")
@@ -234,6 +250,21 @@ def _stranger(place: Place) -> Iterator[Seen]:
              for data in ("'text'", "3", "{'role': 'answer'}", "{'role': 'tiles', 'tiles': 1}")]  # fmt: skip
     run = place.run(place.notebook("n", *cells))
     yield seen(place, "data under our type that are not ours", run, status="ok", code=0)
+
+
+def _swollen(place: Place) -> Iterator[Seen]:
+    """30 MB under our type, as a section of one cell and as an answer that the overview would show, too."""
+    cells = [
+        f"display({{'application/vnd.workbench+json': {{'role': {role!r}, 'id': {role!r}, 'heading': {{'en': 'x'}}, "
+        f"'html': {{'en': 'y' * 30_000_000}}}}, 'text/plain': 'x'}}, raw=True)"
+        for role in ("section", "answer")
+    ]
+    run = place.run(place.notebook("n", *cells))
+    pages = list(run.folder.glob("*.html")) if run.folder else []
+    wrong = tuple(f"{p.name} has {p.stat().st_size / 1e6:.0f} MB" for p in pages if p.stat().st_size > 1_000_000)
+    said = any("left out here" in p.read_text("utf-8") for p in pages if p.name == "n.en.html")
+    wrong += () if said else ("nothing is said of it",)
+    yield seen(place, "a section of 30 MB", run, status="ok", code=0, wrong=wrong)
 
 
 def _little_scratch(place: Place) -> Iterator[Seen]:
@@ -366,6 +397,8 @@ FAULTS = (
     Fault("nobody at the address", _untold("nobody answers where people are told", "", "Connection"), slow=True),
     Fault("full while telling", _untold("a full disk while people are told", "full:publish.notify/subprocess.run",
           "the sender could not start"), slow=True),
+    Fault("no list", _unlisted(), slow=True),
+    Fault("no list of many", _unlisted("--each", "region"), slow=True),
     Fault("beside the six", _beside_the_six, slow=True),
     Fault("two at once", _at_once),
     Fault("full at the manifest", _full("publish.manifest.write"), slow=True),
@@ -375,6 +408,7 @@ FAULTS = (
     Fault("little disk", _little_disk, slow=True),
     Fault("many outputs", _many_outputs, slow=True),
     Fault("strange data", _stranger, slow=True),
+    Fault("swollen section", _swollen, slow=True),
     Fault("little scratch", _little_scratch, slow=True),
     Fault("read-only", _read_only, slow=True),
     Fault("in the way", _in_the_way, slow=True),

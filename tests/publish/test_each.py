@@ -105,6 +105,51 @@ def test_data_that_change_meanwhile_are_told_of_all_and_of_each_and_the_work_is_
     assert each.run(request, ["region"], named("a")).parts[0].done.status == "ok"  # not taken for done
 
 
+def test_reports_of_parts_stand_where_their_list_cannot_be_written(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "index.html" / "mine").mkdir(parents=True)
+    request = Request((str(notebook("unlisted", "1")),), company / "workbench.toml", out=tmp_path, as_of="2026-09-30")
+    many = each.run(request, ["region"], named("a"))
+    told = json.loads(many.json())
+
+    assert (told["status"], many.code, many.good, many.pages) == ("ok", 1, False, ())
+    assert (Path(told["parts"][0]["done"]["folder"]) / "overview.en.html").is_file()
+    assert "The list of all reports cannot be written" in told["unlisted"]
+    assert all(part in many.text() for part in (told["unlisted"], told["parts"][0]["done"]["folder"]))
+
+
+def test_parts_that_differ_by_case_alone_have_folders_that_no_file_system_confuses(
+    company: Path, notebook: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Once a part has such a folder, it keeps it: whatever is made with it later, and on other days."""
+    path = notebook("alike", SHOW, GROWTH, tags={2: ["facts"]})
+    request = Request((str(path),), company / "workbench.toml", out=tmp_path, as_of="2026-06-30", lang="en")
+
+    def made(day: str, *values: str) -> dict[str, str]:
+        many = each.run(replace(request, as_of=day), ["region"], named(*values))
+        assert [p.done.made for p in many.parts] == [True] * len(values)
+        rows = re.findall(r'<th scope="row"[^>]*><a href="([^"]*)">', many.pages[0].read_text("utf-8"))
+        assert sorted(unquote(row).partition("/r")[0] for row in rows) == sorted(
+            Path(p.done.folder).parent.name for p in many.parts
+        )
+        return {value: Path(p.done.folder).parent.name for value, p in zip(values, many.parts, strict=True)}
+
+    first = made("2026-06-30", "Nord", "b")
+    later = made("2026-09-30", "Nord", "nord", "NORD", "b")
+    alone = publish.run(replace(request, scope="region=nord", as_of="2026-10-31"))
+    other = publish.run(replace(request, scope="region=B", as_of="2026-09-30"))
+
+    assert first == {"Nord": "Acme, region=Nord", "b": "Acme, region=b"}
+    assert (later["Nord"], later["b"]) == (first["Nord"], first["b"])
+    assert re.fullmatch(r"Acme, region=nord-[0-9a-f]{8}", later["nord"])
+    assert len({name.casefold() for name in later.values()}) == 4
+    assert alone.folder.parent.name == later["nord"]
+    assert re.fullmatch(r"Acme, region=B-[0-9a-f]{8}", other.folder.parent.name)
+    told = manifest_of(tmp_path / "2026-09-30" / later["Nord"] / "r1")
+    assert told["since"]["then"] == "2026-06-30"
+
+
 def test_what_has_not_changed_is_not_made_again_and_what_failed_is(made: Many, asked: Request) -> None:
     again = each.run(asked, ["region"], named("a", "b", "c", "d"))
 

@@ -6,14 +6,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from workbench.errors import ParameterError
 from workbench.publish import Request, executors
-from workbench.publish.worker import task
+from workbench.publish.worker import Done, task
 
 ROOT = Path(__file__).parents[2]
 KILL_WORKER = """import os, signal, pathlib, psutil
@@ -160,3 +162,43 @@ def test_a_cluster_loses_a_worker_and_no_report(
     assert begun[0] == 2
     assert max(begun) == 2
     assert [bool(found[place].again) for place in range(4)] == [one > 1 for one in begun]
+
+
+def processes(kind: str) -> list[psutil.Process]:
+    return [p for p in psutil.Process().children() if f"dask_{kind}" in " ".join(p.cmdline())]
+
+
+def test_a_scheduler_that_dies_is_told_of_each_report(tasks: Callable[..., list[dict]], scheduler: str) -> None:
+    kill = f"import os, signal, time; os.kill({processes('scheduler')[0].pid}, signal.SIGKILL); time.sleep(60)"
+    found = dict(executors.Cluster(scheduler).results(tasks("orphans", kill, "a", "b", "d")))
+
+    assert [found[place].status for place in range(3)] == ["failed"] * 3
+    assert {found[place].reason for place in range(3)} == {
+        f"the scheduler of the cluster at {scheduler} was lost: run it again"
+    }
+
+
+def test_a_cluster_whose_workers_are_gone_for_good_is_not_waited_for(
+    tasks: Callable[..., list[dict]], scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that starts workers when it is asked for them gets the time for it."""
+    monkeypatch.setattr(executors, "_PATIENT", 1)
+    monkeypatch.setattr(executors, "_EVERY", 0.1)
+    for worker in processes("worker"):
+        worker.kill()
+    found = dict(executors.Cluster(scheduler).results(tasks("alone", "1", "a", "b")))
+
+    assert [found[place].status for place in range(2)] == ["failed"] * 2
+    assert "the cluster had no worker for 10 minutes" in found[0].reason
+
+
+def test_a_report_that_a_worker_wrote_where_nobody_here_sees_it_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "_SEEN", 0)
+    cluster = executors.Cluster("tcp://127.0.0.1:1")
+    for folder, status in ((tmp_path, "ok"), (tmp_path / "elsewhere", "failed"), (tmp_path, "ok")):
+        done = Done("ok", str(folder), seconds=3.0)
+        future = SimpleNamespace(status="finished", result=lambda done=done: asdict(done))
+        assert cluster._came(future).status == status
+    assert cluster.blind

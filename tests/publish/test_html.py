@@ -149,6 +149,42 @@ def test_markup_that_would_swell_the_page_is_left_in_the_notebook(kind: str) -> 
     assert "11 MB" in made
 
 
+def ours(text: str, role: str = "answer", **more: object) -> NotebookNode:
+    """An output under our own type."""
+    said = {"role": role, "id": "a", "heading": {"en": "A" * 400}, "html": {"en": text, "zh-CN": "短"}, **more}
+    return nbformat.v4.new_output("display_data", data={MIME: said, "text/plain": "x"})
+
+
+def test_a_section_that_would_swell_the_pages_is_left_in_the_notebook_and_said_in_its_language() -> None:
+    made = notebook(code("x", ours("<p>word</p>" * 1_000_000, "lead", stands={"en": "y" * 2_000_000})))
+    [one], [led] = html.fragments(made), html.leading(made)
+
+    assert one.html["en"].startswith("<p>This section would take 11 MB and is left out here.")
+    assert all(place in one.html["en"] for place in ("notebook beside", "tables.xlsx", "Parquet"))
+    assert one.html["zh-CN"] == "短"
+    assert len(one.heading["en"]) == 300
+    assert "2 MB" in led.html["en"]
+
+
+def test_what_a_section_tells_beside_its_markup_has_a_bound_too() -> None:
+    [kept] = html.bundles(notebook(code("x", ours("short", said={"en": ["y" * 2_000_000]}, step="own"))))
+
+    assert sorted(kept) == ["heading", "html", "id", "role"]
+    assert kept["html"]["en"] == "short"
+
+
+def test_many_outputs_have_a_bound_together_and_how_many_are_left_out_is_said() -> None:
+    many = [ours("y" * 999_000) for _ in range(30)]
+    made = notebook(code("x", *many, ours("the last, which is short")))
+    for found in (html.parts(made), html.fragments(made)):
+        shown = [p for p in found if isinstance(p, Fragment)]
+
+        assert sum(len(p.html["en"]) for p in shown) < 10_100_000
+        assert shown[-2].html["en"] == "the last, which is short"
+        assert "20 more outputs (20 MB in all)" in shown[-1].html["en"]
+        assert "20项输出" in shown[-1].html["zh-CN"]
+
+
 def test_fragments_pass_as_they_are_in_order() -> None:
     one, two = (Fragment("section", i, {"en": i}, {"en": f"<svg>{i}</svg>", "zh-CN": "中"}) for i in "ab")
     outputs = [nbformat.v4.new_output("display_data", data={MIME: f.bundle(), "text/html": "x"}) for f in (one, two)]

@@ -51,6 +51,14 @@ def test_each_run_tells_status_parameters_duration_and_revision(out: Path) -> No
     assert "<b>Other" not in page
 
 
+def test_a_parameter_of_a_megabyte_does_not_fill_the_list(tmp_path: Path) -> None:
+    report(tmp_path, "2026-08-31", books={"history": {"parameters": {"big": "x" * 1_000_000}, "defaults": {"big": ""}}})
+    page = index.rebuild(tmp_path).read_text("utf-8")
+
+    assert f"big = {'x' * 193}…" in page
+    assert len(page) < 100_000
+
+
 def test_the_latest_page_of_each_notebook_is_a_good_one(out: Path) -> None:
     page = (out / "index.en.html").read_text("utf-8")
     latest = page[page.index("The latest of each page") : page.index("All runs")]

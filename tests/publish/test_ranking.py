@@ -49,6 +49,32 @@ def out(tmp_path: Path) -> Path:
     return tmp_path
 
 
+NOW, BEFORE = ["2026-01-01", "2026-09-30"], ["2025-01-01", "2025-09-30"]
+
+
+def test_it_says_of_which_days_sales_and_growth_are(tmp_path: Path) -> None:
+    for scope in ("region=a", "region=b"):
+        part(tmp_path, scope, facts={"sales": 1e6, "growth": 0.1}, books={"history": {"span": NOW, "before": BEFORE}})
+    record(tmp_path, "region=a", "region=b")
+
+    assert page(tmp_path).count("Sales and growth: Jan–Sep 2026 compared with Jan–Sep 2025.") == 1
+    assert "销售额与同比：2026年1–9月与2025年1–9月相比。" in page(tmp_path, "zh-CN")
+
+
+def test_parts_with_days_of_their_own_say_them_each(tmp_path: Path) -> None:
+    told = {"region=a": {"span": NOW, "before": BEFORE}, "region=b": {"span": NOW}, "region=c": {"span": "hostile"}}
+    for scope, spans in told.items():
+        part(tmp_path, scope, facts={"sales": 1e6, "growth": 0.1}, books={"history": spans})
+    record(tmp_path, *told)
+    text = page(tmp_path)
+
+    assert "Sales and growth:" not in text
+    assert re.findall(r'<span class="small">([^<]*2026[^<]*)</span></th>', text) == [
+        "Jan–Sep 2026 compared with Jan–Sep 2025",
+        "Jan–Sep 2026",
+    ]
+
+
 def test_the_list_of_reports_leads_to_it_in_each_language_and_back(out: Path) -> None:
     for lang in ("en", "zh-CN"):
         listed = (out / f"index.{lang}.html").read_text("utf-8")
@@ -172,8 +198,7 @@ def test_what_is_no_record_of_ours_is_left_alone(out: Path, content: str) -> Non
 def test_a_name_that_systems_do_not_take_is_cut_and_stays_its_own() -> None:
     from types import SimpleNamespace
 
-    company = SimpleNamespace(languages=["en"], called=lambda lang: "公" * 40)
-    plans = [SimpleNamespace(settings=SimpleNamespace(company=company), folder=Path("公" * 29 + ", " + "x" * 89),
+    plans = [SimpleNamespace(company="公" * 40, folder=Path("公" * 29 + ", " + "x" * 89),
                              scope_text=f"region={'华' * 60}{n}") for n in range(2)]  # fmt: skip
     names = [ranking._name(plan, ["level" * 30]) for plan in plans]  # type: ignore[arg-type]
 

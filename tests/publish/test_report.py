@@ -1,6 +1,8 @@
 """From notebooks to a dated report: whole or not at all, the same for the same inputs, failures told and kept."""
 
+import errno
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +101,45 @@ def test_what_analysts_add_is_shown_but_harmless(made: Outcome) -> None:
 def test_a_page_loads_nothing_from_elsewhere(made: Outcome) -> None:
     for page in made.folder.glob("*.html"):
         assert re.findall(r"(?:src|href)=\"(?!#|data:)[^\"]*//[^\"]*\"", page.read_text("utf-8")) == []
+
+
+def test_a_report_stands_where_the_list_of_all_reports_cannot_be_written(
+    asked: Callable[..., Request], tmp_path: Path
+) -> None:
+    """A folder lies where the list belongs; once it is gone, the same start finds the report and writes the list."""
+    (tmp_path / "index.html" / "mine").mkdir(parents=True)
+    for status in ("ok", "unchanged"):
+        outcome = publish.run(asked(out=tmp_path))
+        told = json.loads(outcome.json())
+
+        assert (outcome.status, told["status"], outcome.code, outcome.good) == (status, status, 1, False)
+        assert told["folder"] == str(tmp_path / "2026-09-30" / "Acme" / "r1")
+        assert (outcome.folder / "overview.en.html").is_file()
+        assert "The list of all reports cannot be written" in told["unlisted"]
+        assert told["unlisted"] in outcome.text()
+        assert str(outcome.leading[0]) in outcome.text()
+    (tmp_path / "index.html" / "mine").rmdir()
+    (tmp_path / "index.html").rmdir()
+    again = publish.run(asked(out=tmp_path))
+
+    assert (again.status, again.code, again.unlisted) == ("unchanged", 0, "")
+    assert "2026-09-30/Acme/r1/" in (tmp_path / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
+def test_a_destination_that_cannot_be_read_is_told_in_words_before_anything_starts(
+    asked: Callable[..., Request], made: Outcome, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A disk that fails, or a network's folder that its server no longer knows."""
+
+    def fails(path: Path) -> Iterator[Path]:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(Path, "iterdir", fails)
+    with pytest.raises(RunError, match=f"cannot be read: {os.strerror(number)}. Look at its disk") as caught:
+        publish.run(asked(scope="region=华东"))
+
+    assert "Earlier reports are as they were" in str(caught.value)
 
 
 def test_links_between_pages_lead_somewhere(made: Outcome) -> None:

@@ -259,6 +259,33 @@ def test_a_table_that_does_not_know_the_scope_is_named_and_its_money_not_used(tm
     assert told == {"payments": False, "events": True}
 
 
+WHERE = ["West", None, "East"]
+DATES = pd.to_datetime(["2026-01-02", "2026-01-03", "2026-01-04"])
+NAMED = {  # a row of the part, one that names no part, one of another part
+    "events": pd.DataFrame({"date": DATES, "kind": ["fair", "price list", "fair"]}),
+    "competitors": pd.DataFrame({"date": DATES, "competitor": ["a", "b", "c"]}),
+    "spend": pd.DataFrame({"date": DATES, "amount": [1.0, 2.0, 3.0]}),
+    "satisfaction": pd.DataFrame({"date": DATES, "score": [7.0, 8.0, 9.0]}),
+    "payments": pd.DataFrame({"date": DATES, "amount": [1.0, 2.0, 3.0]}),
+    "goals": pd.DataFrame({"statement": ["a", "b", "c"]}),
+}
+
+
+def test_what_happened_to_the_whole_company_happened_to_each_part_but_no_money_is_a_parts_that_names_none(
+    tmp_path: Path,
+) -> None:
+    sold = lines(("2026-01-05", 5.0, "West"), ("2026-01-06", 7.0, "East"), columns="date amount region")
+    frames = {"orders": sold, **{name: frame.assign(region=WHERE) for name, frame in NAMED.items()}}
+    data = company(tmp_path, frames, dimensions={"region": ["region"]}, scope="region=West")
+
+    assert {name: len(data.table(name)) for name in NAMED} == {
+        "events": 2, "competitors": 2, "spend": 1, "satisfaction": 1, "payments": 1, "goals": 1,
+    }  # fmt: skip
+    assert data.table("events")["kind"].tolist() == ["fair", "price list"]
+    assert steps(data, "out_of_scope", table="events") == [(1, None)]
+    assert steps(data, "out_of_scope", table="spend") == [(2, 5.0)]
+
+
 def test_missing_tables_are_listed_and_the_edge_that_is_in_part_there_is_named(tmp_path: Path) -> None:
     frame = pd.DataFrame({"date": pd.date_range("2026-01-10", "2026-03-31"), "amount": 1.0})
     data = company(tmp_path, frame, as_of="2026-03-31")

@@ -110,7 +110,10 @@ def published(each: str, cluster: str, request: Any) -> Any:
         raise ParameterError("workbench run", ["--cluster is for many reports; name a level with --each"])
     if not levels:
         return publish.run(request)
+    from workbench.publish import apart
     from workbench.publish import each as many
+    from workbench.publish.limits import Limits
     from workbench.sources.nodes import nodes
 
-    return many.run(request, levels, nodes, cluster=cluster)
+    limits = Limits.of(request.timeout, request.cell_timeout, request.run_timeout)
+    return many.run(request, levels, apart.bounded(nodes, limits), cluster=cluster)

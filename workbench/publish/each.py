@@ -13,13 +13,12 @@ from typing import Any
 
 from workbench import remember
 from workbench.errors import ParameterError
-from workbench.publish import executors, index, ranking
+from workbench.publish import executors, folders, index, ranking
+from workbench.publish.apart import Nodes
 from workbench.publish.plan import Plan, Request, changed, plan
 from workbench.publish.report import MOVED, Said, linked, unchanged
 from workbench.publish.worker import Done, task
 from workbench.run import Run, scope_text
-
-Nodes = Callable[[Run, tuple[str, ...]], tuple[list[dict[str, str]], float]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Many:
     levels: tuple[str, ...] = ()
     as_of: date = date.min
     changed: tuple[str, ...] = ()
+    unlisted: str = ""  # why the lists of the reports could not be written
 
     @property
     def good(self) -> bool:
@@ -52,8 +52,9 @@ class Many:
 
     @property
     def code(self) -> int:
-        """What the command ends with: 1 where one failed, `MOVED` where the data changed under them, else 0."""
-        return MOVED if self.made and self.changed else 0 if self.made else 1
+        """What the command ends with: 1 where one failed or the list could not be written, `MOVED` where the data
+        changed under them, else 0."""
+        return 1 if not self.made or self.unlisted else MOVED if self.changed else 0
 
     @property
     def made(self) -> bool:
@@ -77,6 +78,7 @@ class Many:
             names = printed(", ".join(self.changed))
             lines.append(f"{names} changed while these reports were made; they may mix old and new. Run it again.")
         lines += [f"{printed(p.scope)}: {line}" for p in self.parts for line in _told(p.done)]
+        lines += [self.unlisted, *(p.done.folder for p in self.parts if p.done.folder)] if self.unlisted else []
         return [*((line, None) for line in lines), *(("", page) for page in self.pages)]
 
     def text(self) -> str:
@@ -116,10 +118,15 @@ def run(request: Request, levels: Sequence[str], nodes: Nodes, *, cluster: str =
         executor = executors.chosen(cluster, request.workers)
         parts = tuple(Part(*pair) for pair in zip(texts, _made(executor, planned, request, texts), strict=True))
     moved = tuple(dict.fromkeys((*changed(planned), *(name for part in parts for name in part.done.changed))))
-    listed = ranking.keep(planned, levels, [(p.scope, p.done) for p in parts], moved)
-    index.rebuild(planned.out)
-    pages = ranking.pages(listed, planned.languages)
-    return Many(parts, pages, round(time.monotonic() - began, 3), unnamed, levels, planned.as_of, moved)
+    pages: list[Path] = []
+
+    def listed() -> None:
+        file = ranking.keep(planned, levels, [(p.scope, p.done) for p in parts], moved)
+        index.rebuild(planned.out)
+        pages.extend(ranking.pages(file, planned.languages))
+
+    unlisted, seconds = index.tried(listed), round(time.monotonic() - began, 3)
+    return Many(parts, tuple(pages), seconds, unnamed, levels, planned.as_of, moved, unlisted)
 
 
 def _checked(planned: Plan, levels: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,7 +163,9 @@ def _made(executor: executors.Executor, planned: Plan, request: Request, scopes:
     )  # fmt: skip
     found: dict[int, Done] = {}
     with _progress(len(scopes)) as tell:
-        for place, done in _ended(executor, [replace(each, scope=scope) for scope in scopes]):
+        crowd = folders.alike(scopes)
+        requests = [replace(each, scope=scope, crowded=scope in crowd) for scope in scopes]
+        for place, done in _ended(executor, requests):
             found[place] = done
             tell(scopes[place], done, len(found))
     return [found[place] for place in range(len(scopes))]

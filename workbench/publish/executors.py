@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 from workbench.errors import ParameterError
@@ -18,6 +20,13 @@ from workbench.publish.worker import Done, make
 
 Task = Mapping[str, Any]
 _TRIES = 2  # a report whose process died is begun once more: the machine may have been short of memory
+_LOOK, _EVERY = 0.1, 5  # seconds between looks at what ended, and at which workers there are
+_PATIENT = 600  # seconds in which a cluster may have no worker: some start them when they are asked for
+_SEEN = 30  # seconds
+_NO_WORKER = (
+    "the cluster had no worker for 10 minutes that could make it: start one that sees the folders, run it again"
+)
+_UNSEEN = "was written by a worker of the cluster and is not seen from here: its workers must see the same folders"
 _PATIENCE = 30  # seconds for a stopped worker to clean up, and for a cluster to answer
 
 
@@ -130,6 +139,7 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self.address = address
         self.width = 1  # its workers have their own cores
+        self.blind = False  # whether a worker wrote where we do not see it
 
     def results(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Done]]:
         distributed = _distributed()
@@ -146,12 +156,55 @@ class Cluster:
                 for p, t in enumerate(tasks)
             }
             try:
-                for future in distributed.as_completed(places, loop=client.loop):
-                    begun = [place for _, place in client.get_events(topic)].count(places[future])
+                for future in _ended(distributed.as_completed(places, loop=client.loop), client):
+                    begun = _begun(client, topic, places[future])
                     again = "the worker of the cluster that made this report was lost or failed" if begun > 1 else ""
-                    yield places[future], replace(_came(future), begun=max(1, begun), again=again)
+                    yield places[future], replace(self._came(future), begun=begun, again=again)
+                left = [place for future, place in places.items() if not future.done()]
+                yield from ((place, Done("failed", "", _NO_WORKER)) for place in left)
             finally:
-                client.cancel(list(places))
+                with contextlib.suppress(OSError):
+                    client.cancel(list(places))
+
+    def _came(self, future: Any) -> Done:
+        """What came of a report; one that a worker wrote where it is not seen from here is none."""
+        if future.status == "cancelled":
+            return Done("failed", "", f"the scheduler of the cluster at {self.address} was lost: run it again")
+        if future.status != "finished":
+            return Done("failed", "", " ".join(f"{type(e).__name__}: {e}" for e in [future.exception()])[:300])
+        done = Done.of(future.result())
+        until = time.monotonic() + (0 if self.blind else _SEEN)  # a network's folder may tell of a file a little later
+        while done.folder and not Path(done.folder).is_dir():
+            if time.monotonic() > until:
+                self.blind = True
+                return Done("failed", "", f"{done.folder} {_UNSEEN}", done.seconds)
+            time.sleep(_LOOK)
+        return done
+
+
+def _ended(running: Any, client: Any) -> Iterator[Any]:
+    """The reports of a cluster as they end, as long as it has workers or gets some in time."""
+    since = looked = time.monotonic()
+    while not running.is_empty():
+        if running.has_ready():
+            yield next(running)
+            continue
+        time.sleep(_LOOK)
+        if (now := time.monotonic()) - looked > _EVERY:
+            with contextlib.suppress(OSError):  # where the scheduler is lost, Dask says so of each report
+                since = now if client.scheduler_info()["workers"] else since
+            looked = time.monotonic()
+            if now - since > _PATIENT:
+                return
+
+
+def _begun(client: Any, topic: str, place: int) -> int:
+    """How often a report was begun, as far as the scheduler tells."""
+    if client.status != "running":
+        return 1
+    with contextlib.suppress(OSError):
+        return max(1, [one for _, one in client.get_events(topic)].count(place))
+    return 1
 
 
 def _made_there(topic: str, place: int, task: Task) -> dict[str, Any]:
@@ -159,13 +212,6 @@ def _made_there(topic: str, place: int, task: Task) -> dict[str, Any]:
     without a word."""
     _distributed().get_worker().log_event(topic, place)
     return make(task)
-
-
-def _came(future: Any) -> Done:
-    if future.status == "finished":
-        return Done.of(future.result())
-    error = future.exception() if future.status == "error" else future.status
-    return Done("failed", "", " ".join(f"{type(error).__name__}: {error}".split())[:300])
 
 
 def _distributed() -> Any:

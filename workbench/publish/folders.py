@@ -8,7 +8,8 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -40,17 +41,36 @@ class Staging:
         return f"r{self.revision}"
 
 
-def name(company: str, scope: str) -> str:
+def name(company: str, scope: str, *, marked: bool = False) -> str:
     """The folder of a company's reports, or of those for one part of it: no slug holds the blank between the two."""
-    return f"{slug(company)}, {slug(scope)}" if scope else slug(company)
+    return f"{slug(company)}, {slug(scope, marked=marked)}" if scope else slug(company)
 
 
-def slug(text: str) -> str:
-    """A folder name for a text, readable where it can be and unique: a short hash follows if anything was replaced."""
+def alike(scopes: Sequence[str]) -> set[str]:
+    """Those whose names differ from another's by case alone, which not every file system tells apart."""
+    found = Counter(slug(scope).casefold() for scope in scopes)
+    return {scope for scope in scopes if found[slug(scope).casefold()] > 1}
+
+
+def marked(day: Path, company: str, scope: str, *, crowded: bool) -> bool:
+    """Whether the folder of a part is to have a hash in its name: where it has one on some day, where another part has
+    its name but for case on this day, and where such a one is being made (`crowded`) and this one was there never."""
+    plain, own = name(company, scope), name(company, scope, marked=True)
+    days = [d for d in day.parent.glob("????-??-??") if d.is_dir()]
+    if own == plain or any((d / own).is_dir() for d in days):
+        return own != plain
+    if same := {p.name for p in (day.iterdir() if day in days else ()) if p.name.casefold() == plain.casefold()}:
+        return plain not in same
+    return crowded and not any(plain == p.name for d in days for p in d.iterdir())
+
+
+def slug(text: str, *, marked: bool = False) -> str:
+    """A folder name for a text, readable where it can be and unique: a short hash follows if anything was replaced, or
+    if it is to be `marked`."""
     short = _cut("".join(c if c.isalnum() or c in "=-_.," else "_" for c in text).strip("._- "), _LONGEST)
     if _RESERVED.fullmatch(short.partition(".")[0]):
         short = f"_{short}"
-    if short == text:
+    if short == text and not marked:
         return short
     mark = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f"{short}-{mark}" if short else mark
@@ -100,6 +120,19 @@ def writable(folder: Path, what: str = "The report") -> Iterator[None]:
         raise RunError(
             f"{what} cannot be written: {error.strerror or error} ({where}). Free the place or name another "
             f"folder with --out. Earlier reports are as they were."
+        ) from error
+
+
+@contextlib.contextmanager
+def readable() -> Iterator[None]:
+    """Turns the system's refusal to read (a failing disk, a network's folder that is gone) into an error in words."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or "A file"
+        raise RunError(
+            f"{where} cannot be read: {error.strerror or error}. Look at its disk or network folder and run it again. "
+            f"Earlier reports are as they were."
         ) from error
 
 

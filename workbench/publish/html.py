@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from workbench.publish.bundles import ours
+from workbench.publish.bundles import LONGEST, ours
 from workbench.publish.printed import left_out
 from workbench.settings import LANGUAGES
 from workbench.views import words
@@ -30,12 +30,13 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")  # what no page may hold; lines, pages and tabs may stay
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
 _END, _END_LINES = 32_768, 100  # characters and lines that a long text shows at its start, and again at its end
-_MARKUP = 1_000_000  # characters of HTML or Markdown of one output
+_PAGE = 10_000_000  # characters of all that a notebook shows; our own pages have a twentieth of it
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
 
 
 def parts(notebook: NotebookNode) -> list[Fragment | CodeCell]:
-    """All that a reader may see of an executed notebook, in its order; code cells are for the toggle."""
+    """All that a reader may see of an executed notebook, in its order; code cells are for the toggle. What goes beyond
+    what a page may hold is left to the notebook."""
     found: list[Fragment | CodeCell] = []
     number = 0
     for place, cell in enumerate(notebook.cells):
@@ -47,12 +48,13 @@ def parts(notebook: NotebookNode) -> list[Fragment | CodeCell]:
             found += [] if "facts" in tags else _outputs(cell, place)
             if "parameters" not in tags or not _injected(notebook):
                 found.append(_code(cell, number, notebook))
-    return found
+    return _within(found)
 
 
 def fragments(notebook: NotebookNode) -> list[Fragment]:
-    """Only what the workbench itself made, in order."""
-    return [Fragment.of(bundle) for bundle in bundles(notebook)]
+    """Only what the workbench itself made, in order, as much as a page may hold."""
+    made = _within([Fragment.of(bundle) for bundle in bundles(notebook)])
+    return [one for one in made if isinstance(one, Fragment)]
 
 
 def leading(notebook: NotebookNode) -> list[Fragment]:
@@ -128,6 +130,25 @@ def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
             yield from some
 
 
+def _within(found: Sequence[Fragment | CodeCell]) -> list[Fragment | CodeCell]:
+    """What fits a page, in its order. Smaller ones may stay beyond that; how many do not is said at the end."""
+    kept: list[Fragment | CodeCell] = []
+    total = count = left = 0
+    for one in found:
+        size = 0 if isinstance(one, CodeCell) else max(map(len, one.html.values()), default=0)
+        if size == 0 or total + size <= _PAGE:
+            kept.append(one)
+            total += size
+        else:
+            count, left = count + 1, left + size
+    if count:
+        told = {"n": count, "size": left / 1e6}
+        speak = {str(lang): words.Words(lang) for lang in LANGUAGES}
+        note = {lang: f"<p>{w.phrase('page.outputs_left_out', told)}</p>" for lang, w in speak.items()}
+        kept.append(_part("left-out", note))
+    return kept
+
+
 def _part(anchor: str, markup: dict[str, str]) -> Fragment:
     return Fragment("section", anchor, {}, markup)
 
@@ -174,7 +195,7 @@ def _marked_up(draw: Callable[[str], str]) -> Callable[[Any, NotebookNode], dict
 
     def drawn(data: Any, _: NotebookNode) -> dict[str, str]:
         text = "".join(data)
-        if len(text) <= _MARKUP:
+        if len(text) <= LONGEST:
             return _same(draw(text))
         return {lang: f"<p>{html.escape(said)}</p>" for lang, said in _left_out("page.output_left_out", text).items()}
 

@@ -3,12 +3,13 @@
 The pages that rank a company's parts are written with it, so that both tell the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from workbench.errors import RunError
 from workbench.publish import folders, manifest, ranking
 from workbench.publish.plan import in_cycle
 from workbench.settings import LANGUAGES, Language, company_name
@@ -17,15 +18,28 @@ if TYPE_CHECKING:
     from workbench.views.shell import IndexRanking, IndexRow
 
 NAME = "index.html"
+WHAT = "The list of all reports"
 _BAD = ("failed", "timed_out", "kernel_died", "skipped")
+_GIVEN = 200  # characters of a parameter and its value
 _TOLD = ("as_of", "scope", "lang", "settings")
 
 
 def refresh(out: Path, folder: Path) -> None:
     """Writes the index anew if it does not have a report: the run that made it may have been stopped in between."""
     page, place = out / NAME, quote(folder.relative_to(out).as_posix())
-    if not page.is_file() or f'"{place}/' not in page.read_text("utf-8"):
+    with folders.writable(out, WHAT):
+        has_it = page.is_file() and f'"{place}/' in page.read_text("utf-8", "replace")
+    if not has_it:
         rebuild(out)
+
+
+def tried(write: Callable[[], object]) -> str:
+    """Why the list could not be written, after a report that is there whatever becomes of the list; empty: it was."""
+    try:
+        write()
+    except RunError as error:
+        return f"{error} What was made stays; workbench index writes the list once it can be."
+    return ""
 
 
 def rebuild(out: Path) -> Path:
@@ -33,7 +47,7 @@ def rebuild(out: Path) -> Path:
 
     Two runs that end at once take turns, so the later one sees both reports.
     """
-    with folders.writable(out, "The list of all reports"), folders.alone(out):
+    with folders.writable(out, WHAT), folders.alone(out):
         found = _in_order(_reports(out))
         first: Language = found[0][1]["languages"][0] if found else "en"
         spoken = [lang for lang in LANGUAGES if any(lang in told["languages"] for _, told in found)]
@@ -123,4 +137,9 @@ def _given(books: list[dict[str, Any]]) -> tuple[str, ...]:
         for name, value in (book.get("parameters") or {}).items()
         if name not in _TOLD and value != (book.get("defaults") or {}).get(name)
     }
-    return tuple(f"{name} = {value}" for name, value in given.items())
+    return tuple(_short(f"{name} = {value}") for name, value in given.items())
+
+
+def _short(text: str) -> str:
+    """The list holds all runs, so what one of them was given must not fill it; its manifest has it all."""
+    return text if len(text) <= _GIVEN else text[: _GIVEN - 1] + "…"

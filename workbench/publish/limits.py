@@ -12,6 +12,11 @@ class Limits:
     cell: float = math.inf
     run: float = math.inf
 
+    @classmethod
+    def of(cls, notebook: float, cell: float, run: float) -> "Limits":
+        """As they are asked for, where 0 is no limit."""
+        return cls(*(seconds or math.inf for seconds in (notebook, cell, run)))
+
     def passed(self, notebook: float, cell: float) -> str:
         """Why a notebook must end that has run, and is in a cell, for so many seconds; empty: it may go on."""
         if notebook > self.notebook:

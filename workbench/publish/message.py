@@ -67,7 +67,7 @@ def plain(text: str) -> str:
 def alerts(told: Mapping[str, Any]) -> bool:
     """Whether a report calls for attention: it failed, alerts were raised, figures moved beyond noise, or the past is
     told differently than before."""
-    bad = told["status"] != "ok" or bool(told.get("inputs_changed"))
+    bad = told["status"] != "ok" or bool(told.get("inputs_changed") or told.get("unlisted"))
     return bad or _moved(told.get("since") or {}) > 0 or _raised(told) > 0
 
 
@@ -86,8 +86,10 @@ def of_report(told: Mapping[str, Any], folder: Path, place: Place, lang: Languag
 
 
 def of_many(company: Settings, levels: Sequence[str], day: date, parts: Iterable[tuple[str, str, str]],
-            page: Path, place: Place, lang: Language, moved: Sequence[str] = ()) -> Message:  # fmt: skip
-    """What came of the reports of a company's parts: (scope, status, reason) of each. `moved`: data that changed."""
+            page: Path, place: Place, lang: Language, moved: Sequence[str] = (), unlisted: str = "",
+            ) -> Message:  # fmt: skip
+    """What came of the reports of a company's parts: (scope, status, reason) of each. `moved`: data that changed;
+    `unlisted`: why there is no list of them."""
     speak, every = words.Words(lang), list(parts)
     bad = [(scope, reason) for scope, status, reason in every if status not in ("ok", "unchanged")]
     same = sum(status == "unchanged" for _, status, _ in every)
@@ -95,8 +97,10 @@ def of_many(company: Settings, levels: Sequence[str], day: date, parts: Iterable
                          "day": day, "n": len(every), "failed": len(bad)})  # fmt: skip
     counts = speak.phrase("notify.made", {"made": len(every) - same - len(bad), "same": same})
     lines = [_Line(counts), *([_Line(speak.phrase("notify.moved", {"files": moved}))] if moved else [])]
+    lines += [_Line(f"• {unlisted}")] if unlisted else []
     lines += [_Line(f"• {shell.scope_words(s, speak)}: {r}", 1 + i) for i, (s, r) in enumerate(bad)]
-    return _message(title, lines, place.of(page), "failure" if bad else "warning" if moved else "success", speak)
+    kind: Literal["success", "warning", "failure"] = "failure" if bad else "warning" if moved or unlisted else "success"
+    return _message(title, lines, place.of(page), kind, speak)
 
 
 def of_refusal(company: Settings, reason: str, lang: Language) -> Message:
@@ -118,6 +122,8 @@ def _body(told: Mapping[str, Any], speak: words.Words, spoken: str) -> list[_Lin
     lines = [_Line(speak.phrase("page.made_up"))] if told.get("made_up") else []
     if told.get("inputs_changed"):
         lines.append(_Line(speak.phrase("notify.moved", {"files": told["inputs_changed"]})))
+    if told.get("unlisted"):
+        lines.append(_Line(f"• {told['unlisted']}"))
     if count := _raised(told):
         lines.append(_Line(speak.phrase("notify.alerts", {"n": count})))
     if (since := told.get("since")) and _moved(since):

@@ -131,12 +131,13 @@ def _message(company: Settings, request: Request, came: "Outcome | Many") -> "Me
     place, lang = message.Place(request.out, company.notify.link), _lang(company)
     if isinstance(came, Outcome):
         told = manifest.read(came.folder) or {}
-        hidden = _redact(company)(told | {"inputs_changed": list(came.changed)})
+        hidden = _redact(company)(told | {"inputs_changed": list(came.changed), "unlisted": came.unlisted})
         first: Language = (told.get("languages") or [lang])[0]
         return message.of_report(hidden, came.folder, place, company.notify.lang or first)
     parts = [(p.scope, p.done.status, _redacted(company, p.done.reason)) for p in came.parts]
-    page = next((p for p in came.pages if p.name.endswith(f".{lang}.html")), came.pages[0])
-    return message.of_many(company, came.levels, came.as_of, parts, page, place, lang, came.changed)
+    usual = came.pages[0] if came.pages else request.out
+    page = next((p for p in came.pages if p.name.endswith(f".{lang}.html")), usual)
+    return message.of_many(company, came.levels, came.as_of, parts, page, place, lang, came.changed, came.unlisted)
 
 
 def _company(request: Request) -> Settings | None:

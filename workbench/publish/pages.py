@@ -191,6 +191,7 @@ class _Book:
             "said": {b["role"]: b["said"] for b in html.bundles(one.notebook) if b.get("said")},
             "measures": {k: v for b in html.bundles(one.notebook) for k, v in b.get("measures", {}).items()},
             "span": next((b["span"] for b in html.bundles(one.notebook) if b.get("span")), None),
+            "before": next((b["before"] for b in html.bundles(one.notebook) if b.get("before")), None),
             "parameters": self.plan.parameters[one.name],
             "defaults": self.plan.defaults[one.name],
             "pages": {lang: f"{one.name}.{lang}.html" for lang in self.plan.languages},

@@ -48,6 +48,7 @@ class Request:
     workers: int = 0
     parameters: tuple[str, ...] | Mapping[str, Any] = ()
     force: bool = False
+    crowded: bool = False  # a report of another part, whose name differs by case alone, is made with it
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Plan:
     key: str | None = None  # equal keys give equal reports; None where that cannot be told
     asked: str = ""  # equal where the same was asked for, whatever the data are by now
     keys: dict[str, str] = field(default_factory=dict)  # the same for each notebook by itself; empty where key is None
+    marked: bool = False  # its folder has a hash in its name
 
     @property
     def scope_text(self) -> str:
@@ -75,9 +77,17 @@ class Plan:
     @property
     def folder(self) -> Path:
         """Where the revisions of this report are. The company goes by one name, whatever language is asked for."""
+        return self.day / folders.name(self.company, self.scope_text, marked=self.marked)
+
+    @property
+    def day(self) -> Path:
+        return self.out / self.as_of.isoformat()
+
+    @property
+    def company(self) -> str:
+        """What its folders are called by."""
         company = self.settings.company
-        name = company.called(company.languages[0])
-        return self.out / self.as_of.isoformat() / folders.name(name, self.scope_text)
+        return company.called(company.languages[0])
 
 
 def plan(request: Request) -> Plan:
@@ -103,11 +113,13 @@ def plan(request: Request) -> Plan:
         raise ParameterError("workbench run", list(dict.fromkeys(problems)))
     defaults = {name: {p.name: p.default for p in ps.values()} for name, ps in known.items()}
     made = Plan(notebooks, company, day, scope, languages, chosen, defaults, request.out)
-    made = replace(made, asked=_asked(made))
-    if done(made, request):
-        return made
-    made = replace(made, inputs=_inputs(company), code=package())
-    return replace(made, **_keys(made))
+    with folders.readable():
+        marked = folders.marked(made.day, made.company, made.scope_text, crowded=request.crowded)
+        made = replace(made, asked=_asked(made), marked=marked)
+        if done(made, request):
+            return made
+        made = replace(made, inputs=_inputs(company), code=package())
+        return replace(made, **_keys(made))
 
 
 def done(made: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None:

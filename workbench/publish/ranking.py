@@ -29,6 +29,7 @@ _SAID_BY = {"chance": ("tracking", "plan")}  # else history: other steps of ours
 _LONGEST = 200  # bytes: leaves room for the language in systems that allow 255 for a name
 
 Found = Sequence[tuple[Path, dict[str, Any]]]
+Days = tuple[date, date]  # first and last
 
 
 class Part(BaseModel):
@@ -70,6 +71,7 @@ class Row:
     languages: tuple[str, ...] = ()
     facts: Mapping[str, Any] | None = None
     moved: bool = False
+    spans: tuple[Days, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,11 @@ def keep(
     planned: Plan, levels: Sequence[str], reports: "Sequence[tuple[str, Done]]", changed: Sequence[str] = ()
 ) -> Path:
     """Keeps what was asked for, and of parts that got no report why: `rebuild` writes the pages from it. Its file."""
-    company, day = planned.settings.company, planned.out / planned.as_of.isoformat()
+    company, day, crowd = planned.settings.company, planned.day, folders.alike([scope for scope, _ in reports])
     record = Record(
         company=company.name, made_up=company.made_up, currency=company.currency, money_unit=company.money_unit,
         as_of=planned.as_of, scope=planned.scope_text, levels=list(levels), languages=list(planned.languages),
-        parts=[_part(planned, day, scope, done) for scope, done in reports], changed=list(changed),
+        parts=[_part(planned, scope, done, crowded=scope in crowd) for scope, done in reports], changed=list(changed),
     )  # fmt: skip
     with folders.writable(day):
         day.mkdir(parents=True, exist_ok=True)
@@ -132,12 +134,12 @@ def rebuild(out: Path, found: Found, spoken: Sequence[str]) -> list[Ranked]:
     return ranked
 
 
-def _part(planned: Plan, day: Path, scope: str, done: "Done") -> Part:
-    company = planned.settings.company
-    folder = folders.name(company.called(company.languages[0]), scope)
+def _part(planned: Plan, scope: str, done: "Done", *, crowded: bool) -> Part:
     if done.folder:
-        return Part(scope=scope, folder=folder)
-    last = max((number for number, _ in folders.revisions(day / folder)), default=0)
+        return Part(scope=scope, folder=Path(done.folder).parent.name)
+    marked = folders.marked(planned.day, planned.company, scope, crowded=crowded)
+    folder = folders.name(planned.company, scope, marked=marked)
+    last = max((number for number, _ in folders.revisions(planned.day / folder)), default=0)
     lost: Literal["failed", "refused"] = "refused" if done.status == "refused" else "failed"
     return Part(scope=scope, folder=folder, lost=lost, reason=done.reason, after=last)
 
@@ -147,9 +149,8 @@ def _name(planned: Plan, levels: Sequence[str]) -> str:
     name = f"{planned.folder.name}, each {folders.slug(','.join(levels))}"
     if len(name.encode()) <= _LONGEST:
         return name
-    company = planned.settings.company
     both = folders.slug(f"{','.join(levels)} of {planned.scope_text}")
-    return f"{folders.slug(company.called(company.languages[0]))}, each {both}"
+    return f"{folders.slug(planned.company)}, each {both}"
 
 
 def _record(file: Path) -> Record | None:
@@ -177,7 +178,7 @@ def _rows(record: Record, last: Mapping[str, tuple[Path, dict[str, Any]]]) -> It
         if folder is not None and told["revision"] > part.after:
             reason = "; ".join(dict.fromkeys(f"{n['name']}: {n['error']}" for n in told["notebooks"] if n.get("error")))
             yield Row(part.scope, told["status"], reason, folder, tuple(told["languages"]), facts(folder, told),
-                      bool(told.get("inputs_changed")))  # fmt: skip
+                      bool(told.get("inputs_changed")), spans(told))  # fmt: skip
         elif part.lost:
             yield Row(part.scope, part.lost, part.reason)
 
@@ -241,7 +242,8 @@ def _shown(row: Row, lang: str) -> "RankedRow":
     if row.folder:
         spoken = lang if lang in row.languages else row.languages[0]
         href = quote(f"{row.folder.parent.name}/{row.folder.name}/overview.{spoken}.html")
-    return RankedRow(row.scope, row.status, href, {n: (row.facts or {}).get(n) for n in FACTS}, row.reason, row.moved)
+    shown = {n: (row.facts or {}).get(n) for n in FACTS}
+    return RankedRow(row.scope, row.status, href, shown, row.reason, row.moved, row.spans)
 
 
 def facts(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,6 +252,22 @@ def facts(folder: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     every = {name: _said(name, said) for name in FACTS}
     every |= {"chance": _chance(folder)} if every["chance"] is None else {}
     return {name: value for name, value in every.items() if _number(value)}
+
+
+def spans(told: Mapping[str, Any]) -> tuple[Days, ...]:
+    """The days that sales and growth of a report are of, and those that they are compared with, as far as it tells."""
+    by = (*(one for one in told["notebooks"] if one["name"] == "history"), *told["notebooks"])
+    says = (one for one in by if {"sales", "growth"} & (one.get("facts") or {}).keys())
+    found: Mapping[str, Any] = next(says, {})
+    return tuple(days for name in ("span", "before") if (days := _days(found.get(name))))
+
+
+def _days(told: Any) -> Days | None:
+    try:
+        first, last = map(date.fromisoformat, told)
+    except (TypeError, ValueError):
+        return None
+    return first, last
 
 
 def _said(fact: str, said: Mapping[str, Mapping[str, Any]]) -> Any:

@@ -1,7 +1,6 @@
 """A dated report from notebooks: `run` checks, runs, writes in a hidden folder and puts it in its place when whole."""
 
 import json
-import math
 import os
 import threading
 import time
@@ -60,6 +59,7 @@ class Outcome:
     reports: tuple[Report, ...]
     changed: tuple[str, ...] = ()  # inputs that did so while the notebooks ran
     period: bool = False  # unchanged because the period's report is there, whatever the data are by now
+    unlisted: str = ""  # why the list of all reports could not be written
 
     @property
     def good(self) -> bool:
@@ -68,8 +68,8 @@ class Outcome:
 
     @property
     def code(self) -> int:
-        """What the command ends with: 1 failed, `MOVED` where the data changed under it, else 0."""
-        return 1 if self.status == "failed" else MOVED if self.changed else 0
+        """What the command ends with: 1 failed or not in the list, `MOVED` where the data changed under it, else 0."""
+        return 1 if self.status == "failed" or self.unlisted else MOVED if self.changed else 0
 
     def json(self) -> str:
         """One object for scripts."""
@@ -94,6 +94,7 @@ class Outcome:
         moved = ", ".join(self.changed)
         told = [f"{moved} changed while this report was made; it may mix old and new. Run it again."] if moved else []
         told += [f"{r.notebook}: {r.error}" for r in self.reports if r.error and r.lang == self.reports[0].lang]
+        told += [self.unlisted] if self.unlisted else []
         kept = [self.folder / f"{n}.ipynb" for n in dict.fromkeys(r.notebook for r in self.reports if r.error)]
         same = _DONE if self.period else "Nothing has changed since this report; --force runs it anyway."
         return [
@@ -127,9 +128,9 @@ def run(request: Request, means: Means | None = None) -> Outcome:
     if last := _last(planned, request):
         from workbench.publish import index
 
-        if means is None:
-            index.refresh(planned.out, last[0])
-        return _unchanged(*last, period=bool(request.period))
+        there = _unchanged(*last, period=bool(request.period))
+        listed = means is None and index.tried(lambda: index.refresh(planned.out, there.folder))
+        return replace(there, unlisted=listed or "")
     return _run(planned, request, means)
 
 
@@ -143,9 +144,10 @@ def _last(planned: Plan, request: Request) -> tuple[Path, dict[str, Any]] | None
     """The report that is there already: a period's, or one that would come out the same."""
     from workbench.publish import manifest
 
-    if there := done(planned, request):
-        return there
-    last = None if request.force or planned.key is None else manifest.last_good(planned)
+    with folders.readable():
+        if there := done(planned, request):
+            return there
+        last = None if request.force or planned.key is None else manifest.last_good(planned)
     return last if last and last[1].get("key") == planned.key else None
 
 
@@ -172,9 +174,8 @@ def _run(planned: Plan, request: Request, means: Means | None) -> Outcome:
             told = manifest.described(planned, staging.revision, status, made.data, made.notebooks, times, moved)
             manifest.write(staging.folder, told | {"since": made.since, "changed": list(moved)})
             folder = folders.finish(staging, good=status == "ok")
-        if means.progress is None:
-            index.rebuild(planned.out)
-    return Outcome(status, folder, _reports(folder, told), moved)
+        unlisted = index.tried(lambda: index.rebuild(planned.out)) if means.progress is None else ""
+    return Outcome(status, folder, _reports(folder, told), moved, unlisted=unlisted)
 
 
 def _executed(planned: Plan, request: Request, staging: folders.Staging, means: Means) -> "list[runner.Executed]":
@@ -198,7 +199,7 @@ def _ran(
 ) -> "list[runner.Executed]":
     """How the notebooks ended that were run, side by side; what one computes the others need not."""
     workers = request.workers or min(os.cpu_count() or 1, len(notebooks))
-    limits = Limits(request.timeout, request.cell_timeout or math.inf, request.run_timeout or math.inf)
+    limits = Limits.of(request.timeout, request.cell_timeout, request.run_timeout)
     with remember.kept() as shared, ExitStack() as held:
         if means.nursery:
             means.nursery.guard(scratch=shared)

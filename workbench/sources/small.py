@@ -16,6 +16,9 @@ from workbench.sources.query import SCALE, fetch, units
 
 # tables that tell of the surroundings, kept whole under a scope that they do not know
 CONTEXT = frozenset({"events", "competitors", "market", "rates", "stage_history"})
+# of these a row without a value of the scope's level tells of the whole company, and so of each part: a price list, a
+# festival. Money, scores and goals that name no part are none of a part's, and a market's total is larger than it
+EVERYWHERE = frozenset({"events", "competitors"})
 SALES_METRICS = frozenset(
     [
         "amount",
@@ -155,6 +158,7 @@ def within(
             continue
         labels = refs.labels(level, name, [str(c) for c in frame.columns])
         inside = values.isin([value, *(k for k, label in labels.items() if label == value)])
+        inside |= values.isna() & (name in EVERYWHERE)
         steps += _step(name, "out_of_scope", frame[~inside], {"scope": {level: value}})
         frame = frame[inside].reset_index(drop=True)
     return frame, steps

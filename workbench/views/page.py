@@ -78,7 +78,7 @@ class Page:
         rows = _tile_rows(scorecard)
         self._use(*(f"kpi:{key}" for key, _ in rows))
         shown = {lang: [show.tile(key, row, w) for key, row in rows] for lang, w in self._speak.items()}
-        self._tiles(shown, measures=_measures(scorecard), span=self._span())
+        self._tiles(shown, measures=_measures(scorecard), span=self._span("now"), before=self._span("before"))
 
     def lead(self, result: Any) -> None:
         """The first figure; the section of the same result further down then shows only its table."""
@@ -204,10 +204,10 @@ class Page:
         last = self._data.covers[1] if self._data is not None and self._data.covers else None
         return last if last is not None and (self.run.as_of - last).days > _LATEST else None
 
-    def _span(self) -> list[str] | None:
-        """First and last day of what "now" counts."""
+    def _span(self, which: str) -> list[str] | None:
+        """First and last day of what "now" counts, or of what it is compared with."""
         spans = getattr(self._data, "spans", None)
-        return [day.date().isoformat() for day in spans.now] if spans else None
+        return [day.date().isoformat() for day in getattr(spans, which)] if spans else None
 
     def _use(self, *terms: str) -> None:
         self._used |= dict.fromkeys(terms)

@@ -7,6 +7,7 @@ The publisher collects `Fragment`s from the outputs of executed notebooks (mime 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from markupsafe import Markup
@@ -169,6 +170,7 @@ class RankedRow:
     facts: Mapping[str, Any]
     reason: str = ""
     moved: bool = False  # the data changed while it was made
+    spans: tuple[tuple[date, date], ...] = ()  # that sales and growth are of, and that they are compared with
 
 
 @dataclass(frozen=True)
@@ -268,19 +270,30 @@ def ranking(shell: Ranking) -> str:
     speak = words.Words(shell.lang, "" if shell.currency == words.NO_CURRENCY else shell.currency, shell.money_unit)
     write = {"sales": speak.money, "growth": speak.percent_sign, "attainment": speak.percent, "chance": speak.chance}
     columns = [name for name in write if any(row.facts.get(name) is not None for row in shell.rows)]
+    said = [_compared(row.spans, speak) for row in shell.rows]
+    several = len({text for text in said if text}) > 1  # then each part says its own
     rows = [
         {
             "scope": scope_words(row.scope, speak),
+            "span": text if several else "",
             "href": row.href,
             "status": row.status,
             "reason": words.clean(row.reason) if row.reason else "",
             "moved": row.moved,
             "cells": [words.MISSING if (v := row.facts.get(n)) is None else write[n](v) for n in columns],
         }
-        for row in shell.rows
+        for row, text in zip(shell.rows, said, strict=True)
     ]
-    return _file("ranking.html", shell, rows=rows, columns=columns, levels=speak.level_names(shell.levels),
+    span = "" if several else next(filter(None, said), "")
+    return _file("ranking.html", shell, rows=rows, columns=columns, levels=speak.level_names(shell.levels), span=span,
                  scope=scope_words(shell.scope, speak) if shell.scope else "")  # fmt: skip
+
+
+def _compared(spans: tuple[tuple[date, date], ...], speak: words.Words) -> str:
+    """The days that sales and growth are of, and those that they are compared with; empty where nobody told."""
+    if len(spans) == 2:
+        return speak.phrase("page.compares", {"now": spans[0], "before": spans[1]})
+    return speak.days(spans[0]) if spans else ""
 
 
 def _parts(scope: str) -> list[tuple[str, str]] | None:
