@@ -56,9 +56,11 @@ def marked(day: Path, company: str, scope: str, *, crowded: bool) -> bool:
     """Whether the folder of a part is to have a hash in its name: where it has one on some day, where another part has
     its name but for case on this day, and where such a one is being made (`crowded`) and this one was there never."""
     plain, own = name(company, scope), name(company, scope, marked=True)
+    if own == plain:
+        return False
     days = [d for d in day.parent.glob("????-??-??") if d.is_dir()]
-    if own == plain or any((d / own).is_dir() for d in days):
-        return own != plain
+    if any((d / own).is_dir() for d in days):
+        return True
     if same := {p.name for p in (day.iterdir() if day in days else ()) if p.name.casefold() == plain.casefold()}:
         return plain not in same
     return crowded and not any(plain == p.name for d in days for p in d.iterdir())

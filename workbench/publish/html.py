@@ -142,10 +142,8 @@ def _within(found: Sequence[Fragment | CodeCell]) -> list[Fragment | CodeCell]:
         else:
             count, left = count + 1, left + size
     if count:
-        told = {"n": count, "size": left / 1e6}
-        speak = {str(lang): words.Words(lang) for lang in LANGUAGES}
-        note = {lang: f"<p>{w.phrase('page.outputs_left_out', told)}</p>" for lang, w in speak.items()}
-        kept.append(_part("left-out", note))
+        note = _in_each("page.outputs_left_out", {"n": count, "size": left / 1e6})
+        kept.append(_part("left-out", {lang: f"<p>{said}</p>" for lang, said in note.items()}))
     return kept
 
 
@@ -187,6 +185,11 @@ def _left_out(key: str, text: str) -> dict[str, str]:
     lines, size = left_out(text)  # before it came here
     text = text.strip("\n")
     values = {"lines": text.count("\n") + 1 + lines, "size": (len(text.encode("utf-8", "replace")) + size) / 1e6}
+    return _in_each(key, values)
+
+
+def _in_each(key: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """A phrase in every language."""
     return {lang: words.Words(lang).phrase(key, values) for lang in LANGUAGES}
 
 

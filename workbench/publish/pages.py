@@ -108,9 +108,12 @@ class _Book:
 
     def tiled(self, one: Executed, part: Fragment, lang: Language) -> Fragment:
         """Tiles with what each changed since; any other part as it is."""
-        found, own = self.own(one.name), (b for b in html.bundles(one.notebook) if b["id"] == part.id)
+        found = self.own(one.name)
+        if found is None or part.role != "tiles":
+            return part
+        own = (b for b in html.bundles(one.notebook) if b["id"] == part.id)
         kept: dict[str, Any] = next((b["tiles"] for b in own if "tiles" in b), {})
-        if found is None or part.role != "tiles" or lang not in kept:
+        if lang not in kept:
             return part
         return replace(part, html={lang: changes.tiles(kept[lang], found, one.name, self.speak(lang))})
 
@@ -177,9 +180,10 @@ class _Book:
 
     def told(self, one: Executed) -> dict[str, Any]:
         """One notebook in the manifest."""
+        bundles = html.bundles(one.notebook)
         return {
             "name": one.name,
-            "step": next((b["step"] for b in html.bundles(one.notebook) if b.get("step")), None),
+            "step": next((b["step"] for b in bundles if b.get("step")), None),
             "status": one.status,
             "cell": one.cell,
             "error": _error(one),
@@ -188,10 +192,10 @@ class _Book:
             "reused": one.reused or None,
             "files": list(self.files.get(one.name, ())),
             "facts": html.facts(one.notebook),
-            "said": {b["role"]: b["said"] for b in html.bundles(one.notebook) if b.get("said")},
-            "measures": {k: v for b in html.bundles(one.notebook) for k, v in b.get("measures", {}).items()},
-            "span": next((b["span"] for b in html.bundles(one.notebook) if b.get("span")), None),
-            "before": next((b["before"] for b in html.bundles(one.notebook) if b.get("before")), None),
+            "said": {b["role"]: b["said"] for b in bundles if b.get("said")},
+            "measures": {k: v for b in bundles for k, v in b.get("measures", {}).items()},
+            "span": next((b["span"] for b in bundles if b.get("span")), None),
+            "before": next((b["before"] for b in bundles if b.get("before")), None),
             "parameters": self.plan.parameters[one.name],
             "defaults": self.plan.defaults[one.name],
             "pages": {lang: f"{one.name}.{lang}.html" for lang in self.plan.languages},

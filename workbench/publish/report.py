@@ -129,8 +129,8 @@ def run(request: Request, means: Means | None = None) -> Outcome:
         from workbench.publish import index
 
         there = _unchanged(*last, period=bool(request.period))
-        listed = means is None and index.tried(lambda: index.refresh(planned.out, there.folder))
-        return replace(there, unlisted=listed or "")
+        unlisted = index.tried(lambda: index.refresh(planned.out, there.folder)) if means is None else ""
+        return replace(there, unlisted=unlisted)
     return _run(planned, request, means)
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from workbench.errors import SettingsError
 from workbench.settings.company import (
     LANGUAGES,
+    NO_CURRENCY,
     CalendarSettings,
     Company,
     DateOrder,
@@ -36,6 +37,7 @@ from workbench.settings.tracking import TrackingSettings
 
 __all__ = [
     "LANGUAGES",
+    "NO_CURRENCY",
     "ROOT",
     "Assumptions",
     "CalendarSettings",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 Language = Literal["en", "zh-CN", "zh-TW"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh-CN", "zh-TW")
+NO_CURRENCY = "XXX"  # ISO 4217: what is counted is not money
 MoneyUnit = Literal["auto", "1", "元", "k", "千", "万", "萬", "M", "百万", "百萬", "亿", "億", "B"]
 DateOrder = Literal["", "year-first", "month-first", "day-first"]
 

@@ -13,14 +13,13 @@ import pandas as pd
 from workbench import settings as settings_file
 from workbench.errors import DataError, SettingsError
 from workbench.run import Run
-from workbench.settings import Settings
+from workbench.settings import NO_CURRENCY, Settings
 from workbench.sources.contracts import TABLES
 from workbench.sources.data import Data
 from workbench.sources.guess.sheets import unit
 from workbench.sources.loading import load
 
 Say = Callable[[str, Mapping[str, Any]], str]  # a phrase's key and values -> the sentence
-NO_CURRENCY = "XXX"  # ISO 4217
 _QUARTERS = 5  # from which on lines in first months only are no accident
 _END_OF_TIME = pd.Timestamp("2200-12-31")  # a check looks at all rows; no run's day cuts them
 

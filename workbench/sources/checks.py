@@ -57,19 +57,18 @@ def breaches(checked: Checked, counts: pd.Series) -> list[str]:
 
 def also_wrong(checked: Checked) -> list[str]:
     """What else breaks the contract in a table of which some cells could not be read, so that all is told at once."""
-    mapped = checked.source.columns
-    needed = [c for c, column in checked.table.columns.items() if column.required and c not in mapped]
-    lacking = [p for p in missing_columns(checked) if any(f"no column '{c}'" in p for c in needed)]
+    lacking = _lacking(checked, {*checked.expr.columns, *checked.source.columns})
     asked = {name: condition.sum() for name, condition in conditions(checked).items()}
-    return [
-        *lacking,
-        *(breaches(checked, fetch(checked.con, checked.expr.aggregate(**asked)).iloc[0]) if asked else []),
-    ]
+    return lacking + (breaches(checked, fetch(checked.con, checked.expr.aggregate(**asked)).iloc[0]) if asked else [])
 
 
 def missing_columns(checked: Checked) -> list[str]:
     """Columns that the contract asks for and that are not there."""
-    needed = [c for c, column in checked.table.columns.items() if column.required and c not in checked.expr.columns]
+    return _lacking(checked, set(checked.expr.columns))
+
+
+def _lacking(checked: Checked, there: set[str]) -> list[str]:
+    needed = [c for c, column in checked.table.columns.items() if column.required and c not in there]
     return [
         f"{checked.name}: there is no column '{c}'. Map it: [sources.{checked.name}.columns] {c} = \"its name in"
         ' your file".'
@@ -130,9 +129,8 @@ def _empty(column: str) -> Callable[[Any], Any]:
     mark = ODD + column
 
     def empty(table: Any) -> Any:
-        return (
-            table[column].isnull() & ~table[mark].fill_null(False) if mark in table.columns else table[column].isnull()
-        )
+        missing = table[column].isnull()
+        return missing & ~table[mark].fill_null(False) if mark in table.columns else missing
 
     return empty
 

@@ -113,7 +113,14 @@ def interval(axes: "Axes", low: float, high: float, middle: float, colour: str =
 
 def both_ends(table: pd.DataFrame, most: int) -> pd.DataFrame:
     """The first and the last rows of an order, where all would be too many."""
-    return table if len(table) <= most + 2 else pd.concat([table.head(most // 2), table.tail(most // 2)])
+    if _kept(len(table), most) == len(table):
+        return table
+    return pd.concat([table.head(most // 2), table.tail(most // 2)])
+
+
+def _kept(rows: int, most: int) -> int:
+    """How many rows `both_ends` keeps."""
+    return rows if rows <= most + 2 else most // 2 * 2
 
 
 def middle_left_out(axes: "Axes", shown: int, rows: int, height: float) -> None:
@@ -125,7 +132,7 @@ def middle_left_out(axes: "Axes", shown: int, rows: int, height: float) -> None:
 def with_left_out(reading: str, w: Words, rows: int, most: int, where: str = "middle") -> str:
     """What tells how to read a figure, and how many rows of it were left out: of the "middle" by `both_ends`, or the
     "last" of them."""
-    shown = most // 2 * 2 if where == "middle" and rows > most + 2 else rows if where == "middle" else min(rows, most)
+    shown = _kept(rows, most) if where == "middle" else min(rows, most)
     if shown == rows:
         return reading
     said = w.phrase("page.left_out", {"left": rows - shown, "rows": rows, "where": where})

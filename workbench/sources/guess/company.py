@@ -22,9 +22,9 @@ def guess(sheets: Sequence[Sheet]) -> Guess:
     own, left = own_references(taken, unused)
     sources, chains = dimensions(coined(staged(derived(joined(taken | own)))))
     asked += [with_proof(q, sources) for q in questions(sources)]
-    sources = {name: counted(source) for name, source in sources.items()}
     language = _language(sheets)
     currency, doubt = own_currency(sheets, sources, language.header)
+    sources = {name: counted(source) for name, source in sources.items()}
     return Guess(sources, chains, tuple(left), (*asked, *doubt), currency, language)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from workbench.settings import NO_CURRENCY
 from workbench.sources.contracts import TABLES
 from workbench.sources.guess.guesses import Column, Question, SourceGuess
 from workbench.sources.guess.sheets import Sheet
@@ -24,7 +25,6 @@ _CURRENCIES = {  # as people write them in a column
     "SGD": "新加坡元 新币",
     "CHF": "瑞士法郎 sfr fr.",
 }
-NONE = "XXX"  # ISO 4217: no currency
 _CODES = "CNY TWD USD EUR GBP JPY HKD SGD AUD CAD CHF KRW INR"
 
 
@@ -89,9 +89,8 @@ def own_currency(
         asked = f"the orders are in {', '.join(codes[:6])}: which is the company's own currency?"
         asked += "" if rated else " A table `rates` is needed for the others."
         return Column(codes[0], "guess: the most frequent in the orders"), [Question("company:currency", asked)]
-    orders = sources.get("orders")
-    if orders is not None and orders.columns.get("amount", Column("", "")).why.startswith("pieces"):
-        return Column(NONE, "pieces are counted, no money: XXX stands for no currency"), []
+    if any(in_pieces(source) for source in sources.values()):
+        return Column(NO_CURRENCY, "pieces are counted, no money: XXX stands for no currency"), []
     headers = " ".join(h for s in sheets for h in s.headers)
     for mark, code in {**{c: c for c in _CODES.split()}, **_MONEY_MARKS}.items():
         if re.search(rf"(?<![A-Za-z]){re.escape(mark)}(?![A-Za-z])", headers, re.IGNORECASE if len(mark) > 1 else 0):

@@ -4,7 +4,8 @@
 from the data keeps apart from the text around it.
 """
 
-from workbench.views.words.money import NO_CURRENCY, Scale
+from workbench.settings import NO_CURRENCY
+from workbench.views.words.money import Scale
 from workbench.views.words.sentences import Piece, Sentence, Words, phrase
 from workbench.views.words.texts import phrases
 from workbench.views.words.units import DIFFERENCES

@@ -9,7 +9,6 @@ from workbench.views.words.languages import WRITING
 from workbench.views.words.numbers import Numbers, rounded
 from workbench.views.words.values import MISSING, missing
 
-NO_CURRENCY = "XXX"  # ISO 4217: what is counted is not money
 _UNITS = {"1": 1.0, "元": 1.0} | {mark: size for w in WRITING.values() for size, mark in w.marks.items()}
 
 

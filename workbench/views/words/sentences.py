@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from workbench.run import Run
+from workbench.settings import NO_CURRENCY
 from workbench.views.words.dates import Dates
 from workbench.views.words.formats import FORMATS
-from workbench.views.words.money import NO_CURRENCY
 from workbench.views.words.names import Names
 from workbench.views.words.slots import Slot, chosen, parsed
 from workbench.views.words.texts import text

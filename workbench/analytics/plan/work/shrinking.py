@@ -35,9 +35,7 @@ def shrunk_sizes(groups, every: pd.Series) -> pd.DataFrame:  # type: ignore[no-u
     error = every.var() / counts if len(every) > 1 else counts * 0.0
     weights = 1 / error.where(error > 0, 1.0)
     centre = float((weights * means).sum() / weights.sum())
-    excess = float((weights * (means - centre) ** 2).sum()) - (len(means) - 1)
-    spread = weights.sum() - (weights**2).sum() / weights.sum()
-    between = max(excess / spread, 0.0) if spread > 0 else 0.0
+    between = _between(means, weights, centre)
     own = between / (between + error) if between > 0 else error * 0.0
     return pd.DataFrame({"size": own * means + (1 - own) * float(every.mean()), "size_own": own})
 
@@ -55,11 +53,16 @@ def shrunk_leanings(brings: pd.Series, sold: pd.Series, cases: float) -> pd.Seri
         return pd.Series(1.0, sold.index)
     share = known / known.sum()
     ratio, weights = came / came.sum() / share, cases * share
-    spread = weights.sum() - (weights**2).sum() / weights.sum()
-    excess = float((weights * (ratio - 1) ** 2).sum()) - (len(ratio) - 1)
-    between = max(excess / spread, 0.0) if spread > 0 else 0.0
+    between = _between(ratio, weights, 1.0)
     found = 1 + between / (between + 1 / weights) * (ratio - 1)
     return found.reindex(sold.index).fillna(1.0)
+
+
+def _between(values: pd.Series, weights: pd.Series, centre: float) -> float:
+    """The variance of parts around a centre beyond what their own errors, 1 / `weights`, show."""
+    excess = float((weights * (values - centre) ** 2).sum()) - (len(values) - 1)
+    spread = weights.sum() - (weights**2).sum() / weights.sum()
+    return max(excess / spread, 0.0) if spread > 0 else 0.0
 
 
 def _strength(won: np.ndarray, closed: np.ndarray, mean: np.ndarray) -> float:
