@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -164,20 +163,6 @@ def test_the_folder_goes_with_the_run() -> None:
         (folder / "x").write_text("x")
 
     assert not folder.exists()
-
-
-def test_what_a_killed_run_left_goes_with_the_next_and_what_is_in_use_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left, young = tmp_path / "workbench-shared-left", tmp_path / "workbench-shared-young"
-    left.mkdir()
-    young.mkdir()
-    os.utime(left, (1, 1))
-    with remember.kept() as folder:
-        os.utime(folder, (1, 1))
-        with remember.kept():
-            assert (folder.exists(), left.exists(), young.exists()) == (True, False, True)
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ import dataclasses
 import hashlib
 import os
 import pickle
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from workbench import temporary
 
 fcntl: ModuleType | None
 try:
@@ -29,7 +29,6 @@ except ImportError:  # Windows has no such locks; there, several may compute the
 FOLDER = "WORKBENCH_SHARED"
 ALL = "WORKBENCH_SHARED_BY_ALL"  # where many reports are made of one company: for what is the same in all of them
 LONGEST_WAIT = 1800.0  # seconds for a result that another process computes; then we compute it ourselves
-_YOUNG = 60  # seconds
 _MISSING = object()
 _UNREADABLE = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, KeyError, ValueError)
 
@@ -77,32 +76,8 @@ def place_of(name: str, *keys: Any, by_all: bool = False) -> Path | None:
 @contextlib.contextmanager
 def kept() -> Iterator[Path]:
     """A private folder for the results of one run, removed at the end; what killed runs left behind goes, too."""
-    for left in Path(tempfile.gettempdir()).glob("workbench-shared-*"):
-        _remove_if_left(left)
-    made = tempfile.TemporaryDirectory(prefix="workbench-shared-", ignore_cleanup_errors=True)
-    with made as name, _held(Path(name)):
+    with temporary.folder("shared") as name:
         yield Path(name)
-
-
-@contextlib.contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Others see that its run lives; BlockingIOError where another holds it."""
-    handle = os.open(folder, os.O_RDONLY) if fcntl else None
-    try:
-        if fcntl and handle is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        if handle is not None:
-            os.close(handle)
-
-
-def _remove_if_left(folder: Path) -> None:
-    """Removes a folder that no run holds; a young one may be about to be held."""
-    with contextlib.suppress(OSError):
-        if fcntl and time.time() - folder.stat().st_mtime > _YOUNG:
-            with _held(folder):
-                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _shared(variable: str) -> Path | None:

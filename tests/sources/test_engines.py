@@ -1,6 +1,5 @@
 """The embedded engine and connections: nothing downloaded, little memory, no secrets shown."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -41,24 +40,6 @@ def test_a_query_that_needs_more_than_the_machine_has_says_what_to_do(monkeypatc
 
     with pytest.raises(DataError, match=r"need more than 0\.0 GB.*--workers 1.*database"):
         engines.with_room(con, lambda: con.con.execute("SELECT len(list(i)) FROM range(10_000_000) AS t(i)"))
-
-
-def test_only_what_a_killed_process_left_behind_long_ago_is_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait(60)
-    names = {"left": gone.pid, "running": os.getpid(), "recent": gone.pid}
-    folders = {what: tmp_path / f"workbench-engine-{pid}-{what}" for what, pid in names.items()}
-    for what, folder in folders.items():
-        folder.mkdir()
-        if what != "recent":
-            os.utime(folder, (0, 0))
-    engines.embedded()
-    assert {what: folder.exists() for what, folder in folders.items()} == {
-        "left": False, "running": True, "recent": True,
-    }  # fmt: skip
 
 
 def test_days_moments_and_decimals_come_back_as_pandas_has_them() -> None:

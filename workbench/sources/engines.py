@@ -4,10 +4,8 @@ import contextlib
 import importlib
 import os
 import re
-import shutil
 import sys
 import tempfile
-import time
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from workbench import temporary
 from workbench.errors import DataError
 from workbench.settings import secret
 from workbench.sources import spark
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 # 20 million lines aggregate below 1 GB with this; Python and its libraries take the rest, and what is over it spills
 MEMORY = 480_000_000
 _T = TypeVar("_T")
-_DAY = 86_400  # a process of another container, which is not seen from here, is done by then
 _URLS: "weakref.WeakKeyDictionary[Any, str]" = weakref.WeakKeyDictionary()  # of databases, with ${NAME} as it stands
 _ROOM: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()  # bytes that our own engines may take
 _SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = weakref.WeakKeyDictionary()
@@ -37,7 +35,7 @@ _SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = w
 def embedded() -> "Backend":
     """An empty DuckDB in memory that uses all cores, spills to a temporary folder and downloads nothing."""
     ibis = _ibis()
-    folder = _folder()
+    folder = temporary.folder("engine")
     con = ibis.duckdb.connect(
         threads=os.cpu_count() or 1,
         memory_limit=_bytes(MEMORY),
@@ -81,28 +79,8 @@ def _bytes(count: int) -> str:
 def scratch(con: "Backend") -> Path:
     """A folder for what `con` need not hold in memory; it goes when `con` goes."""
     if con not in _SCRATCH:
-        _SCRATCH[con] = _folder()
+        _SCRATCH[con] = temporary.folder("engine")
     return Path(_SCRATCH[con].name)
-
-
-def _folder() -> "tempfile.TemporaryDirectory[str]":
-    """A temporary folder; those that a process left behind a day ago or more, because it was killed, go."""
-    for left in Path(tempfile.gettempdir()).glob("workbench-engine-*-*"):
-        if _left_behind(left):
-            shutil.rmtree(left, ignore_errors=True)
-    return tempfile.TemporaryDirectory(prefix=f"workbench-engine-{os.getpid()}-", ignore_cleanup_errors=True)
-
-
-def _left_behind(folder: Path) -> bool:
-    """Whether a folder is old and its process is gone; no where that cannot be told (Windows)."""
-    try:
-        if os.name == "posix" and time.time() - folder.stat().st_mtime > _DAY:
-            os.kill(int(folder.name.split("-")[2]), 0)  # 0 ends nothing; it only asks
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError, OverflowError):
-        return False
-    return False
 
 
 def stage(con: "Backend") -> str:
