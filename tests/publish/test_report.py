@@ -126,6 +126,20 @@ def test_a_report_stands_where_the_list_of_all_reports_cannot_be_written(
     assert "2026-09-30/Acme/r1/" in (tmp_path / "index.html").read_text("utf-8")
 
 
+def test_who_stops_the_list_of_all_reports_is_told_that_the_report_stands(
+    asked: Callable[..., Request], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.publish.index.rebuild", stopped)
+    outcome = publish.run(asked(out=tmp_path))
+
+    assert (outcome.status, outcome.code) == ("ok", 1)
+    assert outcome.unlisted.startswith("The list of all reports was not written, for it was stopped. What was made")
+    assert (outcome.folder / "overview.en.html").is_file()
+
+
 @pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE])
 def test_a_destination_that_cannot_be_read_is_told_in_words_before_anything_starts(
     asked: Callable[..., Request], made: Outcome, monkeypatch: pytest.MonkeyPatch, number: int

@@ -34,11 +34,12 @@ def refresh(out: Path, folder: Path) -> None:
 
 
 def tried(write: Callable[[], object]) -> str:
-    """Why the list could not be written, after a report that is there whatever becomes of the list; empty: it was."""
+    """Why the list was not written, after a report that is there whatever becomes of the list; empty: it was."""
     try:
         write()
-    except RunError as error:
-        return f"{error} What was made stays; workbench index writes the list once it can be."
+    except (RunError, KeyboardInterrupt) as error:
+        why = str(error) or f"{WHAT} was not written, for it was stopped."
+        return f"{why} What was made stays; workbench index writes the list once it can be."
     return ""
 
 
