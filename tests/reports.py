@@ -41,16 +41,19 @@ class Report:
 def report(notebook: str, settings: Path, as_of: str, out: Path, **more: Any) -> Report:
     """Makes the report; fails with what the command would say. `more` are other fields of a request."""
     asked = publish.Request((notebook,), settings, as_of=as_of, out=out, timeout=600.0, **more)
-    outcome = publish.run(asked, _means())
-    assert outcome.good, outcome.text()
-    return _read(notebook, outcome.json())
+    return _read(notebook, made(asked).json())
 
 
 def whole(settings: Path, as_of: str, out: Path) -> Path:
     """The folder of a report of all notebooks."""
-    outcome = publish.run(publish.Request((), settings, as_of=as_of, out=out, timeout=600.0), _means())
+    return made(publish.Request((), settings, as_of=as_of, out=out, timeout=600.0)).folder
+
+
+def made(request: publish.Request) -> publish.Outcome:
+    """A report that succeeds, from the warm process that all these tests share."""
+    outcome = publish.run(request, _means())
     assert outcome.good, outcome.text()
-    return outcome.folder
+    return outcome
 
 
 def commanded(notebook: str, settings: Path, as_of: str, out: Path, *more: str) -> Report:

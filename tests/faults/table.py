@@ -439,7 +439,7 @@ FAULTS = (
     Fault("empty environment", around.empty_environment, slow=True),
     Fault("destination moved", around.destination_moved, slow=True),
     Fault("warm process killed", around.warm_killed),
-    Fault("many: leader killed", around.many_killed(signal.SIGKILL)),
+    Fault("many: leader killed", around.many_killed(signal.SIGKILL), slow=True),
     Fault("many: leader stopped", around.many_killed(signal.SIGTERM), slow=True),
     Fault("many: at once", around.many_at_once, slow=True),
 )  # fmt: skip

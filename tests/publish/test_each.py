@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests import reports
 from tests.conftest import shared_data
 from tests.publish.conftest import SHOW, manifest_of
 from workbench import publish, remember
@@ -126,25 +127,17 @@ def test_parts_that_differ_by_case_alone_have_folders_that_no_file_system_confus
     path = notebook("alike", SHOW, GROWTH, tags={2: ["facts"]})
     request = Request((str(path),), company / "workbench.toml", out=tmp_path, as_of="2026-06-30", lang="en")
 
-    def made(day: str, *values: str) -> dict[str, str]:
-        many = each.run(replace(request, as_of=day), ["region"], named(*values))
-        assert [p.done.made for p in many.parts] == [True] * len(values)
-        rows = re.findall(r'<th scope="row"[^>]*><a href="([^"]*)">', many.pages[0].read_text("utf-8"))
-        assert sorted(unquote(row).partition("/r")[0] for row in rows) == sorted(
-            Path(p.done.folder).parent.name for p in many.parts
-        )
-        return {value: Path(p.done.folder).parent.name for value, p in zip(values, many.parts, strict=True)}
+    first = reports.made(replace(request, scope="region=Nord")).folder.parent.name
+    many = each.run(replace(request, as_of="2026-09-30"), ["region"], named("Nord", "nord"))
+    later = [Path(p.done.folder).parent.name for p in many.parts]
+    rows = re.findall(r'<th scope="row"[^>]*><a href="([^"]*)">', many.pages[0].read_text("utf-8"))
+    alone = reports.made(replace(request, scope="region=nord", as_of="2026-10-31")).folder.parent.name
 
-    first = made("2026-06-30", "Nord")
-    later = made("2026-09-30", "Nord", "nord")
-    alone = publish.run(replace(request, scope="region=nord", as_of="2026-10-31"))
-
-    assert first == {"Nord": "Acme, region=Nord"}
-    assert later["Nord"] == first["Nord"]
-    assert re.fullmatch(r"Acme, region=nord-[0-9a-f]{8}", later["nord"])
-    assert alone.folder.parent.name == later["nord"]
-    told = manifest_of(tmp_path / "2026-09-30" / later["Nord"] / "r1")
-    assert told["since"]["then"] == "2026-06-30"
+    assert later[0] == first == "Acme, region=Nord"
+    assert re.fullmatch(r"Acme, region=nord-[0-9a-f]{8}", later[1])
+    assert sorted(unquote(row).partition("/r")[0] for row in rows) == sorted(later)
+    assert alone == later[1]
+    assert manifest_of(tmp_path / "2026-09-30" / first / "r1")["since"]["then"] == "2026-06-30"
 
 
 def test_what_has_not_changed_is_not_made_again_and_what_failed_is(made: Many, asked: Request) -> None:

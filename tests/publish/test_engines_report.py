@@ -1,16 +1,15 @@
 """A report whose order lines lie in another engine says the same, to the cent, by changing the address alone."""
 
-import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from tests.reports import made
 from workbench import settings
+from workbench.publish import Request
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "data" / "demo"
@@ -36,13 +35,8 @@ def written(folder: Path, source: str) -> Path:
 
 
 def facts(file: Path, out: Path) -> list[dict[str, Any]]:
-    call = ["run", "history", "forecast", "--settings", str(file), "--as-of", "2026-09-30", "--lang", "en"]
-    told = subprocess.run(
-        [sys.executable, "-m", "workbench.cli", *call, "--out", str(out), "--json"],
-        capture_output=True, text=True, timeout=900,
-    )  # fmt: skip
-    assert told.returncode == 0, told.stdout + told.stderr
-    return [report["facts"] for report in json.loads(told.stdout)["reports"]]
+    asked = Request(("history", "forecast"), file, as_of="2026-09-30", lang="en", out=out, timeout=900.0)
+    return [report.facts for report in made(asked).reports]
 
 
 @pytest.mark.parametrize("engine", ["in_postgres", "in_spark"])
