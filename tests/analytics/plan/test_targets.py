@@ -95,8 +95,10 @@ def test_a_larger_company_gets_the_same_target_at_its_own_size(growth: float, si
     assert large.chance == pytest.approx(small.chance, abs=1e-5)
 
 
-@pytest.mark.parametrize(("amount", "unit"), [(292_503_946, 100_000), (1_234, 1), (12.3, 1), (98_765, 10)])
-def test_targets_keep_four_digits(amount: float, unit: float) -> None:
+@pytest.mark.parametrize(
+    ("amount", "unit"), [(292_503_946, 100_000), (1_234, 1), (98_765, 10), (12.3, 0.01), (0.4, 0.01)]
+)
+def test_targets_keep_four_digits_as_far_as_there_are_cents(amount: float, unit: float) -> None:
     assert usual_unit(amount) == unit
 
 

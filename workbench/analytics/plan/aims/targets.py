@@ -187,8 +187,8 @@ def recommended(
 
 
 def usual_unit(amount: float) -> float:
-    """A unit that leaves an amount four digits: 100 k for 292,503,946."""
-    return float(10 ** max(np.floor(np.log10(amount)) - 3, 0)) if amount >= 1 else 1.0
+    """A unit that leaves an amount four digits, of a cent at least: 100 k for 292,503,946."""
+    return float(10.0 ** max(np.floor(np.log10(amount)) - 3, -2)) if amount > 0 else 1.0
 
 
 def round_to(amount: float, unit: float) -> float:
