@@ -145,6 +145,13 @@ def test_too_short_a_history_is_unknown_and_says_what_is_needed(months: int) -> 
     assert forecasting.issued(found).empty
 
 
+def test_sales_of_nothing_but_zeros_are_told_as_such_and_not_as_too_short_a_history() -> None:
+    found = forecasting.ahead(made_sales(36).assign(amount=0.0), months=12, every="month", calendar=CALENDAR)
+    assert isinstance(found, Unknown)
+    assert found.findings[0].key == "forecast.unknown_nothing"
+    assert found.findings[0].values == {"section": "forecast", "have": 36, "every": "month"}
+
+
 def test_what_was_issued_holds_the_interval_of_each_sum_so_far(made: Forecast) -> None:
     kept = forecasting.issued(made).query("level == ''")
     assert kept["sum"].to_numpy() == pytest.approx(made.whole["mean"].cumsum().to_numpy())

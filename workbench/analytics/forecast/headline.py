@@ -55,23 +55,25 @@ def ahead(
 ) -> Forecast | Unknown:
     """The forecast that pages rest on, at least `months` ahead and to the day `until`.
 
-    `Unknown` where history is too short for one, or holds sums of longer periods than those asked for.
+    `Unknown` where history is too short for one, holds nothing but zeros, or sums of longer periods than asked for.
     """
     whole = sales[sales["whole"].astype(bool) & sales["amount"].notna()]
     if longer := coarser(whole, every, calendar):
-        said = fact("forecast.unknown_coarser", section="forecast", every=every, data=longer)
-        return Unknown(section="forecast", findings=(said,))
+        return _unknown(fact("forecast.unknown_coarser", section="forecast", every=every, data=longer))
     have, need = _whole(whole["period"], every, calendar), PER_YEAR[every] + 1  # a season, and one period of it again
-    if have >= need and (whole["amount"] != 0).any():
+    if have and not whole["amount"].any():
+        return _unknown(fact("forecast.unknown_nothing", section="forecast", have=have, every=every))
+    if have >= need:
         try:
             horizon = max(steps(months, every), _steps_until(until, whole["period"].max(), every, calendar))
             return forecast(sales, by, horizon=horizon, every=every, calendar=calendar, options=options)
         except NotEnoughHistoryError:
             pass
-    return Unknown(
-        section="forecast",
-        findings=(fact("forecast.unknown_periods", section="forecast", have=have, need=need, every=every),),
-    )
+    return _unknown(fact("forecast.unknown_periods", section="forecast", have=have, need=need, every=every))
+
+
+def _unknown(why: Finding) -> Unknown:
+    return Unknown(section="forecast", findings=(why,))
 
 
 def _whole(periods: pd.Series, every: Every, calendar: Calendar) -> int:

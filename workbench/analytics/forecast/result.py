@@ -59,6 +59,7 @@
 | forecast.record_all | vintages, periods, wape, coverage_80: of all earlier forecasts that came due |
 | forecast.record_empty | section |
 | forecast.unknown_periods | section, have, need, every |
+| forecast.unknown_nothing | section, have, every |
 | forecast.unknown_coarser | section, every, data |
 
 `span` is a pair of days, first and last. `reasons` is a tuple of evidence.REASONS: short, discontinued, intermittent,

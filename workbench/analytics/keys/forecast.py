@@ -64,4 +64,5 @@ KEYS: dict[str, tuple[str, ...]] = {
     # `data`: how far apart the dates of the sales lie, longer than `every`
     "forecast.unknown_coarser": ("section", "every", "data"),
     "forecast.unknown_periods": ("section", "have", "need", "every"),
+    "forecast.unknown_nothing": ("section", "have", "every"),
 }  # fmt: skip
