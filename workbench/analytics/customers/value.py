@@ -1,6 +1,6 @@
 """What today's customers will bring in the next months: BG/NBD for how often, Gamma-Gamma for how much."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,12 @@ def lifetime_value(
     checked = _checked(holdout, seed)
     total = float(members["expected_value"].sum(skipna=False))
     lo, hi = _interval(total, drawn, checked)
-    return _result(total, lo, hi, weeks, members, checked, model, customers)
+    found = LifetimeValue(
+        total=total, lo=lo, hi=hi, weeks=weeks, customers=len(members), table=_tenths(members["expected_value"]),
+        members=members, holdout=checked, widened=checked is not None and not checked.held,
+        correlation=_goes_with(customers), buying=model.buying, spending=model.spending,
+    )  # fmt: skip
+    return replace(found, findings=tuple(_findings(found, float(customers["age"].max()))))
 
 
 @dataclass(frozen=True)
@@ -199,62 +204,12 @@ def _interval(total: float, drawn: np.ndarray, checked: Holdout | None) -> tuple
     return float(total * np.exp(-wide)), float(total * np.exp(wide))
 
 
-def _result(
-    total: float,
-    lo: float,
-    hi: float,
-    weeks: int,
-    members: pd.DataFrame,
-    checked: Holdout | None,
-    model: _Model,
-    customers: pd.DataFrame,
-) -> LifetimeValue:
-    table = _tenths(members["expected_value"])
+def _goes_with(customers: pd.DataFrame) -> float:
+    """The correlation of spend with frequency, both as logarithms, among those who came back."""
     again = customers[(customers["frequency"] > 0) & (customers["monetary"] > 0)]
-    correlation = (
-        float(np.corrcoef(np.log(again["monetary"]), np.log(again["frequency"]))[0, 1]) if len(again) > 2 else np.nan
-    )
-    widened = checked is not None and not checked.held
-    headline = fact(
-        "customers.lifetime_value",
-        weight=total,
-        total=total,
-        lo=lo,
-        hi=hi,
-        weeks=weeks,
-        customers=len(members),
-        widened=widened,
-    )
-    top = table.iloc[0]
-    findings = [
-        headline,
-        *_held(checked),
-        fact(
-            "customers.lifetime_tenth",
-            weight=top["expected_value"],
-            customers=int(top["customers"]),
-            value=top["expected_value"],
-            share=top["share"],
-        ),
-    ]
-    if checked is not None and abs(np.log(checked.ratio)) > np.log(1 + WRONG):
-        findings[:2] = findings[1::-1]
-    findings += _doubts(float(customers["age"].max()), correlation)
-    return LifetimeValue(
-        total=total,
-        lo=lo,
-        hi=hi,
-        weeks=weeks,
-        customers=len(members),
-        table=table,
-        members=members,
-        holdout=checked,
-        widened=widened,
-        correlation=correlation,
-        buying=model.buying,
-        spending=model.spending,
-        findings=tuple(findings),
-    )
+    if len(again) < 3:
+        return np.nan
+    return float(np.corrcoef(np.log(again["monetary"]), np.log(again["frequency"]))[0, 1])
 
 
 def _tenths(value: pd.Series) -> pd.DataFrame:
@@ -264,23 +219,24 @@ def _tenths(value: pd.Series) -> pd.DataFrame:
     return table.assign(share=table["expected_value"] / table["expected_value"].sum())
 
 
-def _held(checked: Holdout | None) -> list[Finding]:
+def _findings(found: LifetimeValue, known: float) -> list[Finding]:
+    """The value first, unless the model missed what is over by far; `known`: weeks of the longest customer."""
+    top, checked = found.table.iloc[0], found.holdout
+    value = fact("customers.lifetime_value", weight=found.total, total=found.total, lo=found.lo, hi=found.hi,
+                 weeks=found.weeks, customers=found.customers, widened=found.widened)  # fmt: skip
+    tenth = fact("customers.lifetime_tenth", weight=top["expected_value"], customers=int(top["customers"]),
+                 value=top["expected_value"], share=top["share"])  # fmt: skip
+    missed = checked is not None and abs(np.log(checked.ratio)) > np.log(1 + WRONG)
+    first = [_held(checked), value] if missed else [value, _held(checked)]
+    return [*first, tenth, *_doubts(known, found.correlation)]
+
+
+def _held(checked: Holdout | None) -> Finding:
     if checked is None:
-        return [fact("customers.no_holdout")]
-    return [
-        fact(
-            "customers.holdout",
-            weight=checked.actual,
-            weeks=checked.weeks,
-            customers=checked.customers,
-            forecast=checked.forecast,
-            lo=checked.lo,
-            hi=checked.hi,
-            actual=checked.actual,
-            error=checked.ratio - 1,
-            held=checked.held,
-        )
-    ]
+        return fact("customers.no_holdout")
+    return fact("customers.holdout", weight=checked.actual, weeks=checked.weeks, customers=checked.customers,
+                forecast=checked.forecast, lo=checked.lo, hi=checked.hi, actual=checked.actual,
+                error=checked.ratio - 1, held=checked.held)  # fmt: skip
 
 
 def _doubts(weeks: float, correlation: float) -> list[Finding]:
