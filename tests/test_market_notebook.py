@@ -42,7 +42,7 @@ def test_the_market_of_the_demo_is_what_its_file_says(demo: Report) -> None:
             ),
         ),
         ("zh-CN", ("3年内，每年可获得市场", "假设：自下而上（客户数）", "渗透率", "守住目前")),
-        ("zh-TW", ("3年內，每年可取得市場", "假設：自下而上（客戶數）", "滲透率", "守住目前")),
+        ("zh-TW", ("3年內，每年可取得市場", "假設：由下而上（客戶數）", "滲透率", "守住目前")),
     ],
 )
 def test_the_page_answers_in_three_languages_with_its_assumptions(

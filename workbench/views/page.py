@@ -180,7 +180,8 @@ class Page:
             return ""
         covers, quality = self._data.covers, self._data.quality
         read = tuple(dict.fromkeys(s.table for s in _orders_first(quality.of("read"))))
-        used = tuple(table for table in tables_used if table in read) or read
+        whole = tuple(table for table in read if table not in quality.missing)  # a table may be read and then not used
+        used = tuple(table for table in tables_used if table in read) or whole
         lacking = None if tables_used else quality.missing or None
         values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
         return w.phrase("page.data_used", values)

@@ -117,8 +117,9 @@ def split(said: list[Sentence]) -> tuple[Sentence, tuple[Sentence, ...]]:
     return (said[0], tuple(said[1:])) if said else (Sentence(), ())
 
 
-def label_of(heading: str, said: list[Sentence]) -> str:
-    return f"{heading}: {said[0]}" if said else heading
+def label_of(heading: str, said: list[Sentence], w: Words) -> str:
+    """What a figure is called by those who do not see it: its heading and the first sentence."""
+    return f"{heading}{w.writing.colon}{said[0]}" if said else heading
 
 
 def leader(level: Any, node: Any) -> str:

@@ -41,6 +41,7 @@ _KIND_OF = {
     **dict.fromkeys(("unit", "season"), "text"),
     "price": "money",
     "period": "date",
+    "month": "date",
 }
 
 
@@ -213,6 +214,7 @@ _FORMATS = {
     "price": "money",
     "text": "text",
     "date": "date",
+    "month": "month",
     "reasons": "reasons",
 }
 

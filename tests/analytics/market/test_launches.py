@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.analytics.forecast import Parts
 from workbench.analytics.market.diffusion import taken_up
 from workbench.analytics.market.launches import Launches, Sold, launches
 from workbench.analytics.results import Unknown
@@ -66,3 +67,36 @@ def test_the_path_goes_on_three_years_beyond_what_is_known() -> None:
     assert len(path) == 24 + 36
     assert path["units"].notna().sum() == 24
     assert (path["lo_80"] <= path["hi_80"]).all()
+
+
+def expected(level: str, amount: float, first: str = "2026-07-01") -> Parts:
+    """What a forecast expects of the product A over twelve months, within a tenth of it."""
+    table = pd.DataFrame({"amount": [amount], "lo_80": [0.9 * amount], "hi_80": [1.1 * amount]}, index=pd.Index(["A"]))
+    start = pd.Timestamp(first)
+    return Parts(level=level, table=table, span=(start, start + pd.DateOffset(years=1) - pd.Timedelta(days=1)))
+
+
+def test_what_the_forecast_expects_of_the_same_months_stands_beside_it() -> None:
+    alone = launches({}, {"A": sold(30)})
+    assert isinstance(alone, Launches)
+    money = alone.table.loc["A", "money"]
+
+    for amount, inside in ((money * 1.05, True), (money * 2, False)):
+        found = launches({}, {"A": sold(30)}, beside=[expected("product_line", amount)])
+        told = next(f.values for f in found.findings if f.key == "market.launches.beside")
+        assert told["gap"] == pytest.approx(money - amount)
+        assert (told["inside"], told["span"][0]) == (inside, pd.Timestamp("2026-07-01"))
+
+
+@pytest.mark.parametrize(("level", "first"), [("region", "2026-07-01"), ("product_line", "2026-10-01")])
+def test_a_forecast_of_another_level_or_other_months_is_not_compared(level: str, first: str) -> None:
+    found = launches({}, {"A": sold(30)}, beside=[expected(level, 1.0, first)])
+
+    assert "market.launches.beside" not in {f.key for f in found.findings}
+
+
+def test_the_money_of_the_next_year_has_its_range() -> None:
+    row = made({}, {"A": sold(30)}).table.loc["A"]
+
+    assert row["money_lo"] < row["money"] < row["money_hi"]
+    assert row["money"] == pytest.approx(row["next_year"] * 100, rel=1e-6)

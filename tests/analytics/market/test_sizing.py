@@ -188,3 +188,12 @@ def test_of_what_is_believed_by_segment_a_part_that_is_one_of_them_counts_its_ow
     assert list(within(beliefs, {"region": "North"}).segments) == ["North"]
     assert within(beliefs, {"channel": "direct"}) == beliefs
     assert within(beliefs, {}) == beliefs
+
+
+def test_a_part_of_the_company_does_not_take_up_the_units_believed_of_the_whole() -> None:
+    launch = {"potential": {"low": 10, "likely": 20, "high": 40}, "price": 5}
+    beliefs = MarketSettings.model_validate({"launches": {"A": launch}})
+
+    assert within(beliefs, {"region": "North"}).launches["A"].potential is None
+    assert within(beliefs, {"region": "North"}).launches["A"].price == beliefs.launches["A"].price
+    assert within(beliefs, {}) == beliefs

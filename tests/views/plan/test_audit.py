@@ -62,7 +62,7 @@ def test_contradictions_come_first_with_what_to_put_right() -> None:
     [
         ("en", "150万 with growth of 45% is 217.5万, not 220万; from 150万 to 220万 is 46.67%."),
         ("zh-CN", "150万增长45%应为217.5万，而不是220万；从150万到220万实际增长46.67%。"),
-        ("zh-TW", "150万成長45%應為217.5万，而非220万；從150万到220万實際成長46.67%。"),
+        ("zh-TW", "150萬成長45%應為217.5萬，而非220萬；從150萬到220萬實際成長46.67%。"),
     ],
 )
 def test_a_contradiction_is_explained_in_the_reader_s_language(lang: str, said: str) -> None:

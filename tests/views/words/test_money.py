@@ -65,3 +65,10 @@ def test_ratios_points_and_missing_values() -> None:
     assert Words("zh-TW").points(-0.012) == "−1.2個百分點"
     assert w.format(float("nan"), "money") == "–"
     assert w.format(None, "percent") == "–"
+
+
+def test_halves_are_rounded_alike_in_every_unit() -> None:
+    for value, english, chinese in ((76_450_000, "¥76.5M", "7,650万元"), (69_450_000, "¥69.5M", "6,950万元")):
+        assert Words("en", "CNY").money(value) == english
+        assert Words("zh-CN", "CNY").money(value) == chinese
+        assert Words("zh-CN", "CNY").money(-value) == "−" + chinese

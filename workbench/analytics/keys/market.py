@@ -72,9 +72,13 @@ KEYS: dict[str, tuple[str, ...]] = {
         "peak_hi",
         "next_year",
         "money",
+        "money_lo",
+        "money_hi",
         "net",
         "from_prior",
     ),
+    # of the same months: money here, amount with lo_80 and hi_80 by the forecast of sales, gap: money less amount
+    "market.launches.beside": ("product", "span", "money", "amount", "lo_80", "hi_80", "gap", "inside"),
     "market.launches.replaces_unknown": ("products",),
     "market.launches.unknown": ("section", "needs"),
     # target: what the market alone would let us aim for; held: at today's share, reach: with the headroom won

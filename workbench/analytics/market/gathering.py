@@ -45,6 +45,12 @@ def read(data: Tables, run: Run) -> Market:
 
 
 def within(beliefs: MarketSettings, scope: Mapping[str, str]) -> MarketSettings:
-    """What is believed of the market of a part: of the segments that the part is one of, that one alone."""
+    """What is believed of the market of a part: of the segments that the part is one of, that one alone.
+
+    How many units of a new product are ever taken up is believed of the whole company, so a part goes without.
+    """
+    if not scope:
+        return beliefs
     inside = {name: one for name, one in beliefs.segments.items() if name in scope.values()}
-    return beliefs.model_copy(update={"segments": inside}) if inside else beliefs
+    launches = {name: one.model_copy(update={"potential": None}) for name, one in beliefs.launches.items()}
+    return beliefs.model_copy(update={"segments": inside or beliefs.segments, "launches": launches})

@@ -1,6 +1,6 @@
 """New products: how far each has spread, when it peaks, what it adds after what it takes from others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from workbench.analytics.forecast import Parts
 from workbench.analytics.keys import fact
 from workbench.analytics.market import ranges
 from workbench.analytics.market.diffusion import LEAST, Bass, Prior, fit, peak_time, taken_up
@@ -27,9 +28,10 @@ class Launches(Result):
     """New products, by the Bass model.
 
     `table`: index product; columns launched, units (so far), market, market_lo, market_hi (units that will ever be
-        taken up), peak, peak_lo, peak_hi (days), next_year, next_year_lo, next_year_hi (units), money (next year's at
-        the price so far), net (after what other products lose; NaN where that is not assumed), from_prior (True where
-        fewer than eight periods speak)
+        taken up), peak, peak_lo, peak_hi (days), next_year, next_year_lo, next_year_hi (units of the twelve months
+        after the last whole one), money, money_lo, money_hi (of these, at the price believed, else that so far), net
+        (after what other products lose; NaN where that is not assumed), from_prior (True where fewer than eight periods
+        speak)
     `paths`: by product, index period: units sold (NaN ahead), mean, lo_80, hi_80
     `assumptions`: index (product, name): low, likely, high, why
     """
@@ -48,8 +50,13 @@ class Sold:
     price: float
 
 
-def launches(beliefs: Mapping[str, Launch], sold: Mapping[str, Sold], *, seed: int = 0) -> Launches | Unknown:
-    """Every product that the settings name or that was launched lately; `Unknown` where there is none."""
+def launches(
+    beliefs: Mapping[str, Launch], sold: Mapping[str, Sold], *, beside: Sequence[Parts] = (), seed: int = 0
+) -> Launches | Unknown:
+    """Every product that the settings name or that was launched lately; `Unknown` where there is none.
+
+    `beside`: wb.forecast.by_level of the sales; what it expects of the same product over the same months is told too.
+    """
     names = [*beliefs, *(n for n in sold if n not in {one.product or key for key, one in beliefs.items()})]
     made = {name: _one(name, beliefs.get(name, Launch(product=name)), sold, seed) for name in names}
     told = {name: one for name, one in made.items() if one is not None}
@@ -58,11 +65,13 @@ def launches(beliefs: Mapping[str, Launch], sold: Mapping[str, Sold], *, seed: i
         return Unknown(section="launches", findings=(fact("market.launches.unknown", section="launches", needs=needs),))
     table = pd.DataFrame.from_dict({n: row for n, (row, _) in told.items()}, orient="index").rename_axis("product")
     table = table.sort_values("money", ascending=False, na_position="last")
+    names_of = {name: one.product or name for name, one in beliefs.items()}
+    years = {name: _year(sold[names_of.get(name, name)]) for name in told}
     return Launches(
         table=table,
         paths={str(n): told[str(n)][1] for n in table.index},
         assumptions=_assumptions({n: one for n, one in beliefs.items() if n in told}),
-        findings=tuple(_findings(table)),
+        findings=(*_findings(table), *_beside(table, years, names_of, beside)),
     )
 
 
@@ -118,6 +127,7 @@ def _row(belief: Launch, found: Sold, draws: Array, seed: int) -> dict[str, Any]
     market, low, high = np.quantile(m, (0.5, 0.1, 0.9))
     next_year, next_lo, next_hi = np.quantile(ahead, (0.5, 0.1, 0.9))
     price, kept = _money(belief, found, seed)
+    money, money_lo, money_hi = np.quantile(ahead * price, (0.5, 0.1, 0.9))
     days = [found.launched + pd.Timedelta(days=round(365.25 * t)) for t in peak]
     return {
         "launched": found.launched,
@@ -129,7 +139,9 @@ def _row(belief: Launch, found: Sold, draws: Array, seed: int) -> dict[str, Any]
         "next_year": next_year,
         "next_year_lo": next_lo,
         "next_year_hi": next_hi,
-        "money": float(np.median(ahead * price)),
+        "money": money,
+        "money_lo": money_lo,
+        "money_hi": money_hi,
         "net": float(np.median(ahead * price * kept)) if belief.replaces else float("nan"),
         "from_prior": known < 8,
     }
@@ -172,8 +184,42 @@ def _findings(table: pd.DataFrame) -> Iterator[Finding]:
             peak_hi=row["peak_hi"],
             next_year=row["next_year"],
             money=row["money"],
+            money_lo=row["money_lo"],
+            money_hi=row["money_hi"],
             net=row["net"],
             from_prior=bool(row["from_prior"]),
         )
     if (unsaid := [str(n) for n in table.index[table["net"].isna()]]) != []:
         yield fact("market.launches.replaces_unknown", products=tuple(unsaid))
+
+
+def _year(found: Sold) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of the twelve months after the last whole one that is known."""
+    first = found.units.index[-1] + pd.DateOffset(months=1)
+    return first, first + pd.DateOffset(years=1) - pd.Timedelta(days=1)
+
+
+def _beside(
+    table: pd.DataFrame,
+    years: Mapping[str, tuple[pd.Timestamp, pd.Timestamp]],
+    names: Mapping[str, str],
+    parts: Sequence[Parts],
+) -> Iterator[Finding]:
+    """What the forecast of sales expects of a product by itself, where both are of the same months."""
+    for name, row in table.head(3).iterrows():
+        called, span = names.get(str(name), str(name)), years[str(name)]
+        for part in parts:
+            if part.level not in ("product", "product_line") or part.span != span or called not in part.table.index:
+                continue
+            told: Any = part.table.loc[called]
+            yield fact(
+                "market.launches.beside",
+                weight=abs(row["money"] - told["amount"]),
+                about=name,
+                product=name,
+                span=span,
+                money=row["money"],
+                gap=row["money"] - told["amount"],
+                inside=bool(told["lo_80"] <= row["money"] <= told["hi_80"]),
+                **{c: told[c] for c in ("amount", "lo_80", "hi_80")},
+            )

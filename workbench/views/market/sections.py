@@ -24,11 +24,11 @@ from workbench.views.words import Sentence, Words, missing
 
 _BOUNDS = (Column("lo_80", "money"), Column("hi_80", "money"))
 _YEARS = {
-    "share": Column("share", "share_fine"),
+    "share": Column("share", "share_fine", "market_share_now"),
     "lo_80": Column("lo_80", "share_fine", minor=True),
     "hi_80": Column("hi_80", "share_fine", minor=True),
-    "share_before": Column("share_before", "share_fine", minor=True),
-    "points": Column("points", "points_fine", "share_change"),
+    "share_before": Column("share_before", "share_fine", "market_share_before", minor=True),
+    "points": Column("points", "points_fine", "market_share_change"),
     "own": Column("own", "money", "amount"),
     "market": Column("market", "money", "market_size", group="market"),
     "own_growth": Column("own_growth", "change", "yoy", minor=True),
@@ -38,7 +38,7 @@ _POTENTIAL = {
     "headroom": Column("headroom", "money", "headroom"),
     "lo_80": Column("lo_80", "money", minor=True),
     "hi_80": Column("hi_80", "money", minor=True),
-    "share": Column("share", "share_fine"),
+    "share": Column("share", "share_fine", "market_share_now"),
     "shrunk": Column("shrunk", "share_fine", on_page=False),
     "best": Column("best", "share_fine", "best_share"),
     "market": Column("market", "money", "market_size", group="market", on_page=False),  # the table of shares has both
@@ -60,7 +60,7 @@ _LAUNCHES = (
     Column("market", "count", "units_ever"),
     Column("market_lo", "count", "lo_80", minor=True),
     Column("market_hi", "count", "hi_80", minor=True),
-    Column("peak", "date", "peak_day"),
+    Column("peak", "month", "peak_day"),
     Column("next_year", "count", "units_next_year"),
     Column("money", "money", "money_next_year"),
     Column("net", "money", "net_of_replaced", minor=True),
@@ -78,7 +78,7 @@ _TARGET = (
     *_BOUNDS,
     Column("growth", "change", "yoy"),
     Column("market", "money", "market_size", minor=True, group="market"),
-    Column("share", "share_fine", minor=True),
+    Column("share", "share_fine", "market_share_now", minor=True),
     Column("reach", "money", "with_headroom"),
 )
 
@@ -96,7 +96,7 @@ def _(result: MarketSeries, w: Words, as_of: pd.Timestamp) -> View:
         "market-series",
         heading,
         *split(said),
-        draw=lambda: charts.series(result, w, label_of(heading, said)),
+        draw=lambda: charts.series(result, w, label_of(heading, said, w)),
         tables=tuple(tables),
         how=w.phrase("market.series.how"),
         terms=("market_size",),
@@ -143,7 +143,7 @@ def _(result: Sizing, w: Words, as_of: pd.Timestamp) -> View:
         "sizing",
         heading,
         *split(said),
-        draw=lambda: charts.sizing(result, w, label_of(heading, said)),
+        draw=lambda: charts.sizing(result, w, label_of(heading, said, w)),
         tables=tuple(tables),
         how=w.phrase("market.sizing.how", {"draws": draws}),
         terms=("tam", "prediction_interval"),
@@ -232,7 +232,7 @@ def _(result: Share, w: Words, as_of: pd.Timestamp) -> View:
         slug("share", result.level),
         heading,
         *split(said),
-        draw=lambda: charts.share(result, w, label_of(heading, said)),
+        draw=lambda: charts.share(result, w, label_of(heading, said, w)),
         tables=(table(sheet, w, heading, most=20), table(moved, w, w.phrase("sections.columns.change"), most=20)),
         how=w.phrase("market.share.how", {"every": result.every, "periods": periods}),
         terms=("market_share", "yoy", "points"),
@@ -244,7 +244,7 @@ def _(result: Share, w: Words, as_of: pd.Timestamp) -> View:
 _PERIODS = (
     Column("own", "money", "amount"),
     Column("market", "money", "market_size", group="market"),
-    Column("share", "share_fine"),
+    Column("share", "share_fine", "market_share_now"),
 )
 
 
@@ -271,7 +271,7 @@ def _(result: Potential, w: Words, as_of: pd.Timestamp) -> View:
         slug("potential", result.level),
         heading,
         *split(said),
-        draw=lambda: charts.potential(result, w, label_of(heading, said)),
+        draw=lambda: charts.potential(result, w, label_of(heading, said, w)),
         tables=(table(sheet, w, heading), *((table(entries, w, heading),) if len(result.entries) else ())),
         how=w.phrase("market.potential.how", {"factors": factors, "per": result.per}),
         terms=("market_share", "shrunk", "prediction_interval"),
@@ -300,7 +300,7 @@ def _(result: Launches, w: Words, as_of: pd.Timestamp) -> View:
         "launches",
         heading,
         *split(said),
-        draw=lambda: charts.launch(result, first, w, label_of(heading, said)),
+        draw=lambda: charts.launch(result, first, w, label_of(heading, said, w)),
         tables=tuple(tables),
         how=w.phrase("market.launches.how"),
         terms=("prediction_interval",),
@@ -346,7 +346,7 @@ def _(result: Watch, w: Words, as_of: pd.Timestamp) -> View:
         "watch",
         heading,
         *split(said),
-        draw=(lambda: charts.watch(result, w, label_of(heading, said))) if len(result.sales) > 2 else None,
+        draw=(lambda: charts.watch(result, w, label_of(heading, said, w))) if len(result.sales) > 2 else None,
         tables=(table(sheet, w, heading),),
         how=w.phrase("market.watch.how"),
         sheets={"watch": sheet},

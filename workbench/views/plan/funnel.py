@@ -86,7 +86,7 @@ def _(result: BackSolve, w: Words, as_of: pd.Timestamp) -> View:
         "plan-funnel",
         heading,
         *split(said),
-        draw=lambda: charts.chain(result, w, label_of(heading, said)),
+        draw=lambda: charts.chain(result, w, label_of(heading, said, w)),
         tables=(
             table(chain, w, w.phrase("plan.funnel.section.chain")),
             *(table(sheet, w, named[level]) for level, sheet in parts.items() if level != "rep"),  # see daily actions
@@ -108,7 +108,7 @@ def _(result: Inflow, w: Words, as_of: pd.Timestamp) -> View:
         "plan-inflow",
         heading,
         *split(said),
-        draw=lambda: charts.inflow(result, w, label_of(heading, said)),
+        draw=lambda: charts.inflow(result, w, label_of(heading, said, w)),
         tables=(table(sheet, w, heading, most=24),),
         how=w.phrase("plan.funnel.section.how"),
         terms=("cycle",),

@@ -57,7 +57,7 @@ def _(result: PayPlan, w: Words, as_of: pd.Timestamp) -> View:
         "plan-pay",
         heading,
         *split(said),
-        draw=lambda: charts.curve(result, w, label_of(heading, said)),
+        draw=lambda: charts.curve(result, w, label_of(heading, said, w)),
         tables=tuple(shown),
         how=w.phrase(f"{_P}.how"),
         terms=("prediction_interval",),

@@ -80,7 +80,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         slug("target-bridge", level),
         heading,
         *split(said),
-        draw=lambda: charts.waterfall(charts.bars(names, result.steps), w, label_of(heading, said)),
+        draw=lambda: charts.waterfall(charts.bars(names, result.steps), w, label_of(heading, said, w)),
         tables=(table(sheet, w, heading, sums=("target", "before", "expected", "amount", "effect")),) if level else (),
         how=w.phrase("review.bridge.how.bridge", {"against": result.against, "level": level, "kind": result.kind})
         if level
@@ -116,7 +116,7 @@ def _(result: PriceMix, w: Words, as_of: pd.Timestamp) -> View:
         slug("price-mix", item),
         heading,
         *split(said),
-        draw=lambda: charts.waterfall(charts.bars(names, result.steps), w, label_of(heading, said)),
+        draw=lambda: charts.waterfall(charts.bars(names, result.steps), w, label_of(heading, said, w)),
         tables=(*shown, table(ways, w, ways.title)),
         how=w.phrase("review.bridge.how.mix", values),
         terms=("price_effect", "volume_effect", *(("mix_effect",) if "mix" in result.steps.index else ())),
@@ -141,7 +141,7 @@ def _(result: Chain, w: Words, as_of: pd.Timestamp) -> View:
         f"chain-{result.kind}",
         heading,
         *split(said),
-        draw=lambda: charts.waterfall(_chain_bars(result, w), w, label_of(heading, said)),
+        draw=lambda: charts.waterfall(_chain_bars(result, w), w, label_of(heading, said, w)),
         tables=tuple(made),
         how=w.phrase("review.bridge.how.chain", {"kind": result.kind, "first": str(result.factors.index[0])}),
         terms=("beyond_chance", "lmdi", "shapley"),

@@ -67,7 +67,7 @@ def _(result: Verdict, w: Words, as_of: pd.Timestamp) -> View:
         "verdict",
         heading,
         *split(said),
-        draw=(lambda: _ranges(shown, w, label_of(heading, said))) if (shown["expected"] > 0).any() else None,
+        draw=(lambda: _ranges(shown, w, label_of(heading, said, w))) if (shown["expected"] > 0).any() else None,
         tables=(table(Sheet(shown, sheet.columns), w, heading, most=len(shown)), table(guesses, w, guesses.title)),
         how=w.phrase("review.causes.how.verdict"),
         terms=("kpi:attainment", "prediction_interval", "place"),
@@ -108,7 +108,7 @@ def _(result: Causes, w: Words, as_of: pd.Timestamp) -> View:
         "causes",
         heading,
         *split(said),
-        draw=lambda: waterfall(_bars(result, frame, w), w, label_of(heading, said)),
+        draw=lambda: waterfall(_bars(result, frame, w), w, label_of(heading, said, w)),
         tables=(
             table(sheet, w, heading, most=len(frame), sums=("money",)),
             *((table(tried, w, tried.title, most=len(tried.frame)),) if len(tried.frame) else ()),

@@ -34,7 +34,7 @@ def _(result: Effects, w: Words, as_of: pd.Timestamp) -> View:
     frame = _shown(result.table, w)
     sheet = Sheet(frame, (Column("name", "text", "effect_name"), *columns_of(frame, _COLUMNS)))
     drawn = next((str(name) for name in [*result.named.index, *result.table.index] if name in result.paths), "")
-    label = label_of(heading, said)
+    label = label_of(heading, said, w)
     return View(
         "effects",
         heading,

@@ -63,7 +63,7 @@ def _(result: Replayed, w: Words, as_of: pd.Timestamp) -> View:
         "replay",
         heading,
         *split(said),
-        draw=lambda: charts.quarters(result, w, label_of(heading, said)),
+        draw=lambda: charts.quarters(result, w, label_of(heading, said, w)),
         tables=(table(scores, w, scores.title),
                 table(Sheet(quarters, _QUARTERS), w, w.phrase(f"{_P}.quarters_table"), most=20)),
         how=w.phrase(f"{_P}.how"),

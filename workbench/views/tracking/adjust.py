@@ -81,7 +81,7 @@ def _(result: Adjustment, w: Words, as_of: pd.Timestamp) -> View:
         "tracking-adjust",
         heading,
         *split(said),
-        draw=lambda: charts.parts(result, w, label_of(heading, said)),
+        draw=lambda: charts.parts(result, w, label_of(heading, said, w)),
         tables=(table(Sheet(told, columns), w, heading),),
         how=w.phrase("tracking.adjust.section.how"),
         terms=("prediction_interval",),

@@ -9,7 +9,8 @@ class Writing:
     """How one language writes. Days are Babel's patterns.
 
     `marks` are those of large numbers by size; `sizes` the ones it takes unasked, largest first. `currencies` names
-    what stands behind an amount; empty where a symbol stands before it. `abroad` names another country's 元.
+    what stands behind an amount; empty where a symbol stands before it. `abroad` names another country's 元. `script`:
+    marks of large numbers as the other script writes them, with this one's.
     """
 
     locale: str
@@ -28,6 +29,7 @@ class Writing:
     home: str = ""
     currencies: Mapping[str, str] = field(default_factory=dict)
     abroad: Mapping[str, str] = field(default_factory=dict)
+    script: Mapping[str, str] = field(default_factory=dict)
 
 
 _ENGLISH = Writing(
@@ -63,6 +65,7 @@ _MAINLAND = Writing(
         "CHF": "瑞士法郎",
     },
     abroad={"TWD": "新台币"},
+    script={"萬": "万", "億": "亿"},
 )
 _TAIWAN = Writing(
     "zh_Hant_TW",
@@ -82,5 +85,6 @@ _TAIWAN = Writing(
         "CHF": "瑞士法郎",
     },
     abroad={"CNY": "人民幣"},
+    script={"万": "萬", "亿": "億"},
 )
 WRITING = {"en": _ENGLISH, "zh-CN": _MAINLAND, "zh-TW": _TAIWAN}

@@ -90,6 +90,19 @@ class Names(Language):
         return self._joined([clean(v) for v in values], "terms.and_more")
 
     @in_slots("node")
+    def stated(self, amount: str) -> str:
+        """An amount in the unit of the statement that it is of, in the reader's script: 2.992亿元 as 2.992億元."""
+        written = clean(amount)
+        for other, ours in self.writing.script.items():
+            written = written.replace(other, ours)
+        return written
+
+    @in_slots("node")
+    def all_stated(self, amounts: Any) -> str:
+        """Several of them in a row."""
+        return self.names([self.stated(a) for a in amounts])
+
+    @in_slots("node")
     def people(self, values: Any) -> str:
         """The same of people, who are counted by a word of their own: 等，另有11人."""
         return self._joined([self.node(v) for v in values], "terms.and_more_people")

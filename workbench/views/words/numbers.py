@@ -1,6 +1,7 @@
 """Numbers, percentages and points, as the reader writes them."""
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 from workbench.views.words.formats import Language, in_slots
 
@@ -127,9 +128,13 @@ class Numbers(Language):
 
 
 def _significant(value: float) -> float:
-    """Three significant digits; of a plain float, because NumPy's own rounding takes 76.45 down and Python's up."""
+    """Three significant digits, halves away from zero as a reader rounds: of what is written 76.45 or 7645, in every
+    unit alike, not of the binary fraction behind it, which would take one of the two down."""
     value = float(value)
-    return value if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
+    if value == 0 or not math.isfinite(value):
+        return value
+    exact = Decimal(repr(value))
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - 2), ROUND_HALF_UP))
 
 
 def _places(value: float) -> int:
