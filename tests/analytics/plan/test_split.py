@@ -154,6 +154,16 @@ def test_unknown_is_not_zero_and_zero_stays_zero() -> None:
     assert "plan.split.zero_parts" in keys
 
 
+def test_parts_too_small_to_matter_are_not_named_as_those_that_grow_most_or_least() -> None:
+    history, forecast = by("region", N=600, S=395, E=1, W=4), by("region", N=500, S=480, E=19, W=1)
+    found = made(
+        1000, Sources(history=history, forecast=forecast), by=("region",), keys={"history": 1, "forecast": 2}, unit=1
+    )
+    told = {f.key: f.values for f in plan.split_levels(found)[0].findings}["plan.split.growth"]
+    assert found.by["region"]["target"].to_dict() == {"N": 533, "S": 452, "E": 13, "W": 2}
+    assert (told["node"], told["other"], told["compared"]) == ("E", "N", 3)  # W is below 1 % of the whole, E is not
+
+
 def test_a_part_of_zero_gets_money_where_a_rule_asks_for_it() -> None:
     history = by("region", N=60, S=0)
     found = made(1000, Sources(history=history), by=("region",), rules=[{"at": {"region": "S"}, "min_share": 0.1}])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.analytics.plan.parts.split_result import Split
 
 _NAMED = 6  # names in one sentence
+_SMALL = 0.01  # of the target: parts below it, which may grow tenfold or vanish, are not named as the extremes
 _FAR = 0.1  # growth beyond the whole's from which a part is asked for far more
 _MOST_DECISIONS = 5
 
@@ -92,16 +93,18 @@ def level_findings(split: "Split", level: str) -> tuple[Finding, ...]:
     told: dict[str, Any] = {c: _value(top[c]) for c in ("growth", "chance")}
     found = [fact("plan.split.part", weight=top["target"], about=table.index[0], level=level, node=table.index[0],
                   amount=top["target"], share=top["share"], nodes=len(table), **told)]  # fmt: skip
-    grown = table[table["growth"].notna()]
+    counts = table[["target", "before"]].max(axis=1) >= _SMALL * split.amount
+    compared: dict[str, Any] = {"level": level, "compared": None if counts.all() else int(counts.sum())}
+    grown = table[counts & table["growth"].notna()]
     if len(grown) > 1 and grown["growth"].max() - grown["growth"].min() > 1e-3:
         most, least = grown["growth"].idxmax(), grown["growth"].idxmin()
-        found.append(fact("plan.split.growth", weight=grown["target"][most] - grown["before"][most], level=level,
+        found.append(fact("plan.split.growth", weight=grown["target"][most] - grown["before"][most], **compared,
                           node=most, growth=grown["growth"][most], amount=grown["target"][most],
                           amount_before=grown["before"][most], other=least, least=grown["growth"][least]))  # fmt: skip
-    known = table[table["chance"].notna()]
+    known = table[counts & table["chance"].notna()]
     if len(known) > 1:
         high, low = known["chance"].idxmax(), known["chance"].idxmin()
-        found.append(fact("plan.split.chances", level=level, high=high, most=known["chance"][high], low=low,
+        found.append(fact("plan.split.chances", **compared, high=high, most=known["chance"][high], low=low,
                           least=known["chance"][low], amount=known["target"][low],
                           expected=_value(known["expected"][low]), means=split.means))  # fmt: skip
     new = table[table["how"].isin(["filled", "asked"])]
