@@ -42,9 +42,8 @@ class Calendar:
 
     def start(self, dates: pd.Series, every: Every) -> pd.Series:
         """First day of the period that holds each date."""
-        days = dates.dt.normalize()
-        starts = self.starts(days.to_numpy().astype("datetime64[D]"), every)
-        return pd.Series(starts, days.index, name=days.name).astype(days.dtype)
+        starts = self.starts(dates.to_numpy().astype("datetime64[D]"), every)
+        return pd.Series(starts, dates.index, name=dates.name).astype(dates.dtype)
 
     def starts(self, days: Days, every: Every) -> Days:
         """The same for an array of days."""

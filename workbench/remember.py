@@ -65,12 +65,17 @@ def place_of(name: str, *keys: Any, by_all: bool = False) -> Path | None:
     folder = (_shared(ALL) if by_all else None) or _shared(FOLDER)
     if folder is None:
         return None
-    mark = hashlib.blake2b(name.encode(), digest_size=16)
     try:
-        _tell(mark, keys)
+        return folder / f"{fingerprint(name, keys)}.pickle"
     except (pickle.PicklingError, TypeError, AttributeError):
         return None
-    return folder / f"{mark.hexdigest()}.pickle"
+
+
+def fingerprint(*values: Any) -> str:
+    """A short text that equal content gives in every process, and other content does not."""
+    mark = hashlib.blake2b(digest_size=16)
+    _tell(mark, values)
+    return mark.hexdigest()
 
 
 @contextlib.contextmanager

@@ -21,6 +21,13 @@ def test_the_embedded_engine_downloads_nothing_and_has_a_limit() -> None:
     assert con.execute("SELECT current_setting('memory_limit')").fetchone()[0].endswith("MiB")
 
 
+@pytest.mark.parametrize(("size", "threads"), [(0, 1), (3_999_999, 1), (4_000_000, 2), (1e9, 4)])
+def test_small_files_are_counted_with_one_thread(monkeypatch: pytest.MonkeyPatch, size: float, threads: int) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    con = engines.embedded(size).con
+    assert con.execute("SELECT current_setting('threads')").fetchone() == (threads,)
+
+
 def test_a_query_that_cannot_be_spilled_gets_the_memory_that_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "MEMORY", 40_000_000)
     con = engines.embedded()

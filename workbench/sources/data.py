@@ -92,6 +92,10 @@ class Data:
 
     def deals(self) -> pd.DataFrame | None:
         """The opportunities with a column for each level they lead to, named as reports name it; None without them."""
+        return None if self._deals is None else self._deals.copy()
+
+    @cached_property
+    def _deals(self) -> pd.DataFrame | None:
         frame = self.tables.get("opportunities")
         return None if frame is None else self.refs.led(frame, "opportunities", self.run.settings.levels)
 
@@ -207,9 +211,9 @@ class Data:
         return profile.quality(self)
 
     @cached_property
-    def about(self) -> tuple[Any, ...]:
+    def about(self) -> str:
         """What tells these data from others, for results that notebooks of one run share."""
-        return self.run.settings, self.run.as_of, self.run.scope, self.digests
+        return remember.fingerprint(self.run.settings, self.run.as_of, self.run.scope, self.digests)
 
     def _sales(self, every: Every, by: tuple[str, ...]) -> pd.DataFrame:
         found = self._split(by, lambda known: self.cube.by_period(every, known))

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import math
 import os
 import re
 import sys
@@ -26,18 +27,22 @@ if TYPE_CHECKING:
 
 # 20 million lines aggregate below 1 GB with this; Python and its libraries take the rest, and what is over it spills
 MEMORY = 480_000_000
+A_THREAD = 4_000_000  # bytes of files that keep one thread busy: with less, a further thread costs more than it does
 _T = TypeVar("_T")
 _URLS: "weakref.WeakKeyDictionary[Any, str]" = weakref.WeakKeyDictionary()  # of databases, with ${NAME} as it stands
 _ROOM: "weakref.WeakKeyDictionary[Any, int]" = weakref.WeakKeyDictionary()  # bytes that our own engines may take
 _SCRATCH: "weakref.WeakKeyDictionary[Any, tempfile.TemporaryDirectory[str]]" = weakref.WeakKeyDictionary()
 
 
-def embedded() -> "Backend":
-    """An empty DuckDB in memory that uses all cores, spills to a temporary folder and downloads nothing."""
+def embedded(size: float = math.inf) -> "Backend":
+    """An empty DuckDB in memory that spills to a temporary folder and downloads nothing.
+
+    It uses all cores, or as many as files of `size` bytes keep busy.
+    """
     ibis = _ibis()
     folder = temporary.folder("engine")
     con = ibis.duckdb.connect(
-        threads=os.cpu_count() or 1,
+        threads=int(min(os.cpu_count() or 1, size // A_THREAD + 1)),
         memory_limit=_bytes(MEMORY),
         temp_directory=str(Path(folder.name) / "spill"),
         preserve_insertion_order=True,  # row numbers in a message are those of the file

@@ -155,7 +155,7 @@ class _Loading:
         from workbench.sources import engines
 
         if self._embedded is None:
-            self._embedded = engines.embedded()
+            self._embedded = engines.embedded(prepared.size(self.run))
         return self._embedded
 
     _embedded: Any = None

@@ -64,10 +64,15 @@ def _packed(made: Prepared, lines: Path) -> Prepared:
 
 
 def _opened(made: Prepared, lines: Path) -> Prepared:
-    con = engines.embedded()
+    con = engines.embedded(lines.stat().st_size)
     return replace(
         made, orders=replace(made.orders, con=con, expr=con.read_parquet(lines, table_name="workbench_lines"))
     )
+
+
+def size(run: Run) -> int:
+    """Bytes of all files of a run's sources."""
+    return sum(stamp[1] for stamp in _stamps(run))
 
 
 def _stamps(run: Run) -> list[Any]:

@@ -1,4 +1,5 @@
-"""Axes that only hold marks. Matplotlib's own set up ticks, grids and spines, and measure each mark, for nothing here.
+"""Axes that only hold marks, and a renderer that does not measure texts: matplotlib's own set up ticks, grids and
+spines, and measure each mark and each text, for nothing here.
 
 The methods replaced are those that a projection of matplotlib's replaces (its gallery's "custom projection").
 """
@@ -8,6 +9,7 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.spines import Spine
@@ -43,3 +45,10 @@ class _X(XAxis):
 
 class _Y(YAxis):
     set_clip_path = Artist.set_clip_path
+
+
+class PlainRenderer(RendererSVG):
+    """For texts of one line that stand on their baseline: the browser places them by their anchor."""
+
+    def get_text_width_height_descent(self, *_: Any, **__: Any) -> tuple[float, float, float]:
+        return 0.0, 0.0, 0.0

@@ -4,7 +4,6 @@ import hashlib
 import math
 import re
 import unicodedata
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -30,6 +29,7 @@ _STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
     "path.simplify": True,
 }
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _KEPT = {"font-size", "font-weight", "text-anchor", "fill", "stroke", "stroke-width", "stroke-dasharray", "opacity",
@@ -76,10 +76,12 @@ def settled():  # type: ignore[no-untyped-def]
 
 def svg(drawn: Canvas, label: str, kind: str) -> Markup:
     """The figure as an SVG element of class `kind`, described by `label` for those who cannot see it."""
+    from workbench.views.plain import PlainRenderer
+
     out = StringIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the browser has the glyphs, and draws them
-        drawn.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    renderer = PlainRenderer(drawn.width, drawn.height, out, metadata=_NO_METADATA)
+    drawn.figure.draw(renderer)
+    renderer.finalize()
     return Markup(_cleaned(out.getvalue(), label, kind))  # noqa: S704 an XML library wrote it
 
 

@@ -68,7 +68,7 @@ def _estimated(spend: pd.DataFrame | None) -> tuple[float, float] | None:
     rows = rows[(rows > 0).all(axis=1)].apply(np.log)
     if len(rows) < FEWEST or rows.index.get_level_values("channel").nunique() < 2:
         return None
-    y, x = (_beside(rows[name]) for name in ("leads", "amount"))
+    y, x = (_beside(rows[name].unstack()) for name in ("leads", "amount"))
     levels = sum(rows.index.get_level_values(name).nunique() for name in ("channel", "month"))
     free = len(rows) - levels
     if free < FEWEST / 2 or x.std() < VARIED:
@@ -79,12 +79,13 @@ def _estimated(spend: pd.DataFrame | None) -> tuple[float, float] | None:
     return (slope, error) if error <= SURE and slope + error > 0 else None
 
 
-def _beside(values: pd.Series) -> Array:
-    """What is left beside the means of channels and months, taken in turns until they stay 0."""
+def _beside(table: pd.DataFrame) -> Array:
+    """What is left beside the means of channels (rows) and months, taken in turns until they stay 0."""
+    values = table.to_numpy(float)
     for _ in range(50):
-        for name in ("channel", "month"):
-            values = values - values.groupby(level=name).transform("mean")
-    return values.to_numpy(float)
+        for months in (1, 0):
+            values = values - np.nanmean(values, axis=months, keepdims=True)
+    return values[~np.isnan(values)]
 
 
 def _reach(channels: Channels, baseline: Baseline) -> float:
