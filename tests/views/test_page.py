@@ -109,6 +109,13 @@ def test_orders_that_end_before_the_day_of_the_report_are_told_at_the_start(
     assert said == ("訂單資料止於" in told["zh-TW"])
 
 
+def test_a_section_names_the_tables_that_it_is_made_from_and_no_others(whole: list[dict[str, Any]]) -> None:
+    told = {output[MIME]["id"]: output[MIME]["html"]["en"] for output in whole if "html" in output[MIME]}
+
+    assert "Data used: orders, 1 Apr 2024 to 30 Sep 2026." in told["bridge-product"]
+    assert re.search(r"Data used: orders, opportunities, [^.]*; not had: payments\.", told["scorecard"])
+
+
 def _html(shown: list[dict[str, Any]], lang: str, **more: Any) -> str:
     parts = tuple(Fragment.of(output[MIME]) for output in shown)
     return shell.page(ShellPage("History", lang, (*parts, CodeCell("x = '</pre><script>'", 3)), **more))  # type: ignore[arg-type]

@@ -175,16 +175,15 @@ class Page:
         self._untold.add(reason)
         return known
 
-    def _data_used(self, tables_used: tuple[str, ...], w: Words) -> str:
+    def _data_used(self, uses: tuple[str, ...], w: Words) -> str:
+        """Which of the tables that a section is made from the data have, and which not; empty where it has none."""
         if self._data is None:
             return ""
         covers, quality = self._data.covers, self._data.quality
-        read = tuple(dict.fromkeys(s.table for s in _orders_first(quality.of("read"))))
-        whole = tuple(table for table in read if table not in quality.missing)  # a table may be read and then not used
-        used = tuple(table for table in tables_used if table in read) or whole
-        lacking = None if tables_used else quality.missing or None
-        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking}
-        return w.phrase("page.data_used", values)
+        lacking = tuple(table for table in uses if table in quality.missing)  # one may be read and then not used
+        used = tuple(table for table in uses if table not in lacking)
+        values = {"tables": used, "first": covers[0], "last": covers[1], "missing": lacking or None}
+        return w.phrase("page.data_used", values) if used else ""
 
     def _title(self, w: Words) -> str:
         known = f"page.titles.{self.name}"

@@ -17,6 +17,8 @@ from workbench.views.drawing import Picture
 from workbench.views.tables import Column, Sheet, Table
 from workbench.views.words import Sentence, Words, missing
 
+KPI_TABLES = ("orders", "opportunities", "stage_history", "activities", "targets", "payments", "spend", "satisfaction",
+              "customers", "reps")  # fmt: skip
 _MOST_SENTENCES = 4
 
 
@@ -33,7 +35,7 @@ class View:
     how: str = ""
     terms: tuple[str, ...] = ()  # of phrases/terms.toml, or kpi:<key>
     sheets: Mapping[str, Sheet] = field(default_factory=dict)  # for the workbook, by name
-    uses: tuple[str, ...] = ("orders",)  # tables; none: all that were read
+    uses: tuple[str, ...] = ("orders",)  # tables of the data that it is made from, if any
     open_table: bool = False  # the table is the point, so it is not behind a toggle
     caption: Sentence | None = None  # of the figure where it leads the page; else the point
     tiles: tuple[Mapping[str, Any], ...] = ()  # key, label, value, facts: above the figure where it leads the page

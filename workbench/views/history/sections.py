@@ -15,7 +15,19 @@ from workbench.views.history import (
     season_charts,
     totals_charts,
 )
-from workbench.views.show import View, change_term, columns_of, compared, days, label_of, sentences, slug, split, view
+from workbench.views.show import (
+    KPI_TABLES,
+    View,
+    change_term,
+    columns_of,
+    compared,
+    days,
+    label_of,
+    sentences,
+    slug,
+    split,
+    view,
+)
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import Sentence, Words
 
@@ -179,7 +191,7 @@ def _(result: Scorecard, w: Words, as_of: pd.Timestamp) -> View:
         how=w.phrase("sections.scorecard.how"),
         terms=tuple(f"kpi:{k}" for k in result.table.index),
         sheets={"scorecard": Sheet(result.table, tuple(saved))},
-        uses=(),
+        uses=KPI_TABLES,
         open_table=True,
     )
 

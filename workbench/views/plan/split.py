@@ -61,6 +61,7 @@ _CONFLICT = {
 _OF_THE_WHOLE = tuple(  # the rest stand in the sections by level, month and rule
     f"plan.split.{key}" for key in ("whole", "rounded_total", "unknown_parts", "zero_asked", "zero_parts")
 )
+_OTHER = {"potential": "market", "capacity": "reps"}  # sources of a split's key that are not sales
 _PERIODS: dict[str, tuple[str, str, Callable[[Split, str], pd.DataFrame]]] = {
     "quarter": ("quarterly", "split_quarter", by_quarter),
     "month": ("monthly", "split_month", by_month),
@@ -88,7 +89,7 @@ def _(result: Split, w: Words, as_of: pd.Timestamp) -> View:
         how=w.phrase("plan.split.section.how", {"sources": _sources(result, w), "unit": result.unit}),
         terms=("yoy", "share"),
         sheets={"plan-split": saved} | {f"plan-split-{every}": _by(result, every, w) for every in _PERIODS},
-        uses=(),
+        uses=("orders", *(table for source, table in _OTHER.items() if source in result.weights)),
     )
 
 
@@ -187,7 +188,6 @@ def _(result: SplitRules, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(sheet, w, heading),),
         how=w.phrase("plan.split.rule_section.how"),
         sheets={"plan-split-rules": sheet},
-        uses=(),
     )
 
 
@@ -202,6 +202,5 @@ def _(result: Conflict, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(sheet, w, heading),),
         how=w.phrase("plan.split.conflict_section.how"),
         sheets={"plan-split-conflict": sheet},
-        uses=(),
         open_table=True,
     )

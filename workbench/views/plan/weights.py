@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbench.analytics.plan.staff.stages import StageTemplate
 from workbench.analytics.plan.staff.weights import KINDS, Goals, KeptShares, Weights
-from workbench.views.show import View, columns_of, sentences, split, view
+from workbench.views.show import KPI_TABLES, View, columns_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
 from workbench.views.words import MISSING, Words, missing
 
@@ -42,7 +42,7 @@ def _(result: Weights, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(kinds, w, kinds.title), *roles),
         how=w.phrase(f"{_P}.how"),
         sheets={"weights": sheet, "weights-by-kind": kinds},
-        uses=(),
+        uses=KPI_TABLES,
     )
 
 
@@ -68,7 +68,7 @@ def _(result: Goals, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(sheet, w, heading),),
         how=w.phrase(f"{_P}.goals_how"),
         sheets={"goals": sheet},
-        uses=(),
+        uses=KPI_TABLES,
         open_table=True,
     )
 

@@ -87,6 +87,7 @@ def _(result: Bridge, w: Words, as_of: pd.Timestamp) -> View:
         else "",
         terms=("beyond_chance", *(("kpi:attainment",) if result.kind == "target" else ())),
         sheets={**({slug("target-bridge", level): sheet} if level else {}), slug("target-bridge-steps", level): moves},
+        uses=("orders", "targets") if result.kind == "target" else ("orders",),
     )
 
 

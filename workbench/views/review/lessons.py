@@ -39,7 +39,7 @@ def _(result: Lessons, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(proposed, w, heading),) if len(proposed.frame) else (),
         how=w.phrase(f"{_P}.how"),
         sheets={"lessons": Sheet(frame, _SAVED)},
-        uses=(),
+        uses=("orders", "opportunities", "stage_history", "spend", "reps", "targets"),
         open_table=True,
     )
 

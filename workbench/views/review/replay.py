@@ -9,6 +9,7 @@ from workbench.analytics.review.replay import Replayed
 from workbench.views.review import replay_charts as charts
 from workbench.views.show import View, columns_of, label_of, sentences, split, view
 from workbench.views.tables import Column, Sheet, table
+from workbench.views.tracking.alerts import WATCHED
 from workbench.views.words import Words, missing
 
 _P = "review.replay"
@@ -84,6 +85,7 @@ def _(result: Alarmed, w: Words, as_of: pd.Timestamp) -> View:
         tables=(table(sheet, w, heading),),
         how=w.phrase("review.alarms.how"),
         sheets={"alarms-replayed": sheet},
+        uses=WATCHED,
     )
 
 

@@ -14,7 +14,7 @@ from workbench.views.tracking import alerts_charts as charts
 from workbench.views.words import MISSING, Words, missing
 
 _A = "tracking.alerts"
-_USES = ("orders", "opportunities", "activities", "spend")
+WATCHED = ("orders", "opportunities", "activities", "spend")
 _ALERTS = {
     "value_said": Column("value_said", "text", "alert_value"),
     "expected_said": Column("expected_said", "text", "alert_expected", minor=True),
@@ -66,7 +66,7 @@ def _(result: Alerts, w: Words, as_of: pd.Timestamp) -> View:
         how=w.phrase(f"{_A}.how"),
         terms=("control_chart", "false_alarm"),
         sheets={"alerts": sheet} if len(frame) else {},
-        uses=_USES,
+        uses=WATCHED,
         open_table=True,
     )
 
@@ -84,7 +84,7 @@ def _(result: Rules, w: Words, as_of: pd.Timestamp) -> View:
         how=w.phrase(f"{_A}.rules.how"),
         terms=("control_chart", "false_alarm"),
         sheets={"rules": sheet},
-        uses=_USES,
+        uses=WATCHED,
     )
 
 
