@@ -259,6 +259,19 @@ def test_a_table_that_does_not_know_the_scope_is_named_and_its_money_not_used(tm
     assert told == {"payments": False, "events": True}
 
 
+def test_a_part_has_the_people_who_work_for_it_and_their_leaders_not_those_of_the_whole_company(tmp_path: Path) -> None:
+    sold = lines(("2026-01-05", 5.0, "1", "West"), ("2026-01-06", 7.0, "2", "East"), columns="date amount rep region")
+    reps = pd.DataFrame({"rep": ["1", "2", "3", "4"], "manager": ["4", "4", "4", None],
+                         "joined": pd.to_datetime(["2020-01-01"] * 4)})  # fmt: skip
+    deals = pd.DataFrame({"opportunity": ["a"], "stage": ["Offer"], "rep": ["3"], "region": ["West"],
+                          "created": pd.to_datetime(["2026-01-02"])})  # fmt: skip
+    frames = {"orders": sold, "reps": reps, "opportunities": deals}
+    data = company(tmp_path, frames, dimensions={"region": ["region"]}, scope="region=West")
+    assert data.table("reps")["rep"].tolist() == ["1", "3", "4"]
+    assert steps(data, "out_of_scope", table="reps") == [(1, None)]
+    assert len(company(tmp_path, frames, dimensions={"region": ["region"]}).table("reps")) == 4
+
+
 WHERE = ["West", None, "East"]
 DATES = pd.to_datetime(["2026-01-02", "2026-01-03", "2026-01-04"])
 NAMED = {  # a row of the part, one that names no part, one of another part

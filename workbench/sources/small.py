@@ -218,14 +218,14 @@ def _leads(frame: pd.DataFrame, refs: References, group: list[str]) -> pd.Series
     if reps is None or "manager" not in reps or "rep" not in frame:
         return nobody
     boss = {k: v for k, v in zip(reps["rep"], reps["manager"], strict=True) if isinstance(v, str) and v != k}
-    chains = {rep: _chain(rep, boss) for rep in frame["rep"].dropna().unique()}
+    chains = {rep: chain(rep, boss) for rep in frame["rep"].dropna().unique()}
     led = frame.dropna(subset=["rep"])[["rep", *group]].itertuples(index=False, name=None)
     leaders = {(*key[1:], leader) for key in led for leader in chains[key[0]]}
     rows = frame[[*group, "rep"]].itertuples(index=False, name=None)
     return pd.Series([row in leaders for row in rows], index=frame.index, dtype=bool)
 
 
-def _chain(rep: str, boss: dict[str, str]) -> list[str]:
+def chain(rep: str, boss: dict[str, str]) -> list[str]:
     """Everyone above a rep; a ring of managers ends where it began."""
     found: list[str] = []
     while (rep := boss.get(rep, "")) and rep not in found:
