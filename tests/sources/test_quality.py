@@ -269,6 +269,7 @@ def test_a_part_has_the_people_who_work_for_it_and_their_leaders_not_those_of_th
     data = company(tmp_path, frames, dimensions={"region": ["region"]}, scope="region=West")
     assert data.table("reps")["rep"].tolist() == ["1", "3", "4"]
     assert steps(data, "out_of_scope", table="reps") == [(1, None)]
+    assert data.table("reps")["inside"].fillna(-1).tolist() == [1.0, -1.0, -1.0]
     assert len(company(tmp_path, frames, dimensions={"region": ["region"]}).table("reps")) == 4
 
 

@@ -48,7 +48,7 @@ def _scoped(run: Run, made: Prepared) -> Prepared:
         if kept is not None:
             tables[name] = kept
     if "reps" in tables:
-        tables["reps"], found = staff(orders, tables, made.refs, run.scope)
+        tables["reps"], found = staff(orders, made.orders, tables, made.refs, run.scope)
         steps += found
     return replace(made, orders=orders, tables=tables, steps=tuple(steps))
 
