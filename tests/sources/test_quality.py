@@ -277,7 +277,7 @@ WHERE = ["West", None, "East"]
 DATES = pd.to_datetime(["2026-01-02", "2026-01-03", "2026-01-04"])
 NAMED = {  # a row of the part, one that names no part, one of another part
     "events": pd.DataFrame({"date": DATES, "kind": ["fair", "price list", "fair"]}),
-    "competitors": pd.DataFrame({"date": DATES, "competitor": ["a", "b", "c"]}),
+    "competitors": pd.DataFrame({"date": DATES, "competitor": ["a", "b", "c"], "sales": [1.0, 2.0, 3.0]}),
     "spend": pd.DataFrame({"date": DATES, "amount": [1.0, 2.0, 3.0]}),
     "satisfaction": pd.DataFrame({"date": DATES, "score": [7.0, 8.0, 9.0]}),
     "payments": pd.DataFrame({"date": DATES, "amount": [1.0, 2.0, 3.0]}),
@@ -296,6 +296,7 @@ def test_what_happened_to_the_whole_company_happened_to_each_part_but_no_money_i
         "events": 2, "competitors": 2, "spend": 1, "satisfaction": 1, "payments": 1, "goals": 1,
     }  # fmt: skip
     assert data.table("events")["kind"].tolist() == ["fair", "price list"]
+    assert data.table("competitors")["sales"].fillna(-1).tolist() == [1.0, -1.0]
     assert steps(data, "out_of_scope", table="events") == [(1, None)]
     assert steps(data, "out_of_scope", table="spend") == [(2, 5.0)]
 

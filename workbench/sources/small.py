@@ -155,13 +155,20 @@ def within(
                 steps.append(Step(name, "not_scoped", len(frame), None, {"level": level, "kept": kept}))
             if not kept:
                 return None, steps
+            frame = _without_sales(name, frame, frame.index == frame.index)
             continue
         labels = refs.labels(level, name, [str(c) for c in frame.columns])
         inside = values.isin([value, *(k for k, label in labels.items() if label == value)])
         inside |= values.isna() & (name in EVERYWHERE)
+        frame = _without_sales(name, frame, values.isna())
         steps += _step(name, "out_of_scope", frame[~inside], {"scope": {level: value}})
         frame = frame[inside].reset_index(drop=True)
     return frame, steps
+
+
+def _without_sales(name: str, frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
+    """What a competitor sells in all is not what it sells where a part does."""
+    return frame.assign(sales=frame["sales"].mask(rows)) if name == "competitors" and "sales" in frame else frame
 
 
 def roll_ups(frame: pd.DataFrame, refs: References, levels: list[str]) -> tuple[pd.DataFrame, list[Step]]:
