@@ -301,6 +301,14 @@ def test_what_happened_to_the_whole_company_happened_to_each_part_but_no_money_i
     assert steps(data, "out_of_scope", table="spend") == [(2, 5.0)]
 
 
+def test_spend_by_the_source_of_leads_is_not_known_for_a_channel_that_sells(tmp_path: Path) -> None:
+    sold = lines(("2026-01-05", 5.0, "direct"), ("2026-01-06", 7.0, "online"), columns="date amount channel")
+    spend = pd.DataFrame({"date": DATES, "channel": ["fair", "search", "fair"], "amount": [1.0, 2.0, 3.0]})
+    data = company(tmp_path, {"orders": sold, "spend": spend}, dimensions={"c": ["channel"]}, scope="channel=online")
+    assert data.table("spend") is None
+    assert [s.detail["kept"] for s in data.quality.of("not_scoped")] == [False]
+
+
 def test_missing_tables_are_listed_and_the_edge_that_is_in_part_there_is_named(tmp_path: Path) -> None:
     frame = pd.DataFrame({"date": pd.date_range("2026-01-10", "2026-03-31"), "amount": 1.0})
     data = company(tmp_path, frame, as_of="2026-03-31")

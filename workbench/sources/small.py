@@ -147,6 +147,8 @@ def within(
     steps: list[Step] = []
     for level, value in scope.items():
         values = refs.values(frame, name, level)
+        if (name, level) == ("spend", "channel") and values is not None and not values.eq(value).any():
+            values = None  # its channels are where leads come from, not those that sell
         if values is None and name == "market" and "segment" in frame and frame["segment"].eq(value).any():
             values = frame["segment"]  # published by what the scope is one of
         if values is None:
