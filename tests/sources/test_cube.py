@@ -38,6 +38,19 @@ def test_a_silent_month_is_zero_and_present(tmp_path: Path) -> None:
     assert found["lines"].tolist() == [1, 0, 1]
 
 
+def test_a_part_that_stopped_selling_has_sold_nothing_since_where_the_company_sold_on(tmp_path: Path) -> None:
+    """Its history seemed to end with its last sale, so that years that are over were forecast."""
+    rows = [("2026-01-31", 4.0, "West"), ("2026-01-31", 9.0, "East"), ("2026-02-10", 9.0, "East"),
+            ("2026-03-31", 6.0, "East"), ("2026-05-31", 6.0, "East")]  # fmt: skip
+    frame, levels = lines(*rows, columns="date amount region"), {"r": ["region"]}
+    data = company(tmp_path, frame, as_of="2026-05-31", dimensions=levels, scope="region=West")
+    found = data.sales(by="region")
+    assert found["period"].dt.month.tolist() == [1, 2, 3, 5]  # in April nobody sold: that may be a hole in the data
+    assert found["amount"].tolist() == [4, 0, 0, 0]
+    assert found["lines"].tolist() == [1, 0, 0, 0]
+    assert len(company(tmp_path, frame, as_of="2026-05-31", dimensions=levels).sales(by="region")) == 5
+
+
 def test_the_export_says_what_it_covers_where_the_rows_cannot(tmp_path: Path) -> None:
     frame = lines(("2026-01-20", 4.0), ("2026-02-20", 6.0))
     data = company(tmp_path, frame, orders={"covers": ("2026-01-01", "2026-02-28")})

@@ -259,11 +259,25 @@ def test_a_table_that_does_not_know_the_scope_is_named_and_its_money_not_used(tm
     assert told == {"payments": False, "events": True}
 
 
+def test_a_part_has_the_people_who_work_for_it_and_their_leaders_not_those_of_the_whole_company(tmp_path: Path) -> None:
+    sold = lines(("2026-01-05", 5.0, "1", "West"), ("2026-01-06", 7.0, "2", "East"), columns="date amount rep region")
+    reps = pd.DataFrame({"rep": ["1", "2", "3", "4"], "manager": ["4", "4", "4", None],
+                         "joined": pd.to_datetime(["2020-01-01"] * 4)})  # fmt: skip
+    deals = pd.DataFrame({"opportunity": ["a"], "stage": ["Offer"], "rep": ["3"], "region": ["West"],
+                          "created": pd.to_datetime(["2026-01-02"])})  # fmt: skip
+    frames = {"orders": sold, "reps": reps, "opportunities": deals}
+    data = company(tmp_path, frames, dimensions={"region": ["region"]}, scope="region=West")
+    assert data.table("reps")["rep"].tolist() == ["1", "3", "4"]
+    assert steps(data, "out_of_scope", table="reps") == [(1, None)]
+    assert data.table("reps")["inside"].fillna(-1).tolist() == [1.0, -1.0, -1.0]
+    assert len(company(tmp_path, frames, dimensions={"region": ["region"]}).table("reps")) == 4
+
+
 WHERE = ["West", None, "East"]
 DATES = pd.to_datetime(["2026-01-02", "2026-01-03", "2026-01-04"])
 NAMED = {  # a row of the part, one that names no part, one of another part
     "events": pd.DataFrame({"date": DATES, "kind": ["fair", "price list", "fair"]}),
-    "competitors": pd.DataFrame({"date": DATES, "competitor": ["a", "b", "c"]}),
+    "competitors": pd.DataFrame({"date": DATES, "competitor": ["a", "b", "c"], "sales": [1.0, 2.0, 3.0]}),
     "spend": pd.DataFrame({"date": DATES, "amount": [1.0, 2.0, 3.0]}),
     "satisfaction": pd.DataFrame({"date": DATES, "score": [7.0, 8.0, 9.0]}),
     "payments": pd.DataFrame({"date": DATES, "amount": [1.0, 2.0, 3.0]}),
@@ -282,8 +296,17 @@ def test_what_happened_to_the_whole_company_happened_to_each_part_but_no_money_i
         "events": 2, "competitors": 2, "spend": 1, "satisfaction": 1, "payments": 1, "goals": 1,
     }  # fmt: skip
     assert data.table("events")["kind"].tolist() == ["fair", "price list"]
+    assert data.table("competitors")["sales"].fillna(-1).tolist() == [1.0, -1.0]
     assert steps(data, "out_of_scope", table="events") == [(1, None)]
     assert steps(data, "out_of_scope", table="spend") == [(2, 5.0)]
+
+
+def test_spend_by_the_source_of_leads_is_not_known_for_a_channel_that_sells(tmp_path: Path) -> None:
+    sold = lines(("2026-01-05", 5.0, "direct"), ("2026-01-06", 7.0, "online"), columns="date amount channel")
+    spend = pd.DataFrame({"date": DATES, "channel": ["fair", "search", "fair"], "amount": [1.0, 2.0, 3.0]})
+    data = company(tmp_path, {"orders": sold, "spend": spend}, dimensions={"c": ["channel"]}, scope="channel=online")
+    assert data.table("spend") is None
+    assert [s.detail["kept"] for s in data.quality.of("not_scoped")] == [False]
 
 
 def test_missing_tables_are_listed_and_the_edge_that_is_in_part_there_is_named(tmp_path: Path) -> None:

@@ -223,7 +223,22 @@ class Data:
             found = found.set_index("period").reindex(periods.as_unit("us").rename("period"))
             silent = found["lines"].isna()
             found = found.mask(silent, 0).astype(counts).reset_index()
+        elif self.run.scope and every != "day" and len(found):
+            found = self._silent(found, every, by)
         return found.assign(whole=whole(found["period"], every, self.covers, self.run.calendar))
+
+    def _silent(self, found: pd.DataFrame, every: Every, by: tuple[str, ...]) -> pd.DataFrame:
+        """The same with a row of zeros of one node for each period, from the part's first on, in which the company sold
+        something and the part nothing: else a part's history would seem to end with its last sale."""
+        calendar, days = self.run.calendar, pd.Series(self.orders.days.index)
+        there = pd.DatetimeIndex(calendar.start(days, every).unique())
+        missing = there[(there > found["period"].min()) & ~there.isin(found["period"])]
+        if not len(missing):
+            return found
+        node = found.loc[[found[list(by)].notna().all(axis=1).idxmax()] * len(missing)]
+        zeros = {name: 0 for name in found.columns if name not in ("period", *by)}
+        rows = node.assign(period=missing.to_numpy(), **zeros).astype(found.dtypes.to_dict())
+        return pd.concat([found, rows]).sort_values("period", kind="stable", ignore_index=True)
 
     def _compare(self, by: tuple[str, ...], spans: Spans | None) -> pd.DataFrame:
         if spans is None:

@@ -16,6 +16,7 @@ from workbench.sources.levels import References
 from workbench.sources.orders import Making, Orders, make, within
 from workbench.sources.prepared import Prepared
 from workbench.sources.quality import Step
+from workbench.sources.staff import staff
 
 if TYPE_CHECKING:
     from workbench.sources import readers
@@ -46,6 +47,9 @@ def _scoped(run: Run, made: Prepared) -> Prepared:
         steps += found
         if kept is not None:
             tables[name] = kept
+    if "reps" in tables:
+        tables["reps"], found = staff(orders, made.orders, tables, made.refs, run.scope)
+        steps += found
     return replace(made, orders=orders, tables=tables, steps=tuple(steps))
 
 

@@ -147,6 +147,8 @@ def within(
     steps: list[Step] = []
     for level, value in scope.items():
         values = refs.values(frame, name, level)
+        if (name, level) == ("spend", "channel") and values is not None and not values.eq(value).any():
+            values = None  # its channels are where leads come from, not those that sell
         if values is None and name == "market" and "segment" in frame and frame["segment"].eq(value).any():
             values = frame["segment"]  # published by what the scope is one of
         if values is None:
@@ -155,13 +157,20 @@ def within(
                 steps.append(Step(name, "not_scoped", len(frame), None, {"level": level, "kept": kept}))
             if not kept:
                 return None, steps
+            frame = _without_sales(name, frame, frame.index == frame.index)
             continue
         labels = refs.labels(level, name, [str(c) for c in frame.columns])
         inside = values.isin([value, *(k for k, label in labels.items() if label == value)])
         inside |= values.isna() & (name in EVERYWHERE)
+        frame = _without_sales(name, frame, values.isna())
         steps += _step(name, "out_of_scope", frame[~inside], {"scope": {level: value}})
         frame = frame[inside].reset_index(drop=True)
     return frame, steps
+
+
+def _without_sales(name: str, frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
+    """What a competitor sells in all is not what it sells where a part does."""
+    return frame.assign(sales=frame["sales"].mask(rows)) if name == "competitors" and "sales" in frame else frame
 
 
 def roll_ups(frame: pd.DataFrame, refs: References, levels: list[str]) -> tuple[pd.DataFrame, list[Step]]:
@@ -218,14 +227,14 @@ def _leads(frame: pd.DataFrame, refs: References, group: list[str]) -> pd.Series
     if reps is None or "manager" not in reps or "rep" not in frame:
         return nobody
     boss = {k: v for k, v in zip(reps["rep"], reps["manager"], strict=True) if isinstance(v, str) and v != k}
-    chains = {rep: _chain(rep, boss) for rep in frame["rep"].dropna().unique()}
+    chains = {rep: chain(rep, boss) for rep in frame["rep"].dropna().unique()}
     led = frame.dropna(subset=["rep"])[["rep", *group]].itertuples(index=False, name=None)
     leaders = {(*key[1:], leader) for key in led for leader in chains[key[0]]}
     rows = frame[[*group, "rep"]].itertuples(index=False, name=None)
     return pd.Series([row in leaders for row in rows], index=frame.index, dtype=bool)
 
 
-def _chain(rep: str, boss: dict[str, str]) -> list[str]:
+def chain(rep: str, boss: dict[str, str]) -> list[str]:
     """Everyone above a rep; a ring of managers ends where it began."""
     found: list[str] = []
     while (rep := boss.get(rep, "")) and rep not in found:

@@ -275,16 +275,25 @@ def test_people_who_lead_others_or_are_gone_do_not_count_as_sellers() -> None:
     day = pd.Timestamp("2024-09-30")
     reps = pd.DataFrame(
         {
-            "rep": ["a", "b", "c", "d"],
-            "manager": [None, "a", "a", "a"],
-            "joined": pd.to_datetime(["2020-01-01", "2020-01-01", "2025-01-01", "2020-01-01"]),
-            "left": pd.to_datetime([None, None, None, "2023-01-01"]),
+            "rep": ["a", "b", "c", "d", "e"],
+            "manager": [None, "a", "a", "a", "a"],
+            "joined": pd.to_datetime(["2020-01-01", "2020-01-01", "2025-01-01", "2020-01-01", "2021-01-01"]),
+            "left": pd.to_datetime([None, None, None, "2023-01-01", None]),
         }
     )
     assert forecasting.drivers(Scorecard(table=pd.DataFrame({"now": {"win_rate": 0.3}})), reps, day) == {
         "win_rate": 0.3,
-        "reps": 1.0,
+        "reps": 2.0,
     }
+    one = forecasting.drivers(Scorecard(table=pd.DataFrame({"now": {"win_rate": 0.3}})), reps.head(4), day)
+    assert "reps" not in one  # one more than one is a doubling
+
+
+def test_no_scenario_of_people_who_leave_stands_on_the_page_of_one_person() -> None:
+    named = {"fewer": Assumptions(reps=-0.1), "dearer": Assumptions(price=0.02)}
+
+    assert list(forecasting.supposed(named, {"rep": "Ann"})) == ["dearer"]
+    assert list(forecasting.supposed(named, {"region": "East"})) == ["fewer", "dearer"]
 
 
 def test_the_module_itself_forecasts() -> None:

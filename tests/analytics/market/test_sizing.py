@@ -186,7 +186,8 @@ def test_of_what_is_believed_by_segment_a_part_that_is_one_of_them_counts_its_ow
     beliefs = MarketSettings.model_validate({"segments": {"North": one, "South": one}})
 
     assert list(within(beliefs, {"region": "North"}).segments) == ["North"]
-    assert within(beliefs, {"channel": "direct"}) == beliefs
+    assert within(beliefs, {"channel": "direct"}).segments == {}
+    assert within(beliefs, {"region": "North", "channel": "direct"}).segments == {}
     assert within(beliefs, {}) == beliefs
 
 
@@ -197,3 +198,19 @@ def test_a_part_of_the_company_does_not_take_up_the_units_believed_of_the_whole(
     assert within(beliefs, {"region": "North"}).launches["A"].potential is None
     assert within(beliefs, {"region": "North"}).launches["A"].price == beliefs.launches["A"].price
     assert within(beliefs, {}) == beliefs
+
+
+def test_what_a_part_could_win_is_told_only_of_a_market_of_its_own() -> None:
+    """A channel's sales stood beside the market that the whole company could win."""
+    whole = {"top_down": {"serviceable": 0.5, "obtainable": 0.1}, "proxy": {"share": 0.05, "obtainable": 0.1},
+             "segments": {"East": {"accounts": 5000, "budget": 8000, "obtainable": 0.1}}}  # fmt: skip
+    east, channel = {"region": "East"}, {"channel": "online"}
+    own = sizing(within(MarketSettings(**whole), east), known(), scope=east)
+    other = sizing(within(MarketSettings(**whole), channel), known(), scope=channel)
+
+    assert isinstance(own, Sizing)
+    assert list(own.table.index.levels[0]) == ["bottom_up", "top_down"]
+    assert own.table.loc[("top_down", "som"), "amount"] == pytest.approx(1e8 * 0.5 * 0.1)
+    assert keys(own)[-1] == "market.sizing.part"
+    assert isinstance(other, Unknown)
+    assert keys(other) == ["market.sizing.unknown_part"]

@@ -257,3 +257,13 @@ def test_rates_of_a_company_s_own_rules_hold(demo: Alerts) -> None:
 
     assert (table["simulated"] / table["once"]).between(0.9, 1.1).all()
     assert table["delay"].between(1, 26).all()  # a fifth less is found within half a year
+
+
+def test_a_threshold_in_money_or_counts_of_the_whole_company_does_not_warn_in_a_part() -> None:
+    rules = (AlertRule(on="sales", threshold=1e6), AlertRule(on="win_rate", threshold=0.2), AlertRule(on="sales"),
+             AlertRule(on="sales", by="region", threshold=1e5), AlertRule(on="pace", threshold=-0.1))  # fmt: skip
+    whole = TrackingSettings(rules=rules)
+
+    assert wb.tracking.within(whole, {}) is whole
+    assert wb.tracking.within(whole, {"region": "East"}).rules == rules[1:]
+    assert wb.tracking.within(whole, {"channel": "online"}).rules == (*rules[1:3], rules[4])

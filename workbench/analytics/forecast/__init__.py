@@ -33,7 +33,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenarios
+from workbench.analytics.forecast.assumptions import Scenarios, drivers, scenarios, supposed
 from workbench.analytics.forecast.combination import Effort
 from workbench.analytics.forecast.effects import CalendarEffects, Variables, calendar_effects, variable_effects
 from workbench.analytics.forecast.engine import Prediction, predict
@@ -78,6 +78,7 @@ __all__ = [
     "predict",
     "reconcile",
     "scenarios",
+    "supposed",
     "track_record",
     "variable_effects",
     "variables",

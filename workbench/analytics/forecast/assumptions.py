@@ -152,6 +152,12 @@ def drivers(scorecard: Result, reps: pd.DataFrame | None, as_of: pd.Timestamp) -
     return {name: value for name, value in known.items() if value > 0}
 
 
+def supposed(scenarios: Mapping[str, Assumptions], scope: Mapping[str, str]) -> dict[str, Assumptions]:
+    """The company's own scenarios that mean something for a part: of one person none in which some people leave or
+    join."""
+    return {name: one for name, one in scenarios.items() if not (one.reps and "rep" in scope)}
+
+
 def _selling(reps: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
     """People of the reps table who are there on the day, without those whom others call their manager."""
     if reps is None or "rep" not in reps:
@@ -163,7 +169,7 @@ def _selling(reps: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
         there &= ~(reps["left"] <= as_of)
     if "manager" in reps:
         there &= ~reps["rep"].isin(reps["manager"].dropna())
-    return float(there.sum()) or float("nan")
+    return float(there.sum()) if there.sum() > 1 else float("nan")  # one more than one person is a doubling, no step
 
 
 def _what_if(

@@ -20,6 +20,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "market.sizing.beyond_own": ("own", "som", "method"),  # more is sold already than is said to be obtainable
     "market.sizing.above_published": ("what", "size", "published", "method"),  # larger than the market as published
     "market.sizing.unknown": ("section", "needs"),
+    "market.sizing.unknown_part": (),  # the part is no segment of the market
+    "market.sizing.part": ("top_down",),  # what is taken over from the whole company, and what is not
     # share: own sales against the market, the same `periods` of two years
     "market.share.whole": (
         "share",
@@ -34,6 +36,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "every",
         "periods",
     ),
+    "market.share.part": (),  # of a part in a market that is published for all
     "market.share.effects": ("change", "market", "structure", "share"),  # money
     "market.share.lost": ("level", "node", "share", "share_before", "points", "money", "own_growth", "market_growth"),
     "market.share.won": ("level", "node", "share", "share_before", "points", "money", "own_growth", "market_growth"),

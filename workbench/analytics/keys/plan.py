@@ -182,6 +182,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "plan.funnel.unknown_activities": ("section",),
     "plan.funnel.unknown_leads": (),
     "plan.funnel.unknown_sizes": ("section", "have", "need"),
+    # scope: settings of the whole company that a part goes without; what: "amount", "rules", "new", "hires", …
+    "plan.scope.left": ("what", "count"),
     # weights: KPIs by role
     "plan.weights.roles": ("roles", "kpis", "known", "unknown"),
     "plan.weights.mix": ("role", "outcome", "process", "quality", "growth"),

@@ -10,7 +10,7 @@ from workbench.analytics.market.series import MarketSeries, market_series
 from workbench.analytics.results import Unknown
 from workbench.periods import Every
 from workbench.run import Run
-from workbench.settings.market import MarketSettings
+from workbench.settings.market import MarketSettings, Proxy
 
 
 class Tables(Protocol):
@@ -45,12 +45,14 @@ def read(data: Tables, run: Run) -> Market:
 
 
 def within(beliefs: MarketSettings, scope: Mapping[str, str]) -> MarketSettings:
-    """What is believed of the market of a part: of the segments that the part is one of, that one alone.
+    """What is believed of the market of a part: of the segment that it is, if it is one, and nothing of the others.
 
-    How many units of a new product are ever taken up is believed of the whole company, so a part goes without.
+    How many units of a new product are ever taken up, and our share of the market, are believed of the whole company,
+    so a part goes without. A part of a segment has none: who sells through one channel in a region shares its accounts.
     """
     if not scope:
         return beliefs
-    inside = {name: one for name, one in beliefs.segments.items() if name in scope.values()}
+    own = beliefs.segments if len(scope) == 1 else {}
+    inside = {name: one for name, one in own.items() if name in scope.values()}
     launches = {name: one.model_copy(update={"potential": None}) for name, one in beliefs.launches.items()}
-    return beliefs.model_copy(update={"segments": inside or beliefs.segments, "launches": launches})
+    return beliefs.model_copy(update={"segments": inside, "proxy": Proxy(), "launches": launches})

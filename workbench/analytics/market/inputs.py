@@ -1,6 +1,7 @@
 """From the frames that the data give to what the market's functions ask for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from workbench.analytics.keys import fact
 from workbench.analytics.market.launches import Sold
 from workbench.analytics.market.series import MarketSeries
 from workbench.analytics.market.share import WHOLE, Share, share
-from workbench.analytics.market.sizing import Known
+from workbench.analytics.market.sizing import Known, of_part
 from workbench.analytics.results import Unknown
 from workbench.periods import PER_YEAR, Calendar, Every
 
@@ -74,11 +75,16 @@ def known(series: MarketSeries | Unknown, ours: pd.DataFrame, calendar: Calendar
 
 
 def share_of(
-    ours: pd.DataFrame, series: MarketSeries | Unknown, level: str, competitors: pd.DataFrame | None = None
+    ours: pd.DataFrame,
+    series: MarketSeries | Unknown,
+    level: str,
+    competitors: pd.DataFrame | None = None,
+    scope: Mapping[str, str] | None = None,
 ) -> Share | Unknown:
     """Our share of the published market, and that of competitors whose `sales` are dated in the same periods.
 
-    `competitors`: date, competitor, sales.
+    `competitors`: date, competitor, sales. `scope`: the part of the company that `ours` is of; where the market is not
+    published for it alone, its share is that of a part in the whole market, which is said.
     """
     if isinstance(series, Unknown):
         missing = fact("market.share.unknown", section="share", have=0, needs=("market",))
@@ -88,7 +94,10 @@ def share_of(
     if competitors is not None and "sales" in competitors and competitors["sales"].notna().any():
         rivals = competitors.assign(period=_period(competitors["date"], theirs.index))
     per_year = PER_YEAR[series.every]
-    return share(ours, theirs, every=series.every, level=level, per_year=per_year, rivals=rivals)
+    found = share(ours, theirs, every=series.every, level=level, per_year=per_year, rivals=rivals)
+    if not scope or isinstance(found, Unknown) or of_part(series.table.iloc[-1], scope):
+        return found
+    return replace(found, findings=(found.findings[0], fact("market.share.part"), *found.findings[1:]))
 
 
 def _period(days: pd.Series, starts: pd.Index) -> pd.Series:

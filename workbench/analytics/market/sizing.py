@@ -5,7 +5,7 @@ way carries its assumptions as ranges to the end by simulation (10,000 Latin hyp
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,11 +61,24 @@ class Sizing(Result):
         return np.sort(np.concatenate(told)) if told else np.array([])
 
 
-def sizing(beliefs: MarketSettings, known: Known, *, draws: int = DRAWS, seed: int = 0) -> Sizing | Unknown:
-    """TAM, SAM and SOM by each way that settings and data allow; `Unknown` where none does."""
+def sizing(
+    beliefs: MarketSettings, known: Known, *, scope: Mapping[str, str] | None = None, draws: int = DRAWS, seed: int = 0
+) -> Sizing | Unknown:
+    """TAM, SAM and SOM by each way that settings and data allow; `Unknown` where none does.
+
+    `scope` is the part of the company that `known.own` is of: the published market is its market only where it is the
+    one segment that is published.
+    """
+    if scope and not of_part(known.published, scope):
+        known = replace(known, published=None)
     models = [m for m in (_top_down(beliefs, known), _bottom_up(beliefs, known), _proxy(beliefs, known)) if m]
     if not models:
-        return Unknown(section="sizing", findings=(fact("market.sizing.unknown", section="sizing", needs=_NEEDS),))
+        why = (
+            fact("market.sizing.unknown_part")
+            if scope
+            else fact("market.sizing.unknown", section="sizing", needs=_NEEDS)
+        )
+        return Unknown(section="sizing", findings=(why,))
     drawn = {(m.name, size): d for m in models for size, d in m.sizes(m.drawn(beliefs.together, draws, seed)).items()}
     tornado = pd.DataFrame([row for m in models for row in m.swings()], columns=_TORNADO)
     tornado = tornado.sort_values("swing", ascending=False, ignore_index=True)
@@ -81,10 +94,16 @@ def sizing(beliefs: MarketSettings, known: Known, *, draws: int = DRAWS, seed: i
         *_matters(tornado, table),
         *_certain(models),
         *_untold(models),
+        *([fact("market.sizing.part", top_down=models[0].name == "top_down")] if scope else []),
     ]
     return Sizing(
         table=table, draws=drawn, assumptions=assumptions, tornado=tornado, known=known, findings=tuple(found)
     )
+
+
+def of_part(published: pd.Series | None, scope: Mapping[str, str]) -> bool:
+    """Whether what is published, by segment, is the market of this part alone."""
+    return published is not None and len(scope) == 1 and set(map(str, published.index)) == set(scope.values())
 
 
 _NEEDS = ("top_down", "segments", "proxy")

@@ -41,7 +41,7 @@ from workbench.analytics.plan.parts.split_result import (
 )
 from workbench.analytics.plan.period import PlanPeriod, period
 from workbench.analytics.plan.proposal import Proposal, odds_of, propose
-from workbench.analytics.plan.scoping import levels_for, within
+from workbench.analytics.plan.scoping import Apart, apart, levels_for, within
 from workbench.analytics.plan.staff.accounts import Accounts, accounts
 from workbench.analytics.plan.staff.capacity import Capacity, capacity
 from workbench.analytics.plan.staff.commission import commission, milestone_reached
@@ -93,6 +93,7 @@ __all__ = [
     "Actions",
     "Alternatives",
     "Anchor",
+    "Apart",
     "Audit",
     "BackSolve",
     "Base",
@@ -144,6 +145,7 @@ __all__ = [
     "amount_at",
     "amounts",
     "anchor",
+    "apart",
     "audit",
     "back_solve",
     "baseline",

@@ -206,7 +206,7 @@ def _slower(made: Process) -> Iterator[Finding]:
 
 
 def _people(made: Process) -> Iterator[Finding]:
-    if not len(made.reps):
+    if len(made.reps) < 2:  # one alone has no others to be compared with
         return
     apart_reps = made.reps[made.reps["p"] < UNLIKELY]
     below = apart_reps[apart_reps["share"] < made.whole]

@@ -28,6 +28,7 @@ from workbench.analytics.tracking.milestones import Board, board
 from workbench.analytics.tracking.period import watched
 from workbench.analytics.tracking.pushes import Pushes, pushes
 from workbench.analytics.tracking.revisions import Revisions, revisions
+from workbench.analytics.tracking.rules import within
 from workbench.analytics.tracking.steps import adjusted, due, elapsed, evidence_of, rules_of, sold
 from workbench.analytics.tracking.stretch import stretch
 from workbench.analytics.tracking.triggers import Records, Triggered, triggers
@@ -72,4 +73,5 @@ __all__ = [
     "stretch",
     "triggers",
     "watched",
+    "within",
 ]

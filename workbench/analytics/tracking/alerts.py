@@ -74,13 +74,15 @@ def alerts(
     tops: Sequence[str] = (),
     course: Any = None,
     owners: Owners | None = None,
+    without: int = 0,
     seed: int = 7,
 ) -> Alerts | Unknown:
     """The rules of the settings (else the usual ones) on the company's series and on where the period will land.
 
     `sums(every, by)` gives the sums that KPIs divide by node and period, as Data.sums. `tops`: the broadest level of
     each dimension. `course`: a Course, for rules on pace and landing; one that is over
-    warns of nothing. SettingsError names KPIs that there are none of.
+    warns of nothing. `without`: rules that a part goes without, see rules.within. SettingsError names KPIs that there
+    are none of.
     """
     table = None if getattr(course, "over", False) else getattr(course, "table", None)  # too late to act on
     watches = watched_by(settings, sums, tops)
@@ -100,9 +102,14 @@ def alerts(
         charts=tuple(charts),
         rules=Rules(table=rules, findings=tuple(_rates(rules, charts, made))),
         a_year=a_year,
-        findings=tuple(_findings(found, rules, charts, done, a_year)),
+        findings=(*_findings(found, rules, charts, done, a_year), *_without(without)),
         decisions=tuple(_decisions(found, rules)),
     )
+
+
+def _without(count: int) -> Iterator[Finding]:
+    if count:
+        yield fact("tracking.alerts.without", count=count)
 
 
 _ALERT = ("rule", "on", "level", "node", "unit", "value", "expected", "limit", "began", "since", "periods", "every",

@@ -164,7 +164,7 @@ def _findings(result: Pushes) -> Iterator[Finding]:
         "tracking.diagnosis.slack", share=whole["slack_share"], days_share=whole["slack_days"], times=whole["slack"],
         lo=whole["slack_lo"], hi=whole["slack_hi"], beyond=bool(whole["slack_hi"] < 1),
     )  # fmt: skip
-    if len(parts):
+    if len(parts) > 1:  # one alone has no others to differ from
         told = parts[parts["beyond"]]
         yield fact("tracking.diagnosis.push_nodes", level=result.level, nodes=len(parts), beyond=len(told),
                    names=tuple(map(str, told.index[:_NAMED])))  # fmt: skip

@@ -47,6 +47,19 @@ def defaults(tops: Sequence[str]) -> tuple[AlertRule, ...]:
     return (*(AlertRule(on=on) for on in _WHOLE), *parts, *course)
 
 
+def within(settings: TrackingSettings, scope: Mapping[str, str]) -> TrackingSettings:
+    """The settings for a part: without rules whose threshold is an amount or a count of the whole company, or of parts
+    that the scope cuts. Thresholds of ratios hold anywhere, those for each value of the scope's own level here too."""
+    if not scope:
+        return settings
+    return settings.model_copy(update={"rules": tuple(r for r in settings.rules if r.by in scope or _anywhere(r))})
+
+
+def _anywhere(rule: AlertRule) -> bool:
+    kpi = declared().get(rule.on)
+    return rule.threshold is None or rule.on in COURSE or kpi is None or bool(kpi.denominator)
+
+
 def watched_by(settings: TrackingSettings, sums: Sums, tops: Sequence[str]) -> list[Watch]:
     """Each rule with its period and its series; SettingsError names every KPI that there is none of."""
     rules, known = settings.rules or defaults(tops), declared()

@@ -11,6 +11,7 @@ from workbench.views.plan import (
     ledger,  # noqa: F401 its view is known from here on
     pay,  # noqa: F401
     people,  # noqa: F401
+    scope,  # noqa: F401 its view is known from here on
     split,  # noqa: F401 its views are known from here on
     targets,  # noqa: F401 its views are known from here on
     weights,  # noqa: F401

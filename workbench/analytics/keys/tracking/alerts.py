@@ -12,6 +12,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "tracking.alerts.course": ("on", "node", "value", "threshold", "chance"),
     "tracking.alerts.over": ("count", "every", "periods"),
     "tracking.alerts.lacking": ("on",),
+    "tracking.alerts.without": ("count",),  # rules with an amount or a count of the whole company
     "tracking.alerts.short": ("count", "of"),
     "tracking.alerts.capped": ("level", "kept", "nodes"),
     "tracking.alerts.act": ("on", "node", "unit", "value", "expected", "periods", "since", "every", "once", "owner",
