@@ -73,12 +73,8 @@ def sizing(
         known = replace(known, published=None)
     models = [m for m in (_top_down(beliefs, known), _bottom_up(beliefs, known), _proxy(beliefs, known)) if m]
     if not models:
-        why = (
-            fact("market.sizing.unknown_part")
-            if scope
-            else fact("market.sizing.unknown", section="sizing", needs=_NEEDS)
-        )
-        return Unknown(section="sizing", findings=(why,))
+        lacking = fact("market.sizing.unknown", section="sizing", needs=_NEEDS)
+        return Unknown(section="sizing", findings=(fact("market.sizing.unknown_part") if scope else lacking,))
     drawn = {(m.name, size): d for m in models for size, d in m.sizes(m.drawn(beliefs.together, draws, seed)).items()}
     tornado = pd.DataFrame([row for m in models for row in m.swings()], columns=_TORNADO)
     tornado = tornado.sort_values("swing", ascending=False, ignore_index=True)

@@ -77,11 +77,11 @@ def _left(whole: PlanSettings, plan: PlanSettings) -> Iterator[tuple[str, int]]:
     yield "quota", int(whole.people.quota is not None and plan.people.quota is None)
     yield "person", int(whole.pay.salary is not None and plan.pay.salary is None)
     yield "goals", len(whole.goals) - len(plan.goals)
-    yield (
-        "funnel",
-        sum(getattr(whole.funnel, n) is not None for n in _BY_HAND)
-        - sum(getattr(plan.funnel, n) is not None for n in _BY_HAND),
-    )
+    yield "funnel", _by_hand(whole.funnel) - _by_hand(plan.funnel)
+
+
+def _by_hand(funnel: Funnel) -> int:
+    return sum(getattr(funnel, name) is not None for name in _BY_HAND)
 
 
 def _growth_only(rule: Rule) -> Rule | None:
