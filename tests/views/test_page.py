@@ -109,6 +109,15 @@ def test_orders_that_end_before_the_day_of_the_report_are_told_at_the_start(
     assert said == ("訂單資料止於" in told["zh-TW"])
 
 
+@pytest.mark.parametrize("scope", ["", "region=华东"])
+def test_a_part_s_page_says_that_the_whole_company_s_report_may_expect_something_else_of_it(
+    shown: list[dict[str, Any]], scope: str
+) -> None:
+    Page(_run(scope), "history").close(Data())
+
+    assert ("What is expected here is reckoned from" in shown[0][MIME]["html"]["en"]) == (scope != "")
+
+
 def test_a_section_names_the_tables_that_it_is_made_from_and_no_others(whole: list[dict[str, Any]]) -> None:
     told = {output[MIME]["id"]: output[MIME]["html"]["en"] for output in whole if "html" in output[MIME]}
 

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -115,10 +115,10 @@ class Page:
         """What was read, dropped and repaired, and what is missing; then the definitions of the terms used."""
         data = data or self._data
         if data is not None:
-            covers, quality = data.covers, data.quality
             heading = {lang: w.phrase("page.data") for lang, w in self._speak.items()}
-            self._display("data", "data", heading, lambda w: render("data.html", **_data_section(quality, covers, w)),
-                          provenance=_provenance(quality))  # fmt: skip
+            told = partial(_data_section, data.quality, data.covers, part=bool(self.run.scope))
+            self._display("data", "data", heading, lambda w: render("data.html", **told(w)),
+                          provenance=_provenance(data.quality))  # fmt: skip
         heading = {lang: w.phrase("page.definitions") for lang, w in self._speak.items()}
         self._display("definitions", "definitions", heading, lambda w: render(
             "definitions.html", definitions=self._defined(w), t=w.phrase))  # fmt: skip
@@ -294,10 +294,11 @@ def _owner(finding: Finding, w: Words) -> Sentence:
     return w.say(f"page.owner{show.leader(level, node)}", {"level": level, "node": node})
 
 
-def _data_section(quality: Quality, covers: Any, w: Words) -> dict[str, Any]:
+def _data_section(quality: Quality, covers: Any, w: Words, *, part: bool) -> dict[str, Any]:
     adds = [t for t in quality.missing if w.has(f"terms.would_add.{t}")]
     return {
         "covers": w.phrase("page.data_covers", {"first": covers[0], "last": covers[1]}) if covers else "",
+        "part": w.phrase("page.data_part") if part else "",
         "read": [quality_sentence(s, w) for s in _orders_first(quality.of("read"))],
         "done": [quality_sentence(s, w) for s in _orders_first(quality.steps) if s.kind != "read"],
         "missing": [w.say("page.would_add", {"table": t, "adds": w.phrase(f"terms.would_add.{t}")}) for t in adds],
