@@ -28,7 +28,18 @@ def more_comes_back_than_is_sold() -> pd.DataFrame:
     return sold.assign(amount=sold["amount"] * np.resize([1, -1, -1], len(sold)))
 
 
-@pytest.mark.parametrize("lines", [the_same_every_day, on_weekends_only, more_comes_back_than_is_sold])
+def customers_all_alike() -> pd.DataFrame:
+    at = np.arange(12 * 36)
+    days = pd.Timestamp("2023-10-01") + pd.to_timedelta(at * 1096 // len(at), "D")
+    return pd.DataFrame({
+        "date": days, "amount": 100.0 + at * 7 % 90, "order": at, "customer": at * 31 % 97, "product": at % 5,
+        "quantity": 1 + at % 4,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines", [the_same_every_day, on_weekends_only, more_comes_back_than_is_sold, customers_all_alike]
+)
 def test_every_notebook_tells_what_it_can_of(lines: Callable[[], pd.DataFrame], tmp_path: Path) -> None:
     folder = whole(company(tmp_path, lines()), "2026-09-30", tmp_path / "reports")
 

@@ -127,17 +127,24 @@ def test_parts_that_differ_by_case_alone_have_folders_that_no_file_system_confus
     path = notebook("alike", SHOW, GROWTH, tags={2: ["facts"]})
     request = Request((str(path),), company / "workbench.toml", out=tmp_path, as_of="2026-06-30", lang="en")
 
-    first = reports.made(replace(request, scope="region=Nord")).folder.parent.name
-    many = each.run(replace(request, as_of="2026-09-30"), ["region"], named("Nord", "nord"))
-    later = [Path(p.done.folder).parent.name for p in many.parts]
-    rows = re.findall(r'<th scope="row"[^>]*><a href="([^"]*)">', many.pages[0].read_text("utf-8"))
-    alone = reports.made(replace(request, scope="region=nord", as_of="2026-10-31")).folder.parent.name
+    def alone(value: str, day: str) -> str:
+        return reports.made(replace(request, scope=f"region={value}", as_of=day)).folder.parent.name
 
-    assert later[0] == first == "Acme, region=Nord"
-    assert re.fullmatch(r"Acme, region=nord-[0-9a-f]{8}", later[1])
-    assert sorted(unquote(row).partition("/r")[0] for row in rows) == sorted(later)
-    assert alone == later[1]
-    assert manifest_of(tmp_path / "2026-09-30" / first / "r1")["since"]["then"] == "2026-06-30"
+    first = {value: alone(value, "2026-06-30") for value in ("Nord", "b")}
+    values = ("Nord", "nord", "NORD", "b")
+    many = each.run(replace(request, as_of="2026-09-30"), ["region"], named(*values))
+    later = {value: Path(p.done.folder).parent.name for value, p in zip(values, many.parts, strict=True)}
+    rows = re.findall(r'<th scope="row"[^>]*><a href="([^"]*)">', many.pages[0].read_text("utf-8"))
+
+    assert [p.done.made for p in many.parts] == [True] * len(values)
+    assert first == {"Nord": "Acme, region=Nord", "b": "Acme, region=b"}
+    assert (later["Nord"], later["b"]) == (first["Nord"], first["b"])
+    assert re.fullmatch(r"Acme, region=nord-[0-9a-f]{8}", later["nord"])
+    assert len({name.casefold() for name in later.values()}) == 4
+    assert sorted(unquote(row).partition("/r")[0] for row in rows) == sorted(later.values())
+    assert alone("nord", "2026-10-31") == later["nord"]
+    assert re.fullmatch(r"Acme, region=B-[0-9a-f]{8}", alone("B", "2026-09-30"))
+    assert manifest_of(tmp_path / "2026-09-30" / later["Nord"] / "r1")["since"]["then"] == "2026-06-30"
 
 
 def test_what_has_not_changed_is_not_made_again_and_what_failed_is(made: Many, asked: Request) -> None:

@@ -157,7 +157,7 @@ def within(
                 steps.append(Step(name, "not_scoped", len(frame), None, {"level": level, "kept": kept}))
             if not kept:
                 return None, steps
-            frame = _without_sales(name, frame, frame.index == frame.index)
+            frame = _without_sales(name, frame, pd.Series(True, frame.index))
             continue
         labels = refs.labels(level, name, [str(c) for c in frame.columns])
         inside = values.isin([value, *(k for k, label in labels.items() if label == value)])
@@ -168,7 +168,7 @@ def within(
     return frame, steps
 
 
-def _without_sales(name: str, frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
+def _without_sales(name: str, frame: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
     """What a competitor sells in all is not what it sells where a part does."""
     return frame.assign(sales=frame["sales"].mask(rows)) if name == "competitors" and "sales" in frame else frame
 
@@ -224,14 +224,21 @@ def _leads(frame: pd.DataFrame, refs: References, group: list[str]) -> pd.Series
     """Rows of reps who lead, directly or not, others with a target in the same period."""
     nobody = pd.Series(False, index=frame.index)
     reps = refs.frames.get("reps")
-    if reps is None or "manager" not in reps or "rep" not in frame:
+    if reps is None or "rep" not in frame:
         return nobody
-    boss = {k: v for k, v in zip(reps["rep"], reps["manager"], strict=True) if isinstance(v, str) and v != k}
+    boss = bosses(reps)
     chains = {rep: chain(rep, boss) for rep in frame["rep"].dropna().unique()}
     led = frame.dropna(subset=["rep"])[["rep", *group]].itertuples(index=False, name=None)
     leaders = {(*key[1:], leader) for key in led for leader in chains[key[0]]}
     rows = frame[[*group, "rep"]].itertuples(index=False, name=None)
     return pd.Series([row in leaders for row in rows], index=frame.index, dtype=bool)
+
+
+def bosses(reps: pd.DataFrame) -> dict[str, str]:
+    """Whom each rep reports to, as far as the table of people says."""
+    if "manager" not in reps:
+        return {}
+    return {k: v for k, v in zip(reps["rep"], reps["manager"], strict=True) if isinstance(v, str) and v != k}
 
 
 def chain(rep: str, boss: dict[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from workbench.sources.levels import References
 from workbench.sources.orders import Orders
 from workbench.sources.quality import Step
 from workbench.sources.query import fetch, units
-from workbench.sources.small import chain
+from workbench.sources.small import bosses, chain
 
 _NAMING = ("opportunities", "targets")  # who has one of these in the part works for it, sold or not
 
@@ -28,9 +28,8 @@ def staff(
     if sold.empty:
         return reps, []
     named = _named(set(sold.index), tables)
-    boss = {k: v for k, v in zip(reps["rep"], reps["manager"], strict=True) if v != k} if "manager" in reps else {}
-    known = {str(k): str(v) for k, v in boss.items() if isinstance(v, str)}
-    inside = reps["rep"].astype("str").isin(named.union(*(chain(rep, known) for rep in named)))
+    boss = bosses(reps)
+    inside = reps["rep"].astype("str").isin(named.union(*(chain(rep, boss) for rep in named)))
     told = {"scope": {level: scope[level] for level in beyond}}
     steps = [Step("reps", "out_of_scope", int((~inside).sum()), None, told)] if not inside.all() else []
     all_sold = _sold(company)
