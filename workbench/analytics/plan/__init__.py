@@ -20,6 +20,7 @@ from workbench.analytics.plan.aims.means import Leverage, Resources, means, with
 from workbench.analytics.plan.aims.plan_scenarios import Alternatives, Sensitivity, alternatives, sensitivity
 from workbench.analytics.plan.aims.targets import MarketView, Triangulation, flat_uplift, triangulate
 from workbench.analytics.plan.audit import Audit, Grid, audit, of_sheets
+from workbench.analytics.plan.gathering import forecast_of
 from workbench.analytics.plan.handover.feedback import Feedback, LedgerStatus, feedback, standing
 from workbench.analytics.plan.handover.issuing import issued
 from workbench.analytics.plan.handover.settling import settle, unequal
@@ -166,6 +167,7 @@ __all__ = [
     "feedback",
     "fewer_invalid",
     "flat_uplift",
+    "forecast_of",
     "funnel_rates",
     "gap",
     "goals",
