@@ -57,6 +57,13 @@ def declared() -> dict[str, Kpi]:
     return _read(FILE)[0]
 
 
+def holds_anywhere(key: str) -> bool:
+    """Whether one value of a KPI means the same of a part as of the whole: of ratios, not of amounts and counts; what
+    is no declared KPI is taken for a ratio."""
+    known = declared().get(key)
+    return known is None or bool(known.denominator)
+
+
 def evaluate(frame: pd.DataFrame, by: str | Sequence[str], keys: Sequence[str] | None = None) -> pd.DataFrame:
     """One row for each node of `by`, one column for each KPI that `frame` has the components of.
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.analytics.keys import fact
-from workbench.analytics.kpis import declared
+from workbench.analytics.kpis import holds_anywhere
 from workbench.analytics.results import Result
 from workbench.settings.plan import Funnel, People, Phases, PlanSettings, Rule
 
@@ -52,7 +52,7 @@ def within(
         "keys": plan.keys.model_copy(update={"new": {}, "tilt": _tilt(plan, scope, split)}),
         "people": _people(plan.people, scope, _teams(sold), wholly),
         "pay": plan.pay if wholly else plan.pay.model_copy(update={"salary": None, "milestone": None}),
-        "goals": tuple(goal for goal in plan.goals if goal.value is None or _ratio(goal.kpi)),
+        "goals": tuple(goal for goal in plan.goals if goal.value is None or holds_anywhere(goal.kpi)),
         "funnel": _funnel(plan.funnel),
     })  # fmt: skip
 
@@ -123,11 +123,6 @@ def _funnel(funnel: Funnel) -> Funnel:
     reached = funnel.phases.awareness.model_copy(update={"target": None})
     phases: Phases = funnel.phases.model_copy(update={"awareness": reached})
     return funnel.model_copy(update={**dict.fromkeys(_BY_HAND), "phases": phases})
-
-
-def _ratio(kpi: str) -> bool:
-    known = declared().get(kpi)
-    return known is None or bool(known.denominator)
 
 
 def _teams(sold: pd.DataFrame) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.analytics.kpis import Kpi, declared
+from workbench.analytics.kpis import Kpi, declared, holds_anywhere
 from workbench.errors import SettingsError
 from workbench.periods import Every
 from workbench.settings.tracking import COURSE, AlertRule, TrackingSettings
@@ -56,8 +56,7 @@ def within(settings: TrackingSettings, scope: Mapping[str, str]) -> TrackingSett
 
 
 def _anywhere(rule: AlertRule) -> bool:
-    kpi = declared().get(rule.on)
-    return rule.threshold is None or rule.on in COURSE or kpi is None or bool(kpi.denominator)
+    return rule.threshold is None or rule.on in COURSE or holds_anywhere(rule.on)
 
 
 def watched_by(settings: TrackingSettings, sums: Sums, tops: Sequence[str]) -> list[Watch]:
